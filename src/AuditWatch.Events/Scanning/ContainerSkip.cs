@@ -9,19 +9,23 @@ static unsafe class ContainerSkip
     /// <summary>Nesting deeper than this is an error; the event itself counts as 1.</summary>
     internal const int MaxDepth = 128;
 
+    /// <summary>What is only cut out, to be scanned later, may nest deeper: then its own scan says so, and what surrounds it stays whole. Go's decoder stops here too.</summary>
+    internal const int MaxDepthAround = 10_000;
+
     /// <param name="json">The document.</param>
     /// <param name="at">The opening bracket.</param>
     /// <param name="outside">How many brackets are open around it.</param>
+    /// <param name="limit">How many may be open in all.</param>
     [SkipLocalsInit]
-    internal static byte* Over<TLanes>(ref JsonCursor<TLanes> json, byte* at, int outside) where TLanes : struct, ILanes
+    internal static byte* Over<TLanes>(ref JsonCursor<TLanes> json, byte* at, int outside, int limit = MaxDepth) where TLanes : struct, ILanes
     {
         // The brackets due around the innermost one, which is in `closing`.
-        var due = stackalloc byte[MaxDepth];
+        var due = stackalloc byte[limit];
         var depth = outside;
         byte closing = 0;
 
     Open:
-        if (depth == MaxDepth)
+        if (depth == limit)
             return json.Fail(ScanFault.TooDeep, at);
         due[depth++] = closing;
         closing = (byte)(*at + 2);

@@ -108,6 +108,7 @@ internal static class SecretShapes
     public static bool IsBasicCredential(ReadOnlySpan<byte> base64)
     {
         Span<byte> decoded = stackalloc byte[96];
+        base64 = base64.TrimEnd((byte)'=');
         var head = base64[..Math.Min(base64.Length & ~3, 128)];
         if (head.Length < 4 || System.Buffers.Text.Base64.DecodeFromUtf8(head, decoded, out _, out var n, isFinalBlock: false) is not (OperationStatus.Done or OperationStatus.NeedMoreData)) return false;
         return decoded[..n].Contains((byte)':') && decoded[..n].IndexOfAnyInRange((byte)0, (byte)31) < 0;

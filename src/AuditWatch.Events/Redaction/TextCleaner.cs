@@ -17,6 +17,7 @@ internal static class TextCleaner
         NamedValue.CutAll(layer, rules, cuts);
         YamlManifest.Cut(layer, cuts);
         if ((rules & (TextRules.CommandLine | TextRules.Config | TextRules.Suspicious)) != 0) CutBootstrapTokens(layer, cuts);
+        if (rules.HasFlag(TextRules.Suspicious) && UserInfo.FindUnfinished(text, out var start)) cuts.Add(layer.Raw(start), layer.Raw(text.Length), text[start..]);
         if (rules.HasFlag(TextRules.CommandLine)) CommandLine.CutShortOptions(layer, cuts);
     }
 

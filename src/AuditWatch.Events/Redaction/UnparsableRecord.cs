@@ -65,6 +65,18 @@ internal static class UnparsableRecord
         return at < 0 ? 0 : at + 1;
     }
 
+    // "command=vault&command=--token&command=…" reads as the command line that it is.
+    static void JoinArguments(Span<byte> text)
+    {
+        for (var at = 1; ; at++)
+        {
+            var next = text[at..].IndexOf("command="u8);
+            if (next < 0) return;
+            at += next;
+            if (text[at - 1] is (byte)'&' or (byte)'?') text.Slice(at - 1, 9).Fill((byte)' ');
+        }
+    }
+
     // Whatever the depth of escaping: backslashes go, percent and \u00xx escapes are undone, each byte knows where it stood.
     static TextLayer Plain(ReadOnlySpan<byte> view)
     {
@@ -89,6 +101,7 @@ internal static class UnparsableRecord
             for (; at < n; at++) places[at] = from;
         }
         places[n] = view.Length;
+        JoinArguments(text.AsSpan(0, n));
         return new TextLayer(text.AsSpan(0, n), places.AsSpan(0, n + 1), 0, 0);
     }
 }

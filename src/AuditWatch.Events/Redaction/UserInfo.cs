@@ -9,6 +9,19 @@ internal static class UserInfo
 
     static readonly SearchValues<byte> Ends = SearchValues.Create(" \t\r\n\"<>"u8);
 
+    /// <summary>In a text that was cut off: a password that the end came before its <c>@</c>.</summary>
+    public static bool FindUnfinished(ReadOnlySpan<byte> text, out int start)
+    {
+        start = 0;
+        var slashes = text.LastIndexOf("://"u8);
+        if (slashes < 0) return false;
+        var info = text[(slashes + 3)..];
+        var colon = info.IndexOf((byte)':');
+        if (colon < 0 || info.ContainsAny(Ends) || info.IndexOfAny("/?#@"u8) >= 0 || info[(colon + 1)..].IndexOfAnyExceptInRange((byte)'0', (byte)'9') < 0) return false;
+        start = slashes + 3 + colon + 1;
+        return true;
+    }
+
     /// <summary>Judges an <c>@</c>: whether a password ends there, and where it begins.</summary>
     public static bool Find(ReadOnlySpan<byte> text, int at, out int start, out int end)
     {

@@ -49,15 +49,14 @@ internal readonly record struct ValueSpan(int Start, int End)
         }
         for (var i = scheme; i < lineEnd; i++)
         {
+            if (text[i] == '[' && Mark.LengthAt(text[i..lineEnd]) is > 0 and var mark) { i += mark - 1; continue; }
             switch (text[i])
             {
                 case (byte)' ' or (byte)'\t' or (byte)'"' or (byte)'\'' or (byte)'`' or (byte)'<' or (byte)'>':
                     return new(from, i);
                 case (byte)'\\' when i + 1 < lineEnd && text[i + 1] is (byte)'"' or (byte)'\'' or (byte)'\\':
                     return new(from, i);
-                case (byte)')' or (byte)'}' or (byte)'|' when !isLine:
-                    return new(from, i);
-                case (byte)']' when !isLine && !text[from..].StartsWith("[redacted"u8):
+                case (byte)')' or (byte)'}' or (byte)']' or (byte)'|' when !isLine:
                     return new(from, i);
                 case (byte)';' or (byte)'&' or (byte)',' when !isLine || NextIsNamed(text[(i + 1)..lineEnd]):
                     return new(from, i);

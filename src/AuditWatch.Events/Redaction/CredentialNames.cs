@@ -9,10 +9,24 @@ internal static class CredentialNames
     static readonly string[] KeyWords =
         ["api", "access", "account", "private", "secret", "encryption", "signing", "auth", "shared", "sharedaccess", "license", "master", "client", "storage", "subscription", "primary", "secondary", "ssh", "rsa", "hmac", "consumer", "deploy", "stripe", "service", "app", "aes", "tls", "session"];
 
+    static readonly ulong[] Known = new ulong[4096];
+    static readonly long Seed = BitConverter.ToInt64(System.Security.Cryptography.RandomNumberGenerator.GetBytes(8));   // nobody shall craft names that collide
+
     /// <summary>Whether a value under this name is a credential. Judged by the name's words (split at case, <c>_ - .</c>): the last one counts, and a password anywhere.</summary>
     public static bool IsCredential(ReadOnlySpan<byte> name)
     {
-        if (name.Length is < 3 or > 253) return false;
+        if (name.Length is < 2 or > 253) return false;
+        // Names repeat: the answer is kept beside the name's hash, in its lowest bit.
+        var hash = System.IO.Hashing.XxHash3.HashToUInt64(name, Seed) | 1;
+        ref var known = ref Known[(int)(hash >> 52)];
+        if ((known | 1) == hash) return (known & 1) != 0;
+        var answer = Judge(name);
+        known = answer ? hash : hash ^ 1;
+        return answer;
+    }
+
+    static bool Judge(ReadOnlySpan<byte> name)
+    {
         Span<byte> folded = stackalloc byte[253 * 2];
         var words = Fold(name, folded);
         var last = LastWord(words, out var before);

@@ -121,7 +121,7 @@ internal sealed partial class DocumentCleaner(Arena arena, CutList cuts, bool co
         if (scope == BodyScope.Secret && System.Text.Ascii.Equals(name, LastApplied) && !TryCleanJson(text, scope)) CutString(text);
         else if (!System.Text.Ascii.Equals(name, LastApplied) || scope != BodyScope.Secret)
         {
-            if (CredentialNames.IsCredential(name[(name.LastIndexOf((byte)'/') + 1)..]) && !ObjectName.Looks(text.Text) && CutString(text)) return;
+            if (name.IndexOf("s.io/"u8) < 0 && CredentialNames.IsCredential(name[(name.LastIndexOf((byte)'/') + 1)..]) && !ObjectName.Looks(text.Text) && CutString(text)) return;
             Text(text, scope, TextRules.None);
         }
     }

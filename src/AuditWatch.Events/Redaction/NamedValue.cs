@@ -16,17 +16,18 @@ internal static class NamedValue
         if (here.StartsWith("cret"u8) && at >= 3 && text[at - 2] == 'S' && NamesTheKind(text[at - 3], here[4..])) return true;
         var start = at;
         while (start > 0 && at - start < 253 && IsNameByte(text[start - 1])) start--;
+        if (start > 5 && text[start - 1] == '/' && text[..(start - 1)].EndsWith("s.io"u8)) return false;      // Kubernetes' own annotations and labels
         var end = at + 3;
         while (end < text.Length && IsNameByte(text[end])) end++;
         return end < text.Length && text[end] is (byte)'=' or (byte)':' or (byte)'"' or (byte)'\'' or (byte)'\\' or (byte)'%' or (byte)' ' or (byte)'\t' or (byte)'&'
-            && CredentialNames.IsCredential(text[start..end]) && (text[start] == '-' || LeadsToValue(text, end));
+            && CredentialNames.IsCredential(text[start..end]) && (text[start] == '-' || LeadsToValue(text, start, end));
     }
 
     // "kind":"Secret", \"kind\":\"SecretList\", kind: Secret
     static bool NamesTheKind(byte before, ReadOnlySpan<byte> after) =>
         before is (byte)'"' or (byte)'\'' or (byte)' ' && (after.IsEmpty || after[0] is (byte)'"' or (byte)'\'' or (byte)'\\' or (byte)'\n' or (byte)' ' or (byte)'L');
 
-    static bool LeadsToValue(ReadOnlySpan<byte> text, int at)
+    static bool LeadsToValue(ReadOnlySpan<byte> text, int nameAt, int at)
     {
         at = Skip(text, at, "\\\"' \t"u8);
         if (at >= text.Length) return false;
@@ -38,8 +39,17 @@ internal static class NamedValue
                 return at < text.Length && text[at] is not ((byte)'{' or (byte)'[' or (byte)'}' or (byte)',') && !text[at..].StartsWith("true"u8) && !text[at..].StartsWith("false"u8) && !text[at..].StartsWith("null"u8);
             case (byte)',':
                 return text[Skip(text, at + 1, "\\\" \t"u8)..].StartsWith("value"u8);   // {"name":"API_TOKEN","value":"…"}
+            case (byte)'}': return IsNameBehindValue(text, nameAt);
             default: return false;
         }
+    }
+
+    // {"value":"…","name":"API_TOKEN"}
+    static bool IsNameBehindValue(ReadOnlySpan<byte> text, int at)
+    {
+        var before = text[Math.Max(0, at - 1024)..at];
+        var member = before[(before.LastIndexOf((byte)'{') + 1)..].TrimEnd("\\\": "u8);
+        return member.EndsWith("name"u8) && member.IndexOf("value"u8) >= 0;
     }
 
     /// <summary>Cuts every such value in the text.</summary>

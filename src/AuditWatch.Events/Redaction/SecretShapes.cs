@@ -29,15 +29,15 @@ internal static class SecretShapes
         {
             case (byte)'@': return UserInfo.Find(text, at, out _, out _);
             case (byte)'\\': return here.Length > 4 && here.StartsWith("\\u00"u8) && here[4] is >= (byte)'4' and <= (byte)'7';
-            case (byte)'e' or (byte)'n' when here.StartsWith("eyJ"u8): return JwtLength(here) > 0;
-            case (byte)'n' when here.StartsWith("nv"u8):
-                return at > 0 && text[at - 1] == 'e' && (at < 2 || text[at - 2] is (byte)'"' or (byte)'/' or (byte)'\\');
+            case (byte)'e' when here.StartsWith("eyJ"u8): return JwtLength(here) > 0;
+            case (byte)'n' when here.StartsWith("nv/"u8): return at > 1 && text[at - 1] == 'e' && text[at - 2] is (byte)'/' or (byte)'1';
+            case (byte)'r' when here.StartsWith("rization."u8): return false;
             case (byte)'E' when here.StartsWith("EGI"u8): return here[..Math.Min(here.Length, 48)].IndexOf("PRIVATE"u8) > 0;
             case (byte)'Z' when here.StartsWith("ZXlK"u8): return true;
             case (byte)'L' when here.StartsWith("LS0t"u8): return IsBase64OfPrivateKey(here);
             case (byte)'K' or (byte)'S' or (byte)'B' when here.Length > 2 && here[1] == 'I': return at > 0 && AwsKeyLength(text, at - 1) > 0;
         }
-        if (Starts(here, "rer") || Starts(here, "sic")) return at >= 2 && (Starts(text[(at - 3 < 0 ? 0 : at - 3)..], "bearer") || Starts(text[(at - 2)..], "basic")) && SchemeFollows(here[3..]);
+        if (Starts(here, "arer") || Starts(here, "asic")) return at > 0 && (Starts(text[Math.Max(0, at - 2)..], "bearer") || Starts(text[(at - 1)..], "basic")) && SchemeFollows(here[4..]);
         if (here.Length > 2 && VendorKeyNear(text, at)) return true;
         return NamedValue.Wakes(text, at);
     }

@@ -1,0 +1,156 @@
+using System.Net;
+using AuditWatch.Events.Model;
+
+namespace AuditWatch.Server.Configuration;
+
+/// <summary>Understands the whole configuration and reports every fault at once.</summary>
+static class ConfigReader
+{
+    static readonly string[] Profiles = ["vanilla", "kubeadm", "aks", "eks", "gke", "openshift", "rke2"];
+    static readonly string[] Levels = ["informational", "low", "medium", "high", "critical"];
+
+    public static AuditWatchConfig Read(ConfigNode root, List<ConfigFault> faults)
+    {
+        var top = new ConfigSection(root, "", faults);
+        var defaults = new AuditWatchConfig();
+        var listen = top.Texts("listen");
+        var config = new AuditWatchConfig
+        {
+            Data = top.Text("data") ?? defaults.Data,
+            Listen = listen.Count == 0 ? defaults.Listen : listen,
+            TlsCert = top.Text("tls_cert"),
+            TlsKey = top.Text("tls_key"),
+            ClientCa = top.Text("client_ca"),
+            ApiTokenFile = top.Text("api_token_file"),
+            Sources = Unique(top.Sections("sources").Select(ReadSource).ToList(), s => s.Name, "sources", top),
+            Clusters = Unique(top.Sections("clusters").Select(ReadCluster).ToList(), c => c.Name, "clusters", top),
+            Rules = ReadRules(top.Section("rules")),
+            Journal = ReadJournal(top.Section("journal")),
+            Redaction = ReadRedaction(top.Section("redaction")),
+            Notify = ReadNotify(top.Section("notify")),
+            Elasticsearch = ReadElasticsearch(top.Section("elasticsearch")),
+        };
+        top.Done();
+        ListenRules.Check(config, faults);
+        return config;
+    }
+
+    static List<T> Unique<T>(List<T> items, Func<T, string> name, string key, ConfigSection top)
+    {
+        foreach (var twice in items.GroupBy(name).Where(g => g.Key.Length > 0 && g.Count() > 1))
+            top.Fault(key, $"names '{twice.Key}' more than once; names must be unique.");
+        return items;
+    }
+
+    static SourceConfig ReadSource(ConfigSection s)
+    {
+        var name = s.RequiredText("name");
+        var cluster = s.RequiredText("cluster");
+        if (cluster.Length > 0 && !ClusterName.IsValid(cluster)) s.Fault("cluster", ClusterName.Rule);
+        var type = s.OneOf("type", "", "kafka", "eventhubs");
+        if (type.Length == 0) _ = s.RequiredText("type");
+        var settings = new Dictionary<string, string>();
+        void Take(params string[] keys)
+        {
+            foreach (var key in keys)
+                if (s.Text(key) is { } value) settings[key] = value;
+        }
+        Take("start", "bootstrap", "group", "connection_string_file", "connection_string_env", "namespace", "hub", "consumer_group", "checkpoint_store");
+        if (s.Texts("topics") is { Count: > 0 } topics) settings["topics"] = string.Join(',', topics);
+        _ = s.OneOf("start", "earliest", "earliest", "latest");
+        if (s.Section("security") is { } security)
+        {
+            foreach (var key in (string[])["username", "password_file", "password_env", "ca_file"])
+                if (security.Text(key) is { } value) settings["security." + key] = value;
+            settings["security.protocol"] = security.OneOf("protocol", "PLAINTEXT", "PLAINTEXT", "SSL", "SASL_PLAINTEXT", "SASL_SSL");
+            settings["security.mechanism"] = security.OneOf("mechanism", "PLAIN", "PLAIN", "SCRAM-SHA-256", "SCRAM-SHA-512", "OAUTHBEARER");
+            security.Done();
+        }
+        s.Done();
+        return new SourceConfig(name, type, cluster, settings);
+    }
+
+    static ClusterFacts ReadCluster(ConfigSection s)
+    {
+        var name = s.RequiredText("name");
+        if (name.Length > 0 && !ClusterName.IsValid(name)) s.Fault("name", ClusterName.Rule);
+        var facts = new ClusterFacts
+        {
+            Name = name,
+            Profile = s.OneOf("profile", "vanilla", Profiles),
+            TrustedProxies = ReadNetworks(s, "trusted_proxies"),
+            Networks = ReadNetworks(s, "networks"),
+        };
+        s.Done();
+        return facts;
+    }
+
+    static List<IPNetwork> ReadNetworks(ConfigSection s, string key)
+    {
+        var networks = new List<IPNetwork>();
+        foreach (var text in s.Texts(key))
+        {
+            if (Networks.TryParse(text, out var network)) networks.Add(network);
+            else s.Fault(key, $"holds '{text}', which is no network such as 10.0.0.0/8 or fd00::/8.");
+        }
+        return networks;
+    }
+
+    static RulesConfig ReadRules(ConfigSection? s)
+    {
+        if (s is null) return new RulesConfig();
+        var rules = new RulesConfig { Dirs = s.Texts("dirs"), Chains = s.Texts("chains"), Exceptions = s.Texts("exceptions") };
+        foreach (var (key, dirs) in new[] { ("dirs", rules.Dirs), ("exceptions", rules.Exceptions) })
+            foreach (var dir in dirs.Where(d => !Directory.Exists(d)))
+                s.Fault(key, $"names the folder '{dir}', which does not exist.");
+        foreach (var file in rules.Chains.Where(f => !File.Exists(f))) s.Fault("chains", $"names the file '{file}', which does not exist.");
+        s.Done();
+        return rules;
+    }
+
+    static JournalConfig ReadJournal(ConfigSection? s)
+    {
+        var defaults = new JournalConfig();
+        if (s is null) return defaults;
+        var journal = new JournalConfig
+        {
+            RetainAge = s.Duration("retain_age", defaults.RetainAge),
+            RetainSize = s.Size("retain_size", defaults.RetainSize),
+            HighWater = s.Size("high_water", defaults.HighWater),
+        };
+        s.Done();
+        return journal;
+    }
+
+    static RedactionConfig ReadRedaction(ConfigSection? s)
+    {
+        if (s is null) return new RedactionConfig();
+        var redaction = new RedactionConfig { Configmaps = s.Flag("configmaps", true) };
+        s.Done();
+        return redaction;
+    }
+
+    static NotifyConfig ReadNotify(ConfigSection? s)
+    {
+        if (s is null) return new NotifyConfig();
+        var notify = new NotifyConfig
+        {
+            WebhookUrl = s.Text("webhook_url"), WebhookSecretFile = s.Text("webhook_secret_file"), MinLevel = s.OneOf("min_level", "high", Levels),
+        };
+        if (notify.WebhookUrl is { } url && !(Uri.TryCreate(url, UriKind.Absolute, out var parsed) && parsed.Scheme is "http" or "https"))
+            s.Fault("webhook_url", $"is '{url}', but must be an http or https URL.");
+        if (notify is { WebhookUrl: not null, WebhookSecretFile: null }) s.Fault("webhook_url", "needs 'notify.webhook_secret_file': alerts are only sent signed.");
+        if (notify.WebhookSecretFile is { } file && !File.Exists(file)) s.Fault("webhook_secret_file", $"names '{file}', which does not exist.");
+        s.Done();
+        return notify;
+    }
+
+    static ElasticsearchConfig? ReadElasticsearch(ConfigSection? s)
+    {
+        if (s is null) return null;
+        var elasticsearch = new ElasticsearchConfig(
+            s.RequiredText("url"), s.Text("namespace") ?? "default", s.Text("api_key_file"), s.Text("username"), s.Text("password_file"), s.Text("ca_file"));
+        s.Done();
+        return elasticsearch;
+    }
+}

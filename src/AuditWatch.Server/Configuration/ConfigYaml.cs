@@ -1,0 +1,51 @@
+using YamlDotNet.Core;
+using YamlDotNet.RepresentationModel;
+
+namespace AuditWatch.Server.Configuration;
+
+/// <summary>Reads YAML into <see cref="ConfigNode"/>s, keeping places.</summary>
+static class ConfigYaml
+{
+    /// <summary>The file's root map; an empty file is an empty map. Faults are added, and null returned, when it is no YAML or no map.</summary>
+    public static ConfigNode? Read(string text, string file, List<ConfigFault> faults)
+    {
+        try
+        {
+            var stream = new YamlStream();
+            stream.Load(new StringReader(text));
+            if (stream.Documents.Count == 0) return new ConfigNode(file) { Members = [] };
+            if (stream.Documents.Count > 1)
+            {
+                faults.Add(new ConfigFault(file, "Holds more than one document; keep one."));
+                return null;
+            }
+            var root = Convert(stream.Documents[0].RootNode, file);
+            if (root.Members is not null) return root;
+            faults.Add(new ConfigFault(root.Place, "The file must be a map of settings, for instance 'journal: {retain_age: 30d}'."));
+            return null;
+        }
+        catch (YamlException fault)
+        {
+            faults.Add(new ConfigFault($"{file}:{fault.Start.Line}:{fault.Start.Column}", $"Is not valid YAML: {fault.InnerException?.Message ?? fault.Message}"));
+            return null;
+        }
+    }
+
+    static ConfigNode Convert(YamlNode node, string file)
+    {
+        var result = new ConfigNode($"{file}:{node.Start.Line}:{node.Start.Column}");
+        switch (node)
+        {
+            case YamlScalarNode scalar:
+                result.Scalar = scalar.Value;
+                break;
+            case YamlSequenceNode list:
+                result.Items = [.. list.Select(item => Convert(item, file))];
+                break;
+            case YamlMappingNode map:
+                result.Members = map.ToDictionary(pair => ((YamlScalarNode)pair.Key).Value ?? "", pair => Convert(pair.Value, file));
+                break;
+        }
+        return result;
+    }
+}

@@ -1,0 +1,115 @@
+using System.Data.Common;
+using AuditWatch.Detection.Alerts;
+using AuditWatch.Detection.State;
+using AuditWatch.Events;
+using Dapper;
+
+namespace AuditWatch.Storage.State;
+
+public sealed partial class StateStore : IDetectionState
+{
+    /// <inheritdoc/>
+    public async Task<DetectionCheckpoint> LoadAsync(string reader, CancellationToken stop)
+    {
+        var (position, rows) = await ReadAsync(async connection =>
+        {
+            // One snapshot for both, should a commit come between them.
+            var snapshot = await connection.BeginTransactionAsync(stop).ConfigureAwait(false);
+            await using (snapshot.ConfigureAwait(false))
+            {
+                var at = await connection.QueryFirstOrDefaultAsync<PositionRow>(Sql(
+                    "select segment, frame, record from reader_position where reader = @reader", new { reader }, snapshot, stop)).ConfigureAwait(false);
+                var kept = await connection.QueryAsync<StateRow>(Sql(
+                    """
+                    select cluster, kind, state_key, value, expires_us from detection_state where reader = @reader
+                    order by cluster, kind, state_key
+                    """, new { reader }, snapshot, stop)).ConfigureAwait(false);
+                return (at, kept.AsList());
+            }
+        }, stop).ConfigureAwait(false);
+        if (position is null && rows.Count == 0) return DetectionCheckpoint.Empty;
+        return new DetectionCheckpoint(position?.Position ?? EventPosition.Start, rows.ConvertAll(row => row.Back()));
+    }
+
+    /// <inheritdoc/>
+    public Task CommitAsync(DetectionCommit commit, CancellationToken stop) => WriteAsync(async transaction =>
+    {
+        await ApplyAsync(transaction, commit.Reader, commit.Changes, stop).ConfigureAwait(false);
+        foreach (var alert in commit.Alerts) await RaiseAsync(transaction, alert, stop).ConfigureAwait(false);
+        await SavePositionAsync(transaction, commit.Reader, commit.Position, stop).ConfigureAwait(false);
+        return commit.Changes.Count;
+    }, stop);
+
+    // In order, so that the last change of a key wins; runs of the same kind of statement share one prepared command.
+    static async Task ApplyAsync(DbTransaction transaction, string reader, IReadOnlyList<StateChange> changes, CancellationToken stop)
+    {
+        for (var from = 0; from < changes.Count;)
+        {
+            var deletes = changes[from].Value is null;
+            var to = from + 1;
+            while (to < changes.Count && changes[to].Value is null == deletes) to++;
+            var run = changes.Skip(from).Take(to - from).Select(change => new
+            {
+                reader,
+                cluster = StoredText.Keep(change.Cluster),
+                change.Kind,
+                key = StoredText.Keep(change.Key),
+                change.Value,
+                change.ExpiresMicros,
+            });
+            await transaction.Connection!.ExecuteAsync(Sql(deletes
+                ? "delete from detection_state where reader = @reader and cluster = @cluster and kind = @Kind and state_key = @key"
+                : """
+                  insert into detection_state (reader, cluster, kind, state_key, value, expires_us)
+                  values (@reader, @cluster, @Kind, @key, @Value, @ExpiresMicros)
+                  on conflict (reader, cluster, kind, state_key) do update set value = excluded.value, expires_us = excluded.expires_us
+                  """, run, transaction, stop)).ConfigureAwait(false);
+            from = to;
+        }
+    }
+
+    // Triage is not evidence's to change: an update leaves the status alone. What is already stored as it is makes no new version and no outbox entry.
+    async Task RaiseAsync(DbTransaction transaction, Alert alert, CancellationToken stop)
+    {
+        var connection = transaction.Connection!;
+        var now = UnixMicros.Of(_clock);
+        var version = await connection.QueryFirstOrDefaultAsync<long?>(Sql(
+            """
+            insert into alert (alert_id, cluster, rule_id, rule_name, level, time_us, actor_user, effective_user, credential_id, client_ip, object_namespace,
+                               first_change_us, last_change_us, json)
+            values (@id, @cluster, @rule, @ruleName, @level, @time, @user, @effectiveUser, @credential, @ip, @ns, @now, @now, @json)
+            on conflict (alert_id) do update set
+                level = excluded.level, time_us = excluded.time_us, json = excluded.json,
+                version = alert.version + 1, last_change_us = excluded.last_change_us
+                where alert.json <> excluded.json
+            returning version
+            """,
+            new
+            {
+                id = alert.AlertId,
+                cluster = StoredText.Keep(alert.Cluster),
+                rule = alert.Rule.Id,
+                ruleName = StoredText.Keep(alert.Rule.Name),
+                level = AlertLevel.RankOf(alert.Level),
+                time = alert.TimeMicros,
+                user = StoredText.Keep(alert.Actor.User),
+                effectiveUser = StoredText.Keep(alert.Actor.EffectiveUser),
+                credential = StoredText.Keep(alert.Actor.CredentialId),
+                ip = StoredText.Keep(alert.Actor.ClientIp),
+                ns = StoredText.Keep(alert.Object?.Namespace),
+                now,
+                json = AlertText.Write(alert),
+            }, transaction, stop)).ConfigureAwait(false);
+        if (version is { } changed) await TellAsync(transaction, alert.AlertId, changed, now, stop).ConfigureAwait(false);
+    }
+
+    static Task<int> TellAsync(DbTransaction transaction, string alertId, long version, long now, CancellationToken stop) =>
+        transaction.Connection!.ExecuteAsync(Sql(
+            "insert into outbox (alert_id, version, created_us, due_us) values (@alertId, @version, @now, @now)",
+            new { alertId, version, now }, transaction, stop));
+
+    sealed record StateRow(string Cluster, string Kind, string State_Key, byte[] Value, long Expires_Us)
+    {
+        public StateChange Back() => new(StoredText.Back(Cluster)!, Kind, StoredText.Back(State_Key)!, Value, Expires_Us);
+    }
+}

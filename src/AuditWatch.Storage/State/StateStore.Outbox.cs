@@ -1,0 +1,69 @@
+using Dapper;
+
+namespace AuditWatch.Storage.State;
+
+public sealed partial class StateStore
+{
+    /// <summary>
+    /// Hands out entries that are due, oldest first, and sets when each is due again should its consumers not mark it done by then: at least once, with a back-off
+    /// that a restart keeps.
+    /// </summary>
+    public async Task<IReadOnlyList<OutboxEntry>> TakeDueAsync(int limit, CancellationToken stop) => await WriteAsync(async transaction =>
+    {
+        var connection = transaction.Connection!;
+        var now = UnixMicros.Of(_clock);
+        var due = (await connection.QueryAsync<OutboxRow>(Sql(
+            "select id, alert_id, version, attempts from outbox where due_us <= @now order by due_us, id limit @limit",
+            new { now, limit }, transaction, stop)).ConfigureAwait(false)).AsList();
+        if (due.Count == 0) return (IReadOnlyList<OutboxEntry>)[];
+        await connection.ExecuteAsync(Sql(
+            "update outbox set attempts = attempts + 1, due_us = @again where id = @id",
+            due.ConvertAll(row => new { again = now + RetryMicros(row.Attempts), id = row.Id }), transaction, stop)).ConfigureAwait(false);
+        var done = (await connection.QueryAsync<(long Entry, string Consumer)>(Sql(
+            "select outbox_id, consumer from outbox_done where outbox_id in @ids",
+            new { ids = due.ConvertAll(row => row.Id) }, transaction, stop)).ConfigureAwait(false)).ToLookup(mark => mark.Entry, mark => mark.Consumer);
+        return due.ConvertAll(row => new OutboxEntry(row.Id, row.Alert_Id, row.Version, (int)row.Attempts + 1, [.. _outbox.Consumers.Except(done[row.Id])]));
+    }, stop).ConfigureAwait(false);
+
+    /// <summary>A consumer has dealt with entries. An entry that all have dealt with is forgotten. Marking twice, or what is forgotten, does nothing.</summary>
+    public Task MarkDoneAsync(string consumer, IReadOnlyCollection<long> entries, CancellationToken stop) => WriteAsync(async transaction =>
+    {
+        var connection = transaction.Connection!;
+        var now = UnixMicros.Of(_clock);
+        await connection.ExecuteAsync(Sql(
+            """
+            insert into outbox_done (outbox_id, consumer, done_us)
+            select id, @consumer, @now from outbox where id = @entry
+            on conflict do nothing
+            """, entries.Select(entry => new { consumer, now, entry }), transaction, stop)).ConfigureAwait(false);
+        return await connection.ExecuteAsync(Sql(
+            """
+            delete from outbox where id = @entry
+            and (select count(*) from outbox_done where outbox_id = @entry and consumer in @consumers) = @all
+            """, entries.Select(entry => new { entry, consumers = _outbox.Consumers, all = _outbox.Consumers.Count }), transaction, stop)).ConfigureAwait(false);
+    }, stop);
+
+    /// <summary>Whether a consumer has dealt with an entry (an entry that is forgotten, all have).</summary>
+    public Task<bool> IsDoneAsync(string consumer, long entry, CancellationToken stop) => ReadAsync(connection => connection.QuerySingleAsync<bool>(Sql(
+        """
+        select exists (select 1 from outbox_done where outbox_id = @entry and consumer = @consumer)
+            or not exists (select 1 from outbox where id = @entry)
+        """, new { consumer, entry }, null, stop)), stop);
+
+    /// <summary>How many entries wait, and since when the oldest does (microseconds since 1970; null when none).</summary>
+    public async Task<(long Waiting, long? OldestMicros)> OutboxBacklogAsync(CancellationToken stop)
+    {
+        var row = await ReadAsync(connection => connection.QuerySingleAsync<(long Waiting, long? Oldest)>(Sql(
+            "select count(*), min(created_us) from outbox", null, null, stop)), stop).ConfigureAwait(false);
+        return row;
+    }
+
+    long RetryMicros(long attemptsBefore)
+    {
+        var first = UnixMicros.From(_outbox.FirstRetry);
+        var longest = UnixMicros.From(_outbox.LongestRetry);
+        return attemptsBefore >= 30 ? longest : Math.Min(longest, first << (int)attemptsBefore);
+    }
+
+    sealed record OutboxRow(long Id, string Alert_Id, long Version, long Attempts);
+}

@@ -1,0 +1,105 @@
+using System.Data.Common;
+using AuditWatch.Events;
+using Dapper;
+
+namespace AuditWatch.Storage.State;
+
+/// <summary>
+/// What changes and must survive: reader positions, detection state, alerts and their triage, clusters and their credentials, quarantine notes, and the outbox.
+/// One writer at a time; readers never wait for it. A returned write is on the disk.
+/// </summary>
+public sealed partial class StateStore : IAsyncDisposable
+{
+    readonly StateDatabase _database;
+    readonly TimeProvider _clock;
+    readonly OutboxOptions _outbox;
+    readonly SemaphoreSlim _writing = new(1, 1);
+    DbConnection? _writer;
+
+    StateStore(StateDatabase database, TimeProvider clock, OutboxOptions outbox)
+    {
+        _database = database;
+        _clock = clock;
+        _outbox = outbox;
+    }
+
+    /// <summary>For messages: what holds the state, and where.</summary>
+    public string Place => _database.Place;
+
+    /// <summary>Opens (and creates or migrates) the embedded state, <c>state.db</c> of a data folder.</summary>
+    /// <exception cref="StateSchemaException">A newer version wrote it, or a migration failed.</exception>
+    public static Task<StateStore> OpenEmbeddedAsync(string dataFolder, TimeProvider clock, OutboxOptions? outbox = null, CancellationToken stop = default) =>
+        OpenAsync(new SqliteStateDatabase(Path.Combine(dataFolder, "state.db")), clock, outbox, stop);
+
+    internal static async Task<StateStore> OpenAsync(StateDatabase database, TimeProvider clock, OutboxOptions? outbox, CancellationToken stop)
+    {
+        await Task.Run(database.Migrate, stop).ConfigureAwait(false);
+        return new StateStore(database, clock, outbox ?? new OutboxOptions());
+    }
+
+    /// <summary>The last journal record that a reader has accounted for; null when it never began.</summary>
+    public async Task<EventPosition?> ReadPositionAsync(string reader, CancellationToken stop)
+    {
+        var row = await ReadAsync(connection => connection.QueryFirstOrDefaultAsync<PositionRow>(Sql(
+            "select segment, frame, record from reader_position where reader = @reader", new { reader }, null, stop)), stop).ConfigureAwait(false);
+        return row?.Position;
+    }
+
+    /// <summary>Saves how far a reader is that keeps nothing else in the state.</summary>
+    public Task SavePositionAsync(string reader, EventPosition position, CancellationToken stop) =>
+        WriteAsync(transaction => SavePositionAsync(transaction, reader, position, stop), stop);
+
+    static Task<int> SavePositionAsync(DbTransaction transaction, string reader, EventPosition position, CancellationToken stop) =>
+        transaction.Connection!.ExecuteAsync(Sql(
+            """
+            insert into reader_position (reader, segment, frame, record) values (@reader, @Segment, @Frame, @Index)
+            on conflict (reader) do update set segment = excluded.segment, frame = excluded.frame, record = excluded.record
+            """, new { reader, position.Segment, position.Frame, position.Index }, transaction, stop));
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        await _writing.WaitAsync().ConfigureAwait(false);
+        if (_writer is not null) await _writer.DisposeAsync().ConfigureAwait(false);
+        _writer = null;
+        _writing.Dispose();
+    }
+
+    async Task<T> ReadAsync<T>(Func<DbConnection, Task<T>> read, CancellationToken stop)
+    {
+        var connection = await _database.OpenAsync(stop).ConfigureAwait(false);
+        await using (connection.ConfigureAwait(false)) return await read(connection).ConfigureAwait(false);
+    }
+
+    // All or nothing: whatever throws between the first statement and the commit leaves everything as it was.
+    async Task<T> WriteAsync<T>(Func<DbTransaction, Task<T>> write, CancellationToken stop)
+    {
+        await _writing.WaitAsync(stop).ConfigureAwait(false);
+        try
+        {
+            return await Task.Run(async () =>   // SQLite's calls block; the caller's thread need not wait for the disk
+            {
+                _writer ??= await _database.OpenAsync(stop).ConfigureAwait(false);
+                var transaction = await _writer.BeginTransactionAsync(stop).ConfigureAwait(false);
+                await using (transaction.ConfigureAwait(false))
+                {
+                    var result = await write(transaction).ConfigureAwait(false);
+                    await transaction.CommitAsync(stop).ConfigureAwait(false);
+                    return result;
+                }
+            }, stop).ConfigureAwait(false);
+        }
+        finally
+        {
+            _writing.Release();
+        }
+    }
+
+    static CommandDefinition Sql(string text, object? values, DbTransaction? transaction, CancellationToken stop) =>
+        new(text, values, transaction, cancellationToken: stop);
+
+    sealed record PositionRow(long Segment, long Frame, long Record)
+    {
+        public EventPosition Position => new((int)Segment, (int)Frame, (int)Record);
+    }
+}

@@ -1,0 +1,3 @@
+global using AuditWatch.Detection.Alerts;
+global using CsCheck;
+global using Xunit;

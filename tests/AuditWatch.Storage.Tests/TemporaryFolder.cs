@@ -1,0 +1,9 @@
+namespace AuditWatch.Storage.Tests;
+
+/// <summary>A folder that is gone after the test.</summary>
+internal sealed class TemporaryFolder : IDisposable
+{
+    public string Path { get; } = Directory.CreateTempSubdirectory("auditwatch-storage-").FullName;
+
+    public void Dispose() => Directory.Delete(Path, recursive: true);
+}

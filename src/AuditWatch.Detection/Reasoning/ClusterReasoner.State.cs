@@ -14,7 +14,7 @@ sealed partial class ClusterReasoner
     /// State changed since last asked. The reorder buffer is not among it: what waits lies in the journal, so a restart reads again from the oldest record that is
     /// still in reach, and finds exactly what waited.
     /// </summary>
-    public IReadOnlyList<StateChange> TakeStateChanges(IReadOnlyList<OpenAlert> changedAlerts, EventPosition upTo)
+    public IReadOnlyList<StateChange> TakeStateChanges(IReadOnlyList<OpenAlert> changedAlerts)
     {
         var changes = new List<StateChange>();
         foreach (var sighting in _kept)
@@ -27,7 +27,7 @@ sealed partial class ClusterReasoner
         foreach (var alert in changedAlerts)
             Put(AlertKind, alert.Id, StateJson.Write(alert.ToRecord(), StateJson.Default.OpenAlertRecord), alert.LastMicros + OpenAlerts.KeptMicros);
         foreach (var closed in _alerts.TakeClosed()) Put(AlertKind, closed, null, 0);
-        Put(ClockKind, "", StateJson.Write(new ReasonerClock(_newest, _watermark, _dossiers.NextSequence, OldestInReach(upTo)), StateJson.Default.ReasonerClock), long.MaxValue);
+        Put(ClockKind, "", StateJson.Write(new ReasonerClock(_newest, _watermark, _dossiers.NextSequence, OldestInReach()), StateJson.Default.ReasonerClock), long.MaxValue);
         return changes;
 
         void Put(string kind, string key, byte[]? value, long expires) => changes.Add(new StateChange(_cluster.Name, kind, key, value, expires));
@@ -36,7 +36,7 @@ sealed partial class ClusterReasoner
     /// <summary>Takes over what was saved; gives back from where the journal must be read again.</summary>
     public EventPosition Import(IEnumerable<StateChange> state, EventPosition committed)
     {
-        var clock = new ReasonerClock(long.MinValue, long.MinValue, 1, committed);
+        var clock = new ReasonerClock(long.MinValue, long.MinValue, 1, null);
         var sightings = new List<Sighting>();
         foreach (var entry in state)
         {
@@ -55,7 +55,7 @@ sealed partial class ClusterReasoner
         foreach (var sighting in sightings.OrderBy(s => s.Sequence)) _dossiers.File(sighting, _chains.KeptIn(sighting.Rule));
         _dossiers.Settle();
         (_newest, _watermark, _dossiers.NextSequence) = (clock.NewestMicros, clock.WatermarkMicros, clock.NextSequence);
-        return clock.ReadFrom;
+        return clock.ReadAfter ?? committed;
     }
 
     /// <summary>
@@ -74,13 +74,12 @@ sealed partial class ClusterReasoner
         }
     }
 
-    // The record before the oldest one that still waits; nothing waits: the position itself.
-    EventPosition OldestInReach(EventPosition upTo)
+    // Nothing waits when nothing came in the buffer's reach, or an idle mark has let all of it go.
+    EventPosition? OldestInReach()
     {
-        var oldest = upTo with { Index = upTo.Index + 1 };
-        if (_ring.Count > 0 && _ring[0].JournalPosition is var place && place < oldest) oldest = place;
+        EventPosition? oldest = _ring.Count > 0 ? _ring[0].JournalPosition : null;
         foreach (var pending in _buffer.Waiting)
-            if (pending.Arrived < oldest) oldest = pending.Arrived;
-        return oldest with { Index = oldest.Index - 1 };
+            if (oldest is null || pending.Arrived < oldest) oldest = pending.Arrived;
+        return oldest is { } place ? place with { Index = place.Index - 1 } : null;
     }
 }

@@ -56,23 +56,8 @@ sealed partial class ClusterReasoner
 
     public IReadOnlyList<Incident> Incidents => _cases.Incidents;
 
-    /// <summary>Takes a batch as the event layer judged it.</summary>
-    public void Take(JudgedBatch batch, long receivedMicros)
-    {
-        var next = 0;
-        for (var i = 0; i < batch.Count; i++)
-        {
-            var recent = new RecentAct(batch.Acts[i], batch);
-            Pass(recent, receivedMicros);
-            for (; next < batch.Hits.Count && batch.Hits[next].Act == i; next++) Arrive(batch.Hits[next], recent);
-            Release();
-        }
-
-        Conclude();
-    }
-
-    /// <summary>Takes the acts of one event; <see cref="Conclude"/> ends a batch of such.</summary>
-    public void TakeOne(JudgedBatch batch, int act, int firstHit, int hits, long receivedMicros)
+    /// <summary>Takes one event as the event layer judged it; <see cref="Conclude"/> ends a batch of them.</summary>
+    public void Take(JudgedBatch batch, int act, int firstHit, int hits, long receivedMicros)
     {
         var recent = new RecentAct(batch.Acts[act], batch);
         Pass(recent, receivedMicros);

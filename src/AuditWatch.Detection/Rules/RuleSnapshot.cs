@@ -54,7 +54,7 @@ public sealed class RuleSnapshot
         var folders = RuleFolders.Read(sources, problems);
         var lists = new NamedLists();
         foreach (var dir in sources.ListsDir is { } only ? [only] : sources.RuleDirs.Select(d => Path.Combine(d, "lists"))) lists.Load(dir, problems);
-        var exceptions = Rules.SiteExceptions.Load(sources.ExceptionDirs, lists, problems);
+        var exceptions = Detection.Rules.SiteExceptions.Load(sources.ExceptionDirs, lists, problems);
         var chains = sources.Chains ? ChainCatalog.Shipped() : ChainCatalog.None;
         var snapshot = new RuleSnapshot(folders, lists, exceptions, chains);
         var found = new List<Problem>();

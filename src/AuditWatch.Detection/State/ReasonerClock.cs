@@ -6,5 +6,5 @@ namespace AuditWatch.Detection.State;
 /// <param name="NewestMicros">The newest event time seen.</param>
 /// <param name="WatermarkMicros">Up to where everything has been judged in order.</param>
 /// <param name="NextSequence">The next sighting's number.</param>
-/// <param name="ReadFrom">The oldest journal record that is still in the reorder buffer's reach: a restart reads again after the record before it.</param>
-sealed record ReasonerClock(long NewestMicros, long WatermarkMicros, long NextSequence, EventPosition ReadFrom);
+/// <param name="ReadAfter">The record before the oldest one that is still in the reorder buffer's reach: a restart reads again from there. Null when nothing waits.</param>
+sealed record ReasonerClock(long NewestMicros, long WatermarkMicros, long NextSequence, EventPosition? ReadAfter);

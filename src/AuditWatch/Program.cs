@@ -1,6 +1,42 @@
-namespace AuditWatch.Cli;
+using System.CommandLine;
+using AuditWatch.Cli;
 
-internal static class Program
+using AuditWatch.Cli.Output;
+
+// The way of a command: parse → the command's class under Commands/ → results on stdout, everything else on stderr → an ExitCode.
+var terminal = Terminal.OfThisProcess(args);
+var parse = CommandTree.Build(terminal).Parse(args);
+if (parse.Errors.Count > 0)
 {
-    static int Main() => 0;
+    foreach (var error in parse.Errors) terminal.Error(error.Message);
+    terminal.Note($"Try 'auditwatch {string.Join(' ', CommandTree.PathOf(parse))} --help'.");
+    return ExitCode.Usage;
+}
+
+using var interrupt = new CancellationTokenSource();
+Console.CancelKeyPress += (_, pressed) =>
+{
+    pressed.Cancel = !interrupt.IsCancellationRequested; // the second Ctrl-C ends the process at once
+    interrupt.Cancel();
+};
+try
+{
+    return await parse.InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null }, interrupt.Token);
+}
+catch (CommandFault fault)
+{
+    terminal.Error(fault.Message);
+    return fault.ExitCode;
+}
+catch (OperationCanceledException) when (interrupt.IsCancellationRequested)
+{
+    return ExitCode.Interrupted;
+}
+catch (IOException) when (terminal.OutputIsGone)
+{
+    return ExitCode.Done; // the reader of our pipe has had enough, as with 'auditwatch … | head'
+}
+finally
+{
+    terminal.Flush();
 }

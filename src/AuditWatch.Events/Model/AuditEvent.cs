@@ -1,3 +1,4 @@
+using System.Text;
 using AuditWatch.Events.Envelopes;
 using AuditWatch.Events.Scanning;
 
@@ -5,98 +6,117 @@ namespace AuditWatch.Events.Model;
 
 /// <summary>
 /// One audit event, read lazily from its bytes; one instance is reused from event to event by one thread. Everything derived is computed at most once per event.
-/// Texts are null when the event does not have the field; repeated texts are one shared string.
+/// Texts are null when the event does not have the field; repeated texts are one shared string. Lists and strings may be kept; <see cref="FieldAnswer"/> may not.
 /// </summary>
+/// <param name="symbols">Where texts are interned; shared by all threads.</param>
 public sealed partial class AuditEvent(SymbolTable symbols)
 {
+    // Fields whose values repeat from event to event. Names, URIs, ids, times and messages do not, and would only fill the table.
+    const ulong Interned = 1UL << (int)HotField.Kind | 1UL << (int)HotField.ApiVersion | 1UL << (int)HotField.Level | 1UL << (int)HotField.Stage
+        | 1UL << (int)HotField.Verb | 1UL << (int)HotField.UserName | 1UL << (int)HotField.ImpersonatedUserName | 1UL << (int)HotField.UserAgent
+        | 1UL << (int)HotField.ObjectResource | 1UL << (int)HotField.ObjectNamespace | 1UL << (int)HotField.ObjectApiGroup
+        | 1UL << (int)HotField.ObjectApiVersion | 1UL << (int)HotField.ObjectSubresource | 1UL << (int)HotField.ResponseStatusText
+        | 1UL << (int)HotField.ResponseReason;
+
+    readonly EventRanges _own = new();
+    readonly EventScratch _scratch = new();
+    readonly string?[] _texts = new string?[(int)HotField.Count];
+    readonly int[] _symbolOf = new int[(int)HotField.Count];
+    readonly ReadOnlyMemory<byte>[] _plain = new ReadOnlyMemory<byte>[(int)HotField.Count];
+    ReadOnlyMemory<byte> _utf8;
+    EventRanges _ranges = new();
+    EventOrigin _origin;
+    ClusterFacts _cluster = new();
+    long _receivedMicros;
+    ulong _textKnown, _symbolKnown, _plainKnown;
+
     /// <summary>Where its texts are interned.</summary>
     public SymbolTable Symbols { get; } = symbols;
 
-    /// <summary>Points this instance at an event; the bytes are borrowed until the next call. False with the fault when they do not scan.</summary>
-    public bool TryRead(ReadOnlyMemory<byte> utf8, in EventOrigin origin, ClusterFacts cluster, long receivedMicros, out ScanError error) => throw new NotImplementedException();
-
     /// <summary>The event's bytes.</summary>
-    public ReadOnlyMemory<byte> Utf8 => throw new NotImplementedException();
+    public ReadOnlyMemory<byte> Utf8 => _utf8;
+
     /// <summary>The scanned ranges.</summary>
-    public EventRanges Ranges => throw new NotImplementedException();
-    /// <summary>What is known beside the bytes.</summary>
-    public EventOrigin Origin => throw new NotImplementedException();
+    public EventRanges Ranges => _ranges;
+
+    /// <summary>What is known beside the bytes. For an event that was salvaged or converted by <see cref="EventUnwrapper"/> this holds after a journal too: it is read back from the event's mark.</summary>
+    public EventOrigin Origin => _origin;
+
     /// <summary>The cluster it belongs to.</summary>
-    public ClusterFacts Cluster => throw new NotImplementedException();
+    public ClusterFacts Cluster => _cluster;
 
-    /// <summary>Answers a field lookup: present, absent, or unknown with reasons.</summary>
-    public FieldAnswer Get(FieldPath field) => throw new NotImplementedException();
+    /// <summary>Points this instance at an event; the bytes are borrowed until the next call. False with the fault when they do not scan.</summary>
+    public bool TryRead(ReadOnlyMemory<byte> utf8, in EventOrigin origin, ClusterFacts cluster, long receivedMicros, out ScanError error)
+    {
+        if (!EventScanner.TryScan(utf8.Span, _own, out error)) return false;
+        Read(utf8, _own, origin, cluster, receivedMicros);
+        return true;
+    }
+
+    /// <summary>Points this instance at an event that was scanned already; bytes and ranges are borrowed until the next call.</summary>
+    public void Read(ReadOnlyMemory<byte> utf8, EventRanges ranges, in EventOrigin origin, ClusterFacts cluster, long receivedMicros)
+    {
+        _utf8 = utf8;
+        _ranges = ranges;
+        _cluster = cluster;
+        _receivedMicros = receivedMicros;
+        _origin = EventMark.TryRead(utf8.Span, out var isCut, out var envelopeMicros)
+            ? origin with { IsCut = origin.IsCut || isCut, EnvelopeTimeMicros = origin.EnvelopeTimeMicros != 0 ? origin.EnvelopeTimeMicros : envelopeMicros }
+            : origin;
+        _textKnown = _symbolKnown = _plainKnown = 0;
+        _scratch.Reset();
+        ForgetSections();
+        ForgetIdentity();
+        ForgetTimes();
+        ForgetDerived();
+    }
+
     /// <summary>A hot field's text, unescaped; interned where values repeat; null when absent or no string.</summary>
-    public string? Text(HotField field) => throw new NotImplementedException();
-    /// <summary>A hot field's symbol (see <see cref="SymbolTable"/>), or -1 when absent or not interned.</summary>
-    public int Symbol(HotField field) => throw new NotImplementedException();
-    /// <summary>An annotation's value; null when absent.</summary>
-    public string? Annotation(string key) => throw new NotImplementedException();
-    /// <summary>First value of a user.extra key; null when absent.</summary>
-    public string? Extra(string key) => throw new NotImplementedException();
+    public string? Text(HotField field)
+    {
+        var bit = 1UL << (int)field;
+        if ((_textKnown & bit) != 0) return _texts[(int)field];
+        _textKnown |= bit;
+        string? text = null;
+        if (_ranges.Has(field) && _ranges.IsString(field))
+        {
+            var symbol = Symbol(field);
+            text = symbol >= 0 ? Symbols.TextOf(symbol) : Encoding.UTF8.GetString(Plain(field));
+        }
 
-    /// <summary>level</summary>
-    public AuditLevel Level => throw new NotImplementedException();
-    /// <summary>stage</summary>
-    public AuditStage Stage => throw new NotImplementedException();
-    /// <summary>auditID</summary>
-    public string AuditId => throw new NotImplementedException();
-    /// <summary>verb; empty when absent</summary>
-    public string Verb => throw new NotImplementedException();
-    /// <summary>requestURI</summary>
-    public string RequestUri => throw new NotImplementedException();
-    /// <summary>user.username: the authenticated user</summary>
-    public string? UserName => throw new NotImplementedException();
-    /// <summary>user.groups</summary>
-    public IReadOnlyList<string> UserGroups => throw new NotImplementedException();
-    /// <summary>impersonatedUser.username</summary>
-    public string? ImpersonatedUserName => throw new NotImplementedException();
-    /// <summary>impersonatedUser.groups</summary>
-    public IReadOnlyList<string> ImpersonatedGroups => throw new NotImplementedException();
-    /// <summary>impersonated user if there is one, else the authenticated user</summary>
-    public string? EffectiveUser => throw new NotImplementedException();
-    /// <summary>Whether the request acted as somebody else.</summary>
-    public bool IsImpersonated => throw new NotImplementedException();
-    /// <summary>userAgent</summary>
-    public string? UserAgent => throw new NotImplementedException();
-    /// <summary>First product token of the agent, for instance <c>kubectl</c>.</summary>
-    public string? AgentProduct => throw new NotImplementedException();
-    /// <summary>Its version, for instance <c>1.31.0</c>.</summary>
-    public string? AgentVersion => throw new NotImplementedException();
-    /// <summary>sourceIPs</summary>
-    public IReadOnlyList<string> SourceIps => throw new NotImplementedException();
-    /// <summary>The address right of which only trusted proxies stand.</summary>
-    public string? ClientIp => throw new NotImplementedException();
-    /// <summary>objectRef.resource</summary>
-    public string? Resource => throw new NotImplementedException();
-    /// <summary>objectRef.subresource</summary>
-    public string? Subresource => throw new NotImplementedException();
-    /// <summary>objectRef.namespace</summary>
-    public string? Namespace => throw new NotImplementedException();
-    /// <summary>objectRef.name, or responseObject.metadata.name for a generated name</summary>
-    public string? Name => throw new NotImplementedException();
-    /// <summary>objectRef.apiGroup; empty for the core group</summary>
-    public string ApiGroup => throw new NotImplementedException();
-    /// <summary>objectRef.apiVersion</summary>
-    public string? ApiVersion => throw new NotImplementedException();
-    /// <summary>responseStatus.code; 0 when none was seen</summary>
-    public int ResponseCode => throw new NotImplementedException();
-    /// <summary>How the request ended.</summary>
-    public Outcome Outcome => throw new NotImplementedException();
-    /// <summary>requestReceivedTimestamp, microseconds since 1970; 0 when missing</summary>
-    public long RequestReceivedMicros => throw new NotImplementedException();
-    /// <summary>The event's time, microseconds since 1970; see <see cref="TimeSource"/></summary>
-    public long TimeMicros => throw new NotImplementedException();
-    /// <summary>Where <see cref="TimeMicros"/> came from.</summary>
-    public TimeSource TimeSource => throw new NotImplementedException();
-    /// <summary>user.extra credential id, for instance <c>JTI=…</c></summary>
-    public string? CredentialId => throw new NotImplementedException();
-    /// <summary>The credential that this request issued (annotation).</summary>
-    public string? IssuedCredentialId => throw new NotImplementedException();
-    /// <summary>Pod that the caller's token is bound to.</summary>
-    public string? CallerPod => throw new NotImplementedException();
-    /// <summary>Node that the caller's token is bound to.</summary>
-    public string? CallerNode => throw new NotImplementedException();
-    /// <summary>Whether dryRun was asked for.</summary>
-    public bool IsDryRun => throw new NotImplementedException();
+        return _texts[(int)field] = text;
+    }
+
+    /// <summary>A hot field's symbol (see <see cref="SymbolTable"/>), or -1 when absent or not interned.</summary>
+    public int Symbol(HotField field)
+    {
+        var bit = 1UL << (int)field;
+        if ((_symbolKnown & bit) != 0) return _symbolOf[(int)field];
+        _symbolKnown |= bit;
+        var symbol = -1;
+        if ((Interned & bit) != 0 && _ranges.Has(field) && _ranges.IsString(field))
+            symbol = Symbols.FindOrAdd(Plain(field), clientChosen: field is HotField.UserAgent or HotField.Verb or HotField.ObjectResource)?.Symbol ?? -1;
+        return _symbolOf[(int)field] = symbol;
+    }
+
+    /// <summary>A hot field's bytes: a string without quotes and unescaped, anything else as written; empty when absent.</summary>
+    public ReadOnlySpan<byte> Plain(HotField field)
+    {
+        if (!_ranges.Has(field)) return default;
+        if (!_ranges.IsEscaped(field)) return _utf8.Span.Slice(_ranges.Start(field), _ranges.Length(field));
+        var bit = 1UL << (int)field;
+        if ((_plainKnown & bit) == 0)
+        {
+            _plainKnown |= bit;
+            _plain[(int)field] = Unescaped(_utf8.Span.Slice(_ranges.Start(field), _ranges.Length(field)));
+        }
+
+        return _plain[(int)field].Span;
+    }
+
+    ReadOnlyMemory<byte> Unescaped(ReadOnlySpan<byte> raw)
+    {
+        var memory = _scratch.Rent(raw.Length);
+        return memory[..JsonText.Unescape(raw, memory.Span)];
+    }
 }

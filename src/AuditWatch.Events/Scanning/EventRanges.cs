@@ -41,5 +41,6 @@ public sealed class EventRanges
         _escaped = escaped ? _escaped | bit : _escaped & ~bit;
     }
 
-    internal void Drop(HotField field) => _seen &= ~(1UL << (int)field);
+    /// <summary>Forgets the fields of these bits.</summary>
+    internal void Drop(ulong fields) => _seen &= ~fields;
 }

@@ -21,6 +21,9 @@ public sealed record AuditWatchConfig
     /// <summary>PEM bundle of authorities whose client certificates are believed; asks for a certificate, does not demand one.</summary>
     public string? ClientCa { get; init; }
 
+    /// <summary>File with the bearer token that the API and /metrics ask for; null: they answer loopback only.</summary>
+    public string? ApiTokenFile { get; init; }
+
     /// <summary>Where events come from, beside the webhook that is always there.</summary>
     public IReadOnlyList<SourceConfig> Sources { get; init; } = [];
 

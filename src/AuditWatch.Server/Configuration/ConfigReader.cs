@@ -21,6 +21,7 @@ static class ConfigReader
             TlsCert = top.Text("tls_cert"),
             TlsKey = top.Text("tls_key"),
             ClientCa = top.Text("client_ca"),
+            ApiTokenFile = top.Text("api_token_file"),
             Sources = Unique(top.Sections("sources").Select(ReadSource).ToList(), s => s.Name, "sources", top),
             Clusters = Unique(top.Sections("clusters").Select(ReadCluster).ToList(), c => c.Name, "clusters", top),
             Rules = ReadRules(top.Section("rules")),

@@ -16,7 +16,7 @@ static class ListenRules
             else if (url.Scheme == "https" && (config.TlsCert is null || config.TlsKey is null))
                 faults.Add(new ConfigFault("listen", $"'{text}' needs --tls-cert FILE and --tls-key FILE (PEM)."));
         }
-        foreach (var (flag, file) in new[] { ("--tls-cert", config.TlsCert), ("--tls-key", config.TlsKey), ("--client-ca", config.ClientCa) })
+        foreach (var (flag, file) in new[] { ("--tls-cert", config.TlsCert), ("--tls-key", config.TlsKey), ("--client-ca", config.ClientCa), ("api_token_file", config.ApiTokenFile) })
             if (file is not null && !File.Exists(file)) faults.Add(new ConfigFault(flag, $"The file '{file}' does not exist."));
     }
 

@@ -1,0 +1,50 @@
+using System.Text.Json;
+
+namespace AuditWatch.Events.Model;
+
+// The fields under aw., each computed at most once per event. docs/derived-fields.md defines them.
+public sealed partial class AuditEvent
+{
+    readonly DerivedValue[] _derived = new DerivedValue[(int)DerivedField.Count];
+    UInt128 _derivedKnown;
+
+    FieldAnswer GetDerived(FieldPath field)
+    {
+        var value = DerivedOf(field.Derived);
+        if (field.Steps.Count == 0 || value.Kind is AnswerKind.Absent or AnswerKind.Unknown) return value.ToAnswer();
+        if (FieldWalk.TryFollow(value.Element, field.Steps, _many, out var one)) return _many.Count > 0 ? Gathered(field) : Answer(one);
+        return value.Rest == UnknownReason.None ? FieldAnswer.Absent : FieldAnswer.Unknown(value.Rest);
+    }
+
+    DerivedValue DerivedOf(DerivedField field)
+    {
+        var bit = UInt128.One << (int)field;
+        if ((_derivedKnown & bit) != UInt128.Zero) return _derived[(int)field];
+        _derivedKnown |= bit;
+        return _derived[(int)field] = Derive(field);
+    }
+
+    DerivedValue Of(string? text)
+    {
+        if (text is null) return DerivedValue.Absent;
+        var memory = _scratch.Rent(System.Text.Encoding.UTF8.GetMaxByteCount(text.Length));
+        var written = System.Text.Encoding.UTF8.GetBytes(text, memory.Span);
+        return Of(memory[..written]);
+    }
+
+    DerivedValue Of(ReadOnlyMemory<byte> text) => DerivedValue.OfText(text, Symbols.FindOrAdd(text.Span, clientChosen: true)?.Symbol ?? -1);
+
+    static DerivedValue Of(bool value) => new(value ? AnswerKind.True : AnswerKind.False);
+
+    DerivedValue Of(IReadOnlyList<string> texts)
+    {
+        if (texts.Count == 0) return DerivedValue.Absent;
+        return DerivedValue.OfElement(MakeUp(JsonSerializer.SerializeToUtf8Bytes(texts)));
+    }
+
+    void ForgetDerived()
+    {
+        _derivedKnown = UInt128.Zero;
+        if (_gathered.Count > 0) _gathered.Clear();
+    }
+}

@@ -1,0 +1,110 @@
+using AuditWatch.Events.Scanning;
+
+namespace AuditWatch.Events.Model;
+
+// Why something is not there: because it was not (absent), or because the log does not carry it (unknown). The matrix of audit level, stage and field.
+public sealed partial class AuditEvent
+{
+    // The order in which Kubernetes writes an event's members. In a cut event, what comes before a member that survived did not exist.
+    static ReadOnlySpan<HotField> Order =>
+    [
+        HotField.Kind, HotField.ApiVersion, HotField.Level, HotField.AuditId, HotField.Stage, HotField.RequestUri, HotField.Verb, HotField.User,
+        HotField.ImpersonatedUser, HotField.AuthenticationMetadata, HotField.SourceIps, HotField.UserAgent, HotField.ObjectRef, HotField.ResponseStatus,
+        HotField.RequestObject, HotField.ResponseObject, HotField.RequestReceivedTimestamp, HotField.StageTimestamp, HotField.Annotations,
+    ];
+
+    // A provider replaced the body by a word because it was too big.
+    UnknownReason Withheld(HotField root) =>
+        root is HotField.RequestObject or HotField.ResponseObject && _ranges.IsString(root) && Plain(root).SequenceEqual("skipped-too-big-size-object"u8)
+            ? UnknownReason.Truncated : UnknownReason.None;
+
+    FieldAnswer WhyMissing(HotField root, ReadOnlySpan<byte> key)
+    {
+        var top = Top(root);
+        if (_ranges.Has(top) && top is not (HotField.Annotations or HotField.RequestObject or HotField.ResponseObject)) return FieldAnswer.Absent;
+        var why = top switch
+        {
+            HotField.RequestObject => WhyNoRequestObject(),
+            HotField.ResponseObject => WhyNoResponseObject(),
+            HotField.Annotations => WhyNoAnnotation(key),
+            HotField.ImpersonatedUser or HotField.AuthenticationMetadata or HotField.ResponseStatus when Stage == AuditStage.RequestReceived => UnknownReason.StageNotSeen,
+            _ => UnknownReason.None,
+        };
+        if (why == UnknownReason.None && _origin.IsCut && !_ranges.Has(top) && MayHaveBeenCut(top)) why = UnknownReason.Truncated;
+        return why == UnknownReason.None ? FieldAnswer.Absent : FieldAnswer.Unknown(why);
+    }
+
+    static HotField Top(HotField field) => field switch
+    {
+        HotField.UserName or HotField.UserUid or HotField.UserGroups or HotField.UserExtra => HotField.User,
+        HotField.ImpersonatedUserName or HotField.ImpersonatedUserGroups or HotField.ImpersonatedUserExtra => HotField.ImpersonatedUser,
+        >= HotField.ObjectResource and <= HotField.ObjectSubresource => HotField.ObjectRef,
+        >= HotField.ResponseCode and <= HotField.ResponseMessage => HotField.ResponseStatus,
+        _ => field,
+    };
+
+    bool MayHaveBeenCut(HotField top)
+    {
+        // Only when the members that survived stand in that order can anything be said of the rest.
+        int last = -1, position = -1;
+        for (var i = 0; i < Order.Length; i++)
+        {
+            if (!_ranges.Has(Order[i])) continue;
+            if (_ranges.Start(Order[i]) < position) return true;
+            position = _ranges.Start(Order[i]);
+            last = i;
+        }
+
+        return Order.IndexOf(top) > last;
+    }
+
+    UnknownReason WhyNoRequestObject()
+    {
+        if (_ranges.Has(HotField.RequestObject) || !CarriesRequestBody(out var always)) return UnknownReason.None;
+        if (Level is AuditLevel.Metadata or AuditLevel.Unknown) return UnknownReason.LevelTooLow;
+        if (Stage is AuditStage.RequestReceived or AuditStage.Panic) return UnknownReason.StageNotSeen;
+        if (!always) return UnknownReason.None;
+        return WasRefusedBeforeReading() ? UnknownReason.None : UnknownReason.Truncated;
+    }
+
+    // Requests that are not about a resource, reads, and connections (exec, port-forward, proxy) have no recorded body at any level.
+    bool CarriesRequestBody(out bool always)
+    {
+        always = false;
+        var verb = Plain(HotField.Verb);
+        if (!_ranges.Has(HotField.ObjectRef) && !MayBeMissing(HotField.ObjectRef)) return false;
+        if (IsConnection || verb.SequenceEqual("get"u8) || verb.SequenceEqual("list"u8) || verb.SequenceEqual("watch"u8)) return false;
+        always = verb.SequenceEqual("create"u8) || verb.SequenceEqual("update"u8) || verb.SequenceEqual("patch"u8);
+        return true;
+    }
+
+    bool MayBeMissing(HotField top) => _origin.IsCut && MayHaveBeenCut(top);
+
+    bool IsConnection => Plain(HotField.ObjectSubresource) is var sub
+        && (sub.SequenceEqual("exec"u8) || sub.SequenceEqual("attach"u8) || sub.SequenceEqual("portforward"u8) || sub.SequenceEqual("proxy"u8));
+
+    // Refused by authentication, flow control or authorization, or with a body that could not be read: the API server never had an object to record.
+    bool WasRefusedBeforeReading() => ResponseCode >= 400 && !_ranges.Has(HotField.RequestObject) && !IsMarkedTruncated;
+
+    bool IsMarkedTruncated => Annotation("audit.k8s.io/truncated") == "true";
+
+    UnknownReason WhyNoResponseObject()
+    {
+        if (_ranges.Has(HotField.ResponseObject)) return UnknownReason.None;
+        var isResource = _ranges.Has(HotField.ObjectRef) || MayBeMissing(HotField.ObjectRef);
+        if (!isResource || Plain(HotField.Verb).SequenceEqual("watch"u8)) return UnknownReason.None;
+        if (Level != AuditLevel.RequestResponse) return UnknownReason.LevelTooLow;
+        if (Stage is AuditStage.RequestReceived or AuditStage.ResponseStarted) return UnknownReason.StageNotSeen;
+        return IsMarkedTruncated ? UnknownReason.Truncated : UnknownReason.None;
+    }
+
+    UnknownReason WhyNoAnnotation(ReadOnlySpan<byte> key)
+    {
+        if (key.StartsWith("patch.webhook.admission.k8s.io/"u8) && Level == AuditLevel.Metadata) return UnknownReason.LevelTooLow;
+        // Authentication writes its annotations first; everything else comes after the request was received.
+        if (Stage == AuditStage.RequestReceived) return key.StartsWith("authentication."u8) ? UnknownReason.None : UnknownReason.StageNotSeen;
+        return Stage == AuditStage.ResponseStarted && key.StartsWith("apiserver.latency.k8s.io/"u8) ? UnknownReason.StageNotSeen : UnknownReason.None;
+    }
+
+    FieldAnswer NotInRequest(FieldPath field) => FieldAnswer.Absent;
+}

@@ -1,0 +1,73 @@
+using System.Text;
+
+namespace AuditWatch.Events.Model;
+
+/// <summary>Undoes JSON string escapes without allocating. Never throws: half a surrogate pair, which JSON allows to be written, becomes U+FFFD.</summary>
+static class JsonText
+{
+    /// <summary>Unescapes the raw text between the quotes. <paramref name="destination"/> must be at least as long; returns how much was written.</summary>
+    public static int Unescape(ReadOnlySpan<byte> raw, Span<byte> destination)
+    {
+        var written = 0;
+        while (true)
+        {
+            var escape = raw.IndexOf((byte)'\\');
+            if (escape < 0 || escape + 1 >= raw.Length)
+            {
+                raw.CopyTo(destination[written..]);
+                return written + raw.Length;
+            }
+
+            raw[..escape].CopyTo(destination[written..]);
+            written += escape;
+            var kind = raw[escape + 1];
+            raw = raw[(escape + 2)..];
+            if (kind != 'u')
+            {
+                destination[written++] = kind switch { (byte)'n' => (byte)'\n', (byte)'t' => (byte)'\t', (byte)'r' => (byte)'\r', (byte)'b' => (byte)'\b', (byte)'f' => (byte)'\f', _ => kind };
+                continue;
+            }
+
+            var rune = ReadRune(ref raw);
+            written += rune.EncodeToUtf8(destination[written..]);
+        }
+    }
+
+    static Rune ReadRune(ref ReadOnlySpan<byte> raw)
+    {
+        if (!TryHex(raw, out var unit)) return Rune.ReplacementChar;
+        raw = raw[4..];
+        if (Rune.TryCreate(unit, out var rune)) return rune;
+        if (raw.Length >= 6 && raw[0] == '\\' && raw[1] == 'u' && TryHex(raw[2..], out var low) && Rune.TryCreate(unit, low, out rune))
+        {
+            raw = raw[6..];
+            return rune;
+        }
+
+        return Rune.ReplacementChar;
+    }
+
+    static bool TryHex(ReadOnlySpan<byte> digits, out char unit)
+    {
+        unit = '\0';
+        if (digits.Length < 4) return false;
+        var value = 0;
+        for (var i = 0; i < 4; i++)
+        {
+            var digit = Digit(digits[i]);
+            if (digit < 0) return false;
+            value = value * 16 + digit;
+        }
+
+        unit = (char)value;
+        return true;
+    }
+
+    static int Digit(byte c) => c switch
+    {
+        >= (byte)'0' and <= (byte)'9' => c - '0',
+        >= (byte)'a' and <= (byte)'f' => c - 'a' + 10,
+        >= (byte)'A' and <= (byte)'F' => c - 'A' + 10,
+        _ => -1,
+    };
+}

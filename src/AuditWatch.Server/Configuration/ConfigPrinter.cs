@@ -1,0 +1,31 @@
+using System.Text.Json;
+
+namespace AuditWatch.Server.Configuration;
+
+/// <summary>Shows a configuration under its own keys. It only ever names files and variables that hold secrets, never what is in them.</summary>
+public static class ConfigPrinter
+{
+    static readonly JsonSerializerOptions Indented = new() { WriteIndented = true, PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower, Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
+    /// <summary>Indented JSON (valid YAML too).</summary>
+    public static string ToJson(AuditWatchConfig config) => JsonSerializer.Serialize(
+        new
+        {
+            config.Data,
+            config.Listen,
+            config.TlsCert,
+            config.TlsKey,
+            config.ClientCa,
+            config.ApiTokenFile,
+            config.Sources,
+            Clusters = config.Clusters.Select(c => new
+            {
+                c.Name, c.Profile, TrustedProxies = c.TrustedProxies.Select(n => n.ToString()), Networks = c.Networks.Select(n => n.ToString()),
+            }),
+            config.Rules,
+            Journal = new { RetainAge = config.Journal.RetainAge.ToString("c"), config.Journal.RetainSize, config.Journal.HighWater },
+            config.Redaction,
+            config.Notify,
+            config.Elasticsearch,
+        }, Indented);
+}

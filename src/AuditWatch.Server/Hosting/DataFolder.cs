@@ -1,0 +1,51 @@
+namespace AuditWatch.Server.Hosting;
+
+/// <summary>Where everything lies in the data folder, and the lock that lets one process write there.</summary>
+public sealed class DataFolder : IDisposable
+{
+    FileStream? _lock;
+
+    DataFolder(string path) => Path = path;
+
+    /// <summary>The folder.</summary>
+    public string Path { get; }
+
+    /// <summary>Journal segments.</summary>
+    public string Journal => System.IO.Path.Combine(Path, "journal");
+
+    /// <summary>The relational state.</summary>
+    public string State => System.IO.Path.Combine(Path, "state.db");
+
+    /// <summary>The embedded index.</summary>
+    public string Index => System.IO.Path.Combine(Path, "index.duckdb");
+
+    /// <summary>The key of redaction marks.</summary>
+    public string RedactionKey => System.IO.Path.Combine(Path, "redaction.key");
+
+    /// <summary>Opens for writing: makes the folder (mode 0700) and takes its lock. Throws <see cref="DataFolderInUseException"/> when another process has it.</summary>
+    public static DataFolder Own(string path)
+    {
+        if (OperatingSystem.IsWindows()) Directory.CreateDirectory(path);
+        else Directory.CreateDirectory(path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        var folder = new DataFolder(System.IO.Path.GetFullPath(path));
+        try
+        {
+            folder._lock = new FileStream(System.IO.Path.Combine(folder.Path, "lock"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+        }
+        catch (IOException fault) when (fault is not (DirectoryNotFoundException or FileNotFoundException))
+        {
+            throw new DataFolderInUseException(folder.Path);
+        }
+        return folder;
+    }
+
+    /// <summary>Names the places in a folder without taking its lock.</summary>
+    public static DataFolder Look(string path) => new(System.IO.Path.GetFullPath(path));
+
+    /// <inheritdoc/>
+    public void Dispose() => _lock?.Dispose();
+}
+
+/// <summary>Another process is using the data folder.</summary>
+public sealed class DataFolderInUseException(string path)
+    : Exception($"'{path}' is in use by a running server. Stop it, or ask it with --server URL.");

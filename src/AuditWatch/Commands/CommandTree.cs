@@ -1,0 +1,39 @@
+using System.CommandLine;
+using AuditWatch.Cli.Output;
+
+namespace AuditWatch.Cli.Commands;
+
+/// <summary>Every command there is.</summary>
+internal static class CommandTree
+{
+    public static RootCommand Build(Terminal terminal)
+    {
+        var root = new RootCommand("AuditWatch: Kubernetes audit events in, alerts that know what they could not see out.")
+        {
+            DemoCommand.Build(terminal),
+            ScanCommand.Build(terminal),
+            ServeCommand.Build(terminal),
+            AlertsCommand.Build(terminal),
+            EventsCommand.Build(terminal),
+            TimelineCommand.Build(terminal),
+            SqlCommand.Build(terminal),
+            RulesCommand.Build(terminal),
+            JournalCommand.Build(terminal),
+            QuarantineCommand.Build(terminal),
+            ClustersCommand.Build(terminal),
+            SourcesCommand.Build(terminal),
+            ConfigCommand.Build(terminal),
+        };
+        root.Add(new Option<bool>("--no-color") { Description = "No colours (as NO_COLOR does).", Recursive = true });
+        return root;
+    }
+
+    /// <summary>The names of the commands that were recognised, outermost first.</summary>
+    public static IEnumerable<string> PathOf(ParseResult parse)
+    {
+        var names = new Stack<string>();
+        for (System.CommandLine.Parsing.SymbolResult? at = parse.CommandResult; at is not null; at = at.Parent)
+            if (at is System.CommandLine.Parsing.CommandResult { Command: not RootCommand } command) names.Push(command.Command.Name);
+        return names;
+    }
+}

@@ -1,0 +1,50 @@
+using System.Collections;
+using System.CommandLine;
+using AuditWatch.Server.Configuration;
+
+namespace AuditWatch.Cli.Commands;
+
+/// <summary>The flags that set configuration keys, and the configuration they make together with file and environment.</summary>
+internal sealed class ConfigOptions
+{
+    readonly Option<string?> _config = new("--config") { Description = "The configuration file. Default auditwatch.yaml in the working folder, if there is one.", HelpName = "FILE" };
+    readonly (Option Option, string Path)[] _flags;
+
+    public ConfigOptions(bool serving)
+    {
+        Option Text(string name, string description, string help) => new Option<string?>(name) { Description = description, HelpName = help };
+        _flags = serving
+            ?
+            [
+                (Text("--data", "Where everything is kept. Default auditwatch-data.", "DIR"), "data"),
+                (new Option<string[]>("--listen") { Description = "URL to listen on; may be repeated. Plain http on loopback only. Default http://127.0.0.1:9443.", HelpName = "URL" }, "listen[]"),
+                (Text("--tls-cert", "PEM certificate for every https URL.", "FILE"), "tls_cert"),
+                (Text("--tls-key", "PEM key of the certificate.", "FILE"), "tls_key"),
+                (Text("--client-ca", "PEM authorities of client certificates: asks for one, does not demand it.", "FILE"), "client_ca"),
+            ]
+            : [];
+    }
+
+    public void AddTo(Command command)
+    {
+        command.Add(_config);
+        foreach (var (option, _) in _flags) command.Add(option);
+    }
+
+    /// <summary>The configuration; ends with exit 2 and every fault when it has any.</summary>
+    public AuditWatchConfig Load(ParseResult parse)
+    {
+        var environment = Environment.GetEnvironmentVariables().Cast<DictionaryEntry>().ToDictionary(e => (string)e.Key, e => (string?)e.Value ?? "");
+        var flags = new List<(string, string, string)>();
+        foreach (var (option, path) in _flags)
+        {
+            if (parse.GetResult(option) is null or { Implicit: true }) continue;
+            string[] values = option is Option<string[]> many ? parse.GetValue(many) ?? [] : [parse.GetValue((Option<string?>)option) ?? ""];
+            flags.AddRange(values.Select(v => (path, v, option.Name)));
+        }
+        var faults = new List<ConfigFault>();
+        var config = ConfigLoader.Load(parse.GetValue(_config), environment, flags, faults);
+        if (faults.Count == 0) return config;
+        throw new CommandFault(ExitCode.Usage, faults.Count == 1 ? $"The configuration has a fault.\n  {faults[0]}" : $"The configuration has {faults.Count} faults.\n  {string.Join("\n  ", faults)}");
+    }
+}

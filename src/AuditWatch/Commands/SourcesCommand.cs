@@ -1,0 +1,13 @@
+using System.CommandLine;
+using AuditWatch.Cli.Output;
+
+namespace AuditWatch.Cli.Commands;
+
+/// <summary><c>auditwatch sources status</c></summary>
+internal static class SourcesCommand
+{
+    public static Command Build(Terminal terminal) => new("sources", "Where events come from.")
+    {
+        Listing.List(terminal, "status", "What each source delivered, and when last.", "sources", [], "source", "cluster", "events", "bytes", "last_received", "last_position"),
+    };
+}

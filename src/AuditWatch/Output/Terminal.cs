@@ -1,0 +1,98 @@
+using System.Text;
+
+namespace AuditWatch.Cli.Output;
+
+/// <summary>The only place that touches the console: results to stdout, everything else to stderr; colour and progress only where a person looks.</summary>
+internal sealed class Terminal : IDisposable
+{
+    readonly Stream _output;
+    readonly TextWriter _error;
+
+    public Terminal(Stream output, TextWriter error, bool outputIsTerminal, bool errorIsTerminal, bool color)
+    {
+        _output = new BufferedStream(output, 64 << 10);
+        (_error, OutputIsTerminal, ErrorIsTerminal, Color) = (error, outputIsTerminal, errorIsTerminal, color);
+    }
+
+    public bool OutputIsTerminal { get; }
+
+    public bool ErrorIsTerminal { get; }
+
+    public bool Color { get; }
+
+    /// <summary>Whether a write to stdout failed: nobody reads any more.</summary>
+    public bool OutputIsGone { get; private set; }
+
+    public static Terminal OfThisProcess(string[] args)
+    {
+        var noColor = args.Contains("--no-color") || !string.IsNullOrEmpty(Environment.GetEnvironmentVariable("NO_COLOR"));
+#pragma warning disable RS0030 // This is the command line's Terminal.
+        var error = new StreamWriter(Console.OpenStandardError(), new UTF8Encoding(false)) { AutoFlush = true };
+        return new Terminal(Console.OpenStandardOutput(), TextWriter.Synchronized(error), !Console.IsOutputRedirected, !Console.IsErrorRedirected, !noColor);
+#pragma warning restore RS0030
+    }
+
+    /// <summary>One line of results.</summary>
+    public void Result(string line) => Result(Encoding.UTF8.GetBytes(line));
+
+    /// <summary>One line of results, as UTF-8 without its end.</summary>
+    public void Result(ReadOnlySpan<byte> utf8)
+    {
+        try
+        {
+            lock (_output)
+            {
+                _output.Write(utf8);
+                _output.WriteByte((byte)'\n');
+                if (OutputIsTerminal) _output.Flush();
+            }
+        }
+        catch (IOException)
+        {
+            OutputIsGone = true;
+            throw;
+        }
+    }
+
+    /// <summary>Raw results, for commands that write streams.</summary>
+    public Stream ResultStream => _output;
+
+    /// <summary>A remark for people.</summary>
+    public void Note(string line) => _error.WriteLine(Printable(line));
+
+    /// <summary>What went wrong.</summary>
+    public void Error(string line) => _error.WriteLine($"{Paint("auditwatch:", "31")} {Printable(line)}");
+
+    /// <summary>Rewrites the current line of stderr (a progress bar); only call it when stderr is a terminal.</summary>
+    public void Status(string line) => _error.Write($"\r\x1b[K{line}");
+
+    public string Paint(string text, string code) => Color && ErrorIsTerminal ? $"\x1b[{code}m{text}\x1b[0m" : text;
+
+    /// <summary>Log content is hostile: no control character reaches a terminal.</summary>
+    public static string Printable(string text)
+    {
+        if (!text.AsSpan().ContainsAnyInRange('\0', '\x1f') && !text.AsSpan().ContainsAnyInRange('\x7f', '\x9f')) return text;
+        var safe = new StringBuilder(text.Length);
+        foreach (var c in text) safe.Append(c is '\n' or '\t' || !char.IsControl(c) ? c : '\uFFFD');
+        return safe.ToString();
+    }
+
+    public void Flush()
+    {
+        if (OutputIsGone) return;
+        try
+        {
+            _output.Flush();
+        }
+        catch (IOException)
+        {
+            OutputIsGone = true;
+        }
+    }
+
+    public void Dispose()
+    {
+        Flush();
+        _error.Dispose();
+    }
+}

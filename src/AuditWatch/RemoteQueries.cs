@@ -1,0 +1,96 @@
+using System.Net;
+using System.Net.Http.Headers;
+using System.Text.Json;
+using AuditWatch.Server.Queries;
+
+namespace AuditWatch.Cli;
+
+/// <summary>Asks a running server over its HTTP API.</summary>
+internal sealed class RemoteQueries : IQueries
+{
+    readonly HttpClient _http;
+
+    public RemoteQueries(string server, string? token)
+    {
+        if (!Uri.TryCreate(server, UriKind.Absolute, out var url) || url.Scheme is not ("http" or "https"))
+            throw new CommandFault(ExitCode.Usage, $"--server takes a URL such as http://127.0.0.1:9443, not '{server}'.");
+        _http = new HttpClient { BaseAddress = new Uri(url.GetLeftPart(UriPartial.Authority)), Timeout = TimeSpan.FromMinutes(5) };
+        if (token is not null) _http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", token);
+    }
+
+    public Task<RowPage> ListAsync(string collection, IReadOnlyDictionary<string, string> filters, CancellationToken stop)
+    {
+        var query = string.Join('&', filters.Select(f => $"{Uri.EscapeDataString(f.Key)}={Uri.EscapeDataString(f.Value)}"));
+        return PageAsync(new HttpRequestMessage(HttpMethod.Get, $"/api/v1/{collection}?{query}"), stop);
+    }
+
+    public async Task<ReadOnlyMemory<byte>?> ShowAsync(string collection, string id, CancellationToken stop)
+    {
+        using var response = await SendAsync(new HttpRequestMessage(HttpMethod.Get, $"/api/v1/{collection}/{Uri.EscapeDataString(id)}"), stop, allowMissing: true);
+        return response.StatusCode == HttpStatusCode.NotFound ? null : await response.Content.ReadAsByteArrayAsync(stop);
+    }
+
+    public Task<RowPage> SqlAsync(string statement, long limit, CancellationToken stop) => PageAsync(Post("/api/v1/sql", new { statement, limit }), stop);
+
+    public Task<ReadOnlyMemory<byte>> AddClusterAsync(NewCluster cluster, CancellationToken stop) =>
+        BytesAsync(Post("/api/v1/clusters", new { name = cluster.Name, client_cn = cluster.ClientCn, url = cluster.Url, ca_pem = cluster.CaPem }), stop);
+
+    public Task<ReadOnlyMemory<byte>> ReplayQuarantineAsync(string? id, CancellationToken stop) =>
+        BytesAsync(Post("/api/v1/quarantine/replay", new { id }), stop);
+
+    public ValueTask DisposeAsync()
+    {
+        _http.Dispose();
+        return ValueTask.CompletedTask;
+    }
+
+    static HttpRequestMessage Post<T>(string path, T body) => new(HttpMethod.Post, path)
+    {
+        Content = new ByteArrayContent(JsonSerializer.SerializeToUtf8Bytes(body)) { Headers = { ContentType = new("application/json") } },
+    };
+
+    async Task<RowPage> PageAsync(HttpRequestMessage request, CancellationToken stop)
+    {
+        using var answer = JsonDocument.Parse(await BytesAsync(request, stop));
+        var rows = answer.RootElement.GetProperty("items").EnumerateArray().Select(r => (ReadOnlyMemory<byte>)JsonSerializer.SerializeToUtf8Bytes(r)).ToList();
+        return new RowPage(rows, answer.RootElement.TryGetProperty("next", out var next) ? next.GetString() : null);
+    }
+
+    async Task<ReadOnlyMemory<byte>> BytesAsync(HttpRequestMessage request, CancellationToken stop)
+    {
+        using var response = await SendAsync(request, stop);
+        return await response.Content.ReadAsByteArrayAsync(stop);
+    }
+
+    async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken stop, bool allowMissing = false)
+    {
+        HttpResponseMessage response;
+        try
+        {
+            response = await _http.SendAsync(request, stop);
+        }
+        catch (HttpRequestException fault)
+        {
+            throw new CommandFault(ExitCode.OutOfReach, $"{_http.BaseAddress} does not answer: {fault.Message}");
+        }
+        if (response.IsSuccessStatusCode || (allowMissing && response.StatusCode == HttpStatusCode.NotFound)) return response;
+        var detail = await DetailAsync(response, stop);
+        var code = (int)response.StatusCode is 400 or 401 or 403 or 404 or 409 ? ExitCode.Usage : ExitCode.OutOfReach;
+        response.Dispose();
+        throw new CommandFault(code, $"{_http.BaseAddress} refused: {detail}");
+    }
+
+    static async Task<string> DetailAsync(HttpResponseMessage response, CancellationToken stop)
+    {
+        try
+        {
+            using var problem = JsonDocument.Parse(await response.Content.ReadAsByteArrayAsync(stop));
+            if (problem.RootElement.TryGetProperty("detail", out var detail) && detail.GetString() is { } text) return text;
+        }
+        catch (JsonException)
+        {
+            // No problem document: the status line says what there is to say.
+        }
+        return $"{(int)response.StatusCode} {response.ReasonPhrase}";
+    }
+}

@@ -9,7 +9,7 @@ readonly record struct Deed(string Done, string Asked, string Target)
     public static Deed Of(EventFacts e)
     {
         if (e.Resource is not { Length: > 0 } resource) return new(Past(e.Verb), Plain(e.Verb), SafeText.Of(e.Path.Length > 0 ? e.Path : "an unnamed path"));
-        var target = Target(e, resource);
+        var target = TargetOf(e, resource);
         return (resource, e.Subresource) switch
         {
             ("pods", "exec") => new("opened a shell in", "open a shell in", target),
@@ -28,7 +28,7 @@ readonly record struct Deed(string Done, string Asked, string Target)
         };
     }
 
-    static string Target(EventFacts e, string resource)
+    static string TargetOf(EventFacts e, string resource)
     {
         var scope = e.Namespace is { Length: > 0 } ns ? SafeText.Of(ns) : null;
         if (e.Name is { Length: > 0 } name) return $"{Kind(resource)} {(scope is null ? "" : scope + "/")}{SafeText.Of(name)}";

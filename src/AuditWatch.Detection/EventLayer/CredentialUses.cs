@@ -8,13 +8,17 @@ sealed class CredentialUses
 {
     const int Most = 65_536;
 
-    readonly Dictionary<ulong, long> _earliest = [];
+    // Told again after this long, so that whoever remembers credentials knows which are still in use.
+    const long Refresh = 3_600_000_000;
+
+    readonly Dictionary<ulong, (long Earliest, long Latest)> _told = [];
 
     public bool IsNews(ulong pair, long timeMicros)
     {
-        if (_earliest.TryGetValue(pair, out var known) && known <= timeMicros) return false;
-        if (_earliest.Count >= Most) _earliest.Clear();
-        _earliest[pair] = timeMicros;
+        var known = _told.TryGetValue(pair, out var told);
+        if (known && timeMicros >= told.Earliest && timeMicros < told.Latest + Refresh) return false;
+        if (!known && _told.Count >= Most) _told.Clear();
+        _told[pair] = known ? (Math.Min(told.Earliest, timeMicros), Math.Max(told.Latest, timeMicros)) : (timeMicros, timeMicros);
         return true;
     }
 }

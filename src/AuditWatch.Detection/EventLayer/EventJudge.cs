@@ -94,10 +94,11 @@ sealed class EventJudge(RuleSet rules, RuleCounters counters)
 
     bool UsesCredential(AuditEvent e)
     {
-        if (e.CredentialId is not { } credential || e.ClientIp is not { } address) return false;
-        // string.GetHashCode is too short here: a collision would hide a use.
-        var pair = TextHash.Of(credential) ^ (TextHash.Of(address) * 31);
-        return _uses.IsNews(pair, e.TimeMicros);
+        // The raw texts stand for credential and address: equal texts, equal pair. Only what is new is read.
+        if (!e.Ranges.Has(HotField.UserExtra)) return false;
+        var json = e.Utf8.Span;
+        var pair = TextHash.Of(e.Ranges.Of(json, HotField.SourceIps), TextHash.Of(e.Ranges.Of(json, HotField.UserExtra)));
+        return _uses.IsNews(pair, e.TimeMicros) && e.CredentialId is not null && e.ClientIp is not null;
     }
 
     static void Note(AuditEvent e, int place, ref Act act, JudgedBatch batch)

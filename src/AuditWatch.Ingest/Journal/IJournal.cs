@@ -21,7 +21,14 @@ public interface IJournal : IAsyncDisposable
 /// <param name="SourcePosition">The source's own position (topic/partition/offset, hub/partition/sequence, file/inode/offset), or empty.</param>
 /// <param name="Kind">What they are.</param>
 /// <param name="Records">Their bytes, after redaction.</param>
-public sealed record JournalBatch(string Cluster, string Source, string SourcePosition, RecordKind Kind, IReadOnlyList<ReadOnlyMemory<byte>> Records);
+public sealed record JournalBatch(string Cluster, string Source, string SourcePosition, RecordKind Kind, IReadOnlyList<ReadOnlyMemory<byte>> Records)
+{
+    /// <summary>Each record's own time in microseconds since 1970 (0: none), or null: gives frames their time range.</summary>
+    public IReadOnlyList<long>? EventTimes { get; init; }
+
+    /// <summary>Each record's identity, by which repeats are told. Null: audit records get theirs from <see cref="EventId.Of"/>; other kinds are always kept.</summary>
+    public IReadOnlyList<EventId>? Ids { get; init; }
+}
 
 /// <summary>What became of a batch.</summary>
 /// <param name="Stored">Records written.</param>

@@ -26,6 +26,18 @@ public sealed class JournalFrame
     /// <summary>When it was received, microseconds since 1970.</summary>
     public required long ReceivedMicros { get; init; }
 
+    /// <summary>Earliest event time in microseconds since 1970, or 0.</summary>
+    public long MinEventMicros { get; init; }
+
+    /// <summary>Latest event time in microseconds since 1970, or 0.</summary>
+    public long MaxEventMicros { get; init; }
+
+    /// <summary>The first record not read yet: 0, unless reading began after a position inside this frame. Records before it are there, but were read already.</summary>
+    public int FirstIndex { get; init; }
+
+    /// <summary>The position of a record of this frame.</summary>
+    public EventPosition PositionOf(int index) => new(Segment, Frame, index);
+
     /// <summary>The records.</summary>
     public required IReadOnlyList<ReadOnlyMemory<byte>> Records { get; init; }
 

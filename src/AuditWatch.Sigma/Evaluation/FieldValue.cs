@@ -37,7 +37,10 @@ public readonly ref struct FieldValue
     /// <summary>Text: unescaped UTF-8. Number: as written.</summary>
     public ReadOnlySpan<byte> Utf8 { get; init; }
 
-    /// <summary>Equal for equal texts, or -1 when the source does not intern this text. A matcher may remember its answer per symbol.</summary>
+    /// <summary>
+    /// Equal for equal texts, or -1 when the source does not intern this text. A matcher may remember its answer per symbol, so every view given to one
+    /// compiled rule, on any thread and for its whole life, must draw its symbols from one table.
+    /// </summary>
     public int Symbol { get; init; }
 
     /// <summary>Array, Object: the value.</summary>

@@ -36,6 +36,24 @@ public abstract record SigmaDocument
     /// <summary>logsource: product, category, service (null = any).</summary>
     public (string? Product, string? Category, string? Service) LogSource { get; init; }
 
+    /// <summary>The author.</summary>
+    public string Author { get; init; } = "";
+
+    /// <summary>Day of creation, as written.</summary>
+    public string Date { get; init; } = "";
+
+    /// <summary>Day of the last change, as written.</summary>
+    public string Modified { get; init; } = "";
+
+    /// <summary>References.</summary>
+    public IReadOnlyList<string> References { get; init; } = [];
+
+    /// <summary>Fields worth showing with an alert.</summary>
+    public IReadOnlyList<string> ShownFields { get; init; } = [];
+
+    /// <summary>Related documents.</summary>
+    public IReadOnlyList<SigmaRelation> Related { get; init; } = [];
+
     /// <summary>Keys that are none of Sigma's, kept as parsed YAML (maps, lists, scalars), among them our <c>auditwatch</c> block.</summary>
     public IReadOnlyDictionary<string, object?> Custom { get; init; } = new Dictionary<string, object?>();
 }

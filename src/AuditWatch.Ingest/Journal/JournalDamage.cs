@@ -1,0 +1,12 @@
+namespace AuditWatch.Ingest.Journal;
+
+/// <summary>A place of the journal that is not as it was written.</summary>
+/// <param name="Segment">The segment's number.</param>
+/// <param name="Offset">Byte offset within the segment's file.</param>
+/// <param name="Bytes">How many bytes are affected (0 for a broken chain, where every frame is whole).</param>
+/// <param name="What">A sentence.</param>
+public readonly record struct JournalDamage(int Segment, long Offset, long Bytes, string What)
+{
+    /// <summary>Place and sentence.</summary>
+    public override string ToString() => string.Create(System.Globalization.CultureInfo.InvariantCulture, $"segment {Segment}, byte {Offset}: {What}");
+}

@@ -1,0 +1,46 @@
+namespace AuditWatch.Sigma.Matching;
+
+/// <summary>One of several.</summary>
+internal sealed class AnyMatcher(IReadOnlyList<ValueMatcher> alternatives) : ValueMatcher
+{
+    readonly ValueMatcher[] _alternatives = [.. alternatives];
+
+    public override bool MatchesText(ReadOnlySpan<byte> utf8, bool withheld)
+    {
+        foreach (var one in _alternatives)
+            if (one.MatchesText(utf8, withheld)) return true;
+        return false;
+    }
+
+    public override bool MatchesNumber(ReadOnlySpan<byte> utf8)
+    {
+        foreach (var one in _alternatives)
+            if (one.MatchesNumber(utf8)) return true;
+        return false;
+    }
+
+    public override bool MatchesBoolean(bool value)
+    {
+        foreach (var one in _alternatives)
+            if (one.MatchesBoolean(value)) return true;
+        return false;
+    }
+
+    public override bool MatchesObject => Array.Exists(_alternatives, a => a.MatchesObject);
+
+    public override IReadOnlyCollection<string>? PossibleTexts
+    {
+        get
+        {
+            var all = new List<string>();
+            foreach (var one in _alternatives)
+            {
+                if (one.PossibleTexts is not { } some) return null;
+                all.AddRange(some);
+            }
+            return all;
+        }
+    }
+
+    public override string Canonical => "any[" + string.Join(",", _alternatives.Select(a => a.Canonical).Order(StringComparer.Ordinal)) + "]";
+}

@@ -1,0 +1,37 @@
+using System.Buffers;
+using System.Buffers.Text;
+
+namespace AuditWatch.Sigma.Matching;
+
+/// <summary>A number, exactly where a decimal can hold it, else as a double.</summary>
+internal readonly record struct Numeral(decimal Exact, double Near, bool IsExact) : IComparable<Numeral>
+{
+    static readonly SearchValues<byte> Grammar = SearchValues.Create("0123456789.eE+-"u8);
+
+    /// <summary>JSON's grammar of numbers, and nothing else: no spaces, no plus sign, no NaN.</summary>
+    public static bool TryParse(ReadOnlySpan<byte> utf8, out Numeral number)
+    {
+        number = default;
+        if (utf8.Length is 0 or > 400) return false;
+        var digits = utf8[0] == '-' ? utf8[1..] : utf8;
+        if (digits.Length == 0 || digits[0] is < (byte)'0' or > (byte)'9' || digits[^1] is < (byte)'0' or > (byte)'9' || digits.ContainsAnyExcept(Grammar)) return false;
+        if (Utf8Parser.TryParse(utf8, out decimal exact, out var used, digits.ContainsAny((byte)'e', (byte)'E') ? 'E' : 'G') && used == utf8.Length && !LostDigits(digits, exact))
+        {
+            number = new(exact, (double)exact, true);
+            return true;
+        }
+        if (!Utf8Parser.TryParse(utf8, out double near, out used, 'E') || used != utf8.Length || double.IsNaN(near)) return false;
+        number = new(0, near, false);
+        return true;
+    }
+
+    public int CompareTo(Numeral other) => IsExact && other.IsExact ? Exact.CompareTo(other.Exact) : Near.CompareTo(other.Near);
+
+    // A tiny number may be rounded to zero by decimal; then the double knows better.
+    static bool LostDigits(ReadOnlySpan<byte> digits, decimal exact)
+    {
+        if (exact != 0) return false;
+        var mantissa = digits.IndexOfAny((byte)'e', (byte)'E') is >= 0 and var e ? digits[..e] : digits;
+        return mantissa.ContainsAnyInRange((byte)'1', (byte)'9');
+    }
+}

@@ -1,0 +1,35 @@
+using System.Buffers;
+using System.Text;
+using System.Text.RegularExpressions;
+
+namespace AuditWatch.Sigma.Matching;
+
+/// <summary>A regular expression, searched unanchored, in linear time whatever rule and event say.</summary>
+internal sealed class RegexMatcher(Regex regex) : ValueMatcher
+{
+    const char Unknown = '\uFFFF';
+
+    public override bool MatchesText(ReadOnlySpan<byte> utf8, bool withheld)
+    {
+        char[]? rented = null;
+        var buffer = utf8.Length <= 512 ? stackalloc char[512] : (rented = ArrayPool<char>.Shared.Rent(utf8.Length));
+        try
+        {
+            var cut = withheld ? utf8.IndexOf(Withheld) : -1;
+            if (cut < 0) return regex.IsMatch(buffer[..Encoding.UTF8.GetChars(utf8, buffer)]);
+            var head = Encoding.UTF8.GetChars(utf8[..cut], buffer);
+            buffer[head] = Unknown;
+            var text = buffer[..(head + 1 + Encoding.UTF8.GetChars(utf8[(cut + 1)..], buffer[(head + 1)..]))];
+            // Only a match that neither takes the unknown character nor looks at it (\b, $) from beside it counts.
+            foreach (var match in regex.EnumerateMatches(text))
+                if (match.Index + match.Length < head || match.Index > head + 1) return true;
+            return false;
+        }
+        finally
+        {
+            if (rented is not null) ArrayPool<char>.Shared.Return(rented);
+        }
+    }
+
+    public override string Canonical => $"re({(int)regex.Options}:{regex})";
+}

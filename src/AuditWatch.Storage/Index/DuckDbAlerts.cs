@@ -1,4 +1,3 @@
-using System.Globalization;
 using AuditWatch.Storage.State;
 using DuckDB.NET.Data;
 
@@ -12,10 +11,11 @@ internal static class DuckDbAlerts
         foreach (var stored in alerts)
         {
             var alert = stored.Alert;
-            var stands = Run(connection, "select max(version) from alerts where alert_id = $alert_id", ("alert_id", alert.AlertId));
+            var id = new SqlValue("alert_id", alert.AlertId);
+            var stands = Run(connection, "select max(version) from alerts where alert_id = $alert_id", id);
             if (stands is long version && version > stored.Version) continue;
-            Run(connection, "delete from alerts where alert_id = $alert_id", ("alert_id", alert.AlertId));
-            Run(connection, "delete from alert_evidence where alert_id = $alert_id", ("alert_id", alert.AlertId));
+            Run(connection, "delete from alerts where alert_id = $alert_id", id);
+            Run(connection, "delete from alert_evidence where alert_id = $alert_id", id);
             Insert(connection, "alerts",
                 ("alert_id", alert.AlertId), ("version", stored.Version), ("status", stored.Status.ToString().ToLowerInvariant()),
                 ("time", DateTime.UnixEpoch.AddMicroseconds(alert.TimeMicros)), ("cluster", alert.Cluster), ("level", alert.Level),
@@ -32,15 +32,18 @@ internal static class DuckDbAlerts
         }
     }
 
-    static void Insert(DuckDBConnection connection, string table, params (string Name, object? Value)[] values) => Run(connection, string.Create(
-        CultureInfo.InvariantCulture,
-        $"insert into {table} ({string.Join(", ", values.Select(value => $"\"{value.Name}\""))}) values ({string.Join(", ", values.Select(value => "$" + value.Name))})"), values);
+    static void Insert(DuckDBConnection connection, string table, params (string Name, object? Value)[] values)
+    {
+        var parameters = values.Select(value => new SqlValue(value.Name, value.Value)).ToArray();
+        var columns = string.Join(", ", values.Select(value => $"\"{value.Name}\""));
+        Run(connection, $"insert into {table} ({columns}) values ({string.Join(", ", parameters.Select(parameter => parameter.Expression))})", parameters);
+    }
 
-    static object? Run(DuckDBConnection connection, string sql, params (string Name, object? Value)[] values)
+    static object? Run(DuckDBConnection connection, string sql, params SqlValue[] values)
     {
         using var command = connection.CreateCommand();
         command.CommandText = sql;
-        foreach (var (name, value) in values) command.Parameters.Add(new DuckDBParameter(name, value is string text ? Utf16.Whole(text) : value ?? DBNull.Value));
+        foreach (var value in values) command.Parameters.Add(value.Parameter);
         return command.ExecuteScalar();
     }
 }

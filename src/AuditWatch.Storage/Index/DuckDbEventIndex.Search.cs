@@ -13,7 +13,7 @@ public sealed partial class DuckDbEventIndex
             using var connection = NewConnection();
             using var command = connection.CreateCommand();
             command.CommandText = search.Sql;
-            foreach (var (name, value) in search.Values) command.Parameters.Add(new DuckDBParameter(name, value));
+            foreach (var value in search.Values) command.Parameters.Add(value.Parameter);
             using var cancel = stop.Register(command.Cancel);
             try
             {

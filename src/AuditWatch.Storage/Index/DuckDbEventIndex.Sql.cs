@@ -30,7 +30,7 @@ public sealed partial class DuckDbEventIndex
             connection.Dispose();
             deadline.Dispose();
             stop.ThrowIfCancellationRequested();
-            if (failed is DuckDBException refused) throw SqlGuard.Refusal(refused, late);
+            if (SqlGuard.IsRefusal(failed)) throw SqlGuard.Refusal(failed, late);
             throw;
         }
     }, stop);

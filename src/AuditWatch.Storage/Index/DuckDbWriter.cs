@@ -27,6 +27,7 @@ internal sealed class DuckDbWriter : IAsyncDisposable
     Exception? _failure;
     DuckDBAppender? _appender;
     bool _open;
+    int _disposed;
     int _rows;
     long _began;
 
@@ -96,6 +97,7 @@ internal sealed class DuckDbWriter : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        if (Interlocked.Exchange(ref _disposed, 1) != 0) return;
         _orders.CompleteAdding();
         await Task.Run(_thread.Join).ConfigureAwait(false);
         _chunk.Dispose();

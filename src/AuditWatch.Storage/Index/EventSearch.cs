@@ -17,34 +17,34 @@ internal sealed class EventSearch
     public EventSearch(EventQuery query)
     {
         _query = query;
-        And("cluster = $cluster", ("cluster", query.Cluster));
-        And("(\"user\" = $user or effective_user = $user)", ("user", query.User));
-        And("verb = $verb", ("verb", query.Verb));
-        And("namespace = $namespace", ("namespace", query.Namespace));
-        And("name = $name", ("name", query.Name));
-        And("(client_ip = $ip or list_contains(source_ips, $ip))", ("ip", query.Ip));
-        And("(credential_id = $credential or issued_credential_id = $credential)", ("credential", query.Credential));
-        And("audit_id = $audit_id", ("audit_id", query.AuditId));
-        And("event_id = cast($event_id as uuid)", ("event_id", query.EventId?.ToString()));
-        And("cast(stage as varchar) = $stage", ("stage", query.Stage));
-        And("cast(outcome as varchar) = $outcome", ("outcome", query.Outcome));
-        And("code = $code", ("code", query.Code));
-        And("time >= make_timestamp($since)", ("since", query.SinceMicros));
-        And("time < make_timestamp($until)", ("until", query.UntilMicros));
-        And("(contains(lower(request_uri), $text) or contains(lower(user_agent), $text))", ("text", query.Text?.ToLowerInvariant()));
+        And("cluster = {0}", ("cluster", query.Cluster));
+        And("(\"user\" = {0} or effective_user = {0})", ("user", query.User));
+        And("verb = {0}", ("verb", query.Verb));
+        And("namespace = {0}", ("namespace", query.Namespace));
+        And("name = {0}", ("name", query.Name));
+        And("(client_ip = {0} or list_contains(source_ips, {0}))", ("ip", query.Ip));
+        And("(credential_id = {0} or issued_credential_id = {0})", ("credential", query.Credential));
+        And("audit_id = {0}", ("audit_id", query.AuditId));
+        And("event_id = cast({0} as uuid)", ("event_id", query.EventId?.ToString()));
+        And("cast(stage as varchar) = {0}", ("stage", query.Stage));
+        And("cast(outcome as varchar) = {0}", ("outcome", query.Outcome));
+        And("code = {0}", ("code", query.Code));
+        And("time >= make_timestamp({0})", ("since", query.SinceMicros));
+        And("time < make_timestamp({0})", ("until", query.UntilMicros));
+        And("(contains(lower(request_uri), {0}) or contains(lower(user_agent), {0}))", ("text", query.Text?.ToLowerInvariant()));
         if (query.Resource is { } resource)
         {
             var slash = resource.IndexOf('/', StringComparison.Ordinal);
-            And("resource = $resource", ("resource", slash < 0 ? resource : resource[..slash]));
-            if (slash >= 0) And("subresource = $subresource", ("subresource", resource[(slash + 1)..]));
+            And("resource = {0}", ("resource", slash < 0 ? resource : resource[..slash]));
+            if (slash >= 0) And("subresource = {0}", ("subresource", resource[(slash + 1)..]));
         }
 
         if (query.Pod is { } pod)
         {
             var slash = pod.IndexOf('/', StringComparison.Ordinal);
-            if (slash < 0) And("(caller_pod = $pod or resource = 'pods' and name = $pod)", ("pod", pod));
+            if (slash < 0) And("(caller_pod = {0} or resource = 'pods' and name = {0})", ("pod", pod));
             else
-                And("(caller_pod = $pod and starts_with(\"user\", $pod_account) or resource = 'pods' and name = $pod and namespace = $pod_namespace)",
+                And("(caller_pod = {0} and starts_with(\"user\", {2}) or resource = 'pods' and name = {0} and namespace = {1})",
                     ("pod", pod[(slash + 1)..]), ("pod_namespace", pod[..slash]), ("pod_account", $"system:serviceaccount:{pod[..slash]}:"));
         }
 
@@ -56,7 +56,7 @@ internal sealed class EventSearch
 
     public string Sql { get; }
 
-    public List<(string Name, object Value)> Values { get; } = [];
+    public List<SqlValue> Values { get; } = [];
 
     /// <summary>The page that rows are, of which one more than asked for was read, to know whether there is a next.</summary>
     public EventPage PageOf(List<EventRow> rows)
@@ -118,8 +118,9 @@ internal sealed class EventSearch
     void And(string condition, params (string Name, object? Value)[] values)
     {
         if (values[0].Value is null) return;
-        _where.Append(" and ").Append(condition);
-        foreach (var (name, value) in values) Values.Add((name, value is string text ? Utf16.Whole(text) : value!));
+        var parameters = values.Select(value => new SqlValue(value.Name, value.Value)).ToArray();
+        _where.Append(" and ").AppendFormat(CultureInfo.InvariantCulture, condition, [.. parameters.Select(parameter => parameter.Expression)]);
+        Values.AddRange(parameters);
     }
 
     void AndAfter(string cursor)
@@ -130,7 +131,7 @@ internal sealed class EventSearch
             if (parts.Length != 4 || !long.TryParse(parts[at], NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out numbers[at]))
                 throw new FormatException($"'{cursor}' is no cursor of an event list; use the one that the page before gave.");
         var than = _query.OldestFirst ? ">" : "<";
-        And($"(time, segment, frame, \"index\") {than} (make_timestamp($at_time), $at_segment, $at_frame, $at_index)",
+        And($"(time, segment, frame, \"index\") {than} (make_timestamp({{0}}), {{1}}, {{2}}, {{3}})",
             ("at_time", numbers[0]), ("at_segment", numbers[1]), ("at_frame", numbers[2]), ("at_index", numbers[3]));
     }
 

@@ -66,7 +66,7 @@ public sealed class SqlAnswer : IDisposable
         {
             return _reader.Read();
         }
-        catch (DuckDBException failed)
+        catch (Exception failed) when (SqlGuard.IsRefusal(failed))
         {
             _stop.ThrowIfCancellationRequested();
             throw SqlGuard.Refusal(failed, _deadline.IsCancellationRequested);

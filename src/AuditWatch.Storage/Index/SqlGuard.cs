@@ -34,7 +34,10 @@ internal static partial class SqlGuard
         }
     }
 
-    public static SqlRefusedException Refusal(DuckDBException failed, bool late) => late
+    /// <summary>Whether a statement that began to run ended in a way to tell the asker of (interrupted, the library throws OperationCanceledException).</summary>
+    public static bool IsRefusal(Exception failed) => failed is DuckDBException or OperationCanceledException;
+
+    public static SqlRefusedException Refusal(Exception failed, bool late) => late
         ? new SqlRefusedException("The question took too long and was stopped; narrow it with a time range (where time > …), or allow it more time.", failed)
         : new SqlRefusedException(failed.Message, failed);
 

@@ -12,6 +12,9 @@ sealed class ClusterAccess(StateStore state)
 {
     volatile bool _anyCredential;
 
+    /// <summary>Whether no cluster has a credential yet.</summary>
+    public bool IsOpen => !_anyCredential;
+
     /// <summary>0 when the post may go on, else the status to answer with and why.</summary>
     public async Task<(int Status, string Why)> CheckAsync(HttpContext context, string cluster)
     {

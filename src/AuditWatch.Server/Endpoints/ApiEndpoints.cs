@@ -21,7 +21,7 @@ static class ApiEndpoints
             guard.Refuse(context.HttpContext) is { } why ? Problem(context.HttpContext.Request.Headers.Authorization.Count > 0 ? 403 : 401, why) : await next(context));
 
         foreach (var collection in Lists)
-            api.MapGet($"/{collection}", (HttpContext context) => ListAsync(queries, collection, context)).WithName($"list-{collection}")
+            api.MapGet($"/{collection}", (Delegate)((HttpContext context) => ListAsync(queries, collection, context))).WithName($"list-{collection}")
                 .WithSummary($"A page of {collection}. Query parameters filter; 'limit' and 'cursor' page.").Produces<object>().ProducesProblem(400).ProducesProblem(401);
         foreach (var collection in Shows)
             api.MapGet($"/{collection}/{{id}}", (string id, HttpContext context) => ShowAsync(queries, collection, id, context)).WithName($"show-{collection}")

@@ -1,26 +1,29 @@
-using System.Collections.Concurrent;
+using AuditWatch.Events;
+using AuditWatch.Ingest.Journal;
+using AuditWatch.Ingest.Pipeline;
 
 namespace AuditWatch.Server.Hosting;
 
-/// <summary>How many journaled audit events a reader has not taken yet: two counters that both begin at what was there at start.</summary>
+/// <summary>How many journaled audit events each reader has still to take. Counted from frame headers at start, so the figures are true after any restart.</summary>
 sealed class Backlog
 {
-    long _journaled, _detected, _indexed;
-    readonly ConcurrentDictionary<string, long> _quarantined = new();
+    readonly IngestCounters _counters;
+    readonly long _atStart;
+    long _detected, _indexed;
 
-    public long Journaled => Interlocked.Read(ref _journaled);
+    public Backlog(string journal, EventPosition detected, EventPosition indexed, IngestCounters counters, CancellationToken stop)
+    {
+        var (all, after) = JournalCount.AuditEvents(journal, [detected, indexed], stop);
+        (_counters, _atStart, _detected, _indexed) = (counters, all, all - after[0], all - after[1]);
+    }
+
+    public long Journaled => _atStart + _counters.Accepted;
 
     public long DetectionLag => Math.Max(0, Journaled - Interlocked.Read(ref _detected));
 
     public long IndexLag => Math.Max(0, Journaled - Interlocked.Read(ref _indexed));
 
-    public IEnumerable<KeyValuePair<string, long>> Quarantined => _quarantined;
-
-    public void OnJournaled(long events) => Interlocked.Add(ref _journaled, events);
-
     public void OnDetected(long events) => Interlocked.Add(ref _detected, events);
 
     public void OnIndexed(long events) => Interlocked.Add(ref _indexed, events);
-
-    public void OnQuarantined(string reason, long records = 1) => _quarantined.AddOrUpdate(reason, records, (_, n) => n + records);
 }

@@ -1,7 +1,6 @@
 using System.Text.Json;
 using AuditWatch.Events;
 using AuditWatch.Ingest.Journal;
-using AuditWatch.Investigation;
 using AuditWatch.Server.Bus;
 using AuditWatch.Server.Hosting;
 using AuditWatch.Storage.Index;
@@ -71,7 +70,7 @@ public sealed partial class LocalQueries : IQueries
                 return await _state.FindAlertAsync(id, stop) is { } alert ? ShowAlert(alert) : null;
             case "events":
                 if (!UInt128.TryParse(id, System.Globalization.NumberStyles.HexNumber, null, out var value)) return null;
-                var page = await Index.SearchAsync(new EventQuery { EventId = new EventId(value), Limit = 1 }, stop);
+                var page = await Index.SearchAsync(new EventQuery { EventId = new Events.EventId(value), Limit = 1 }, stop);
                 return page.Rows.Count == 0 ? null : Rows.Write(json =>
                 {
                     Rows.Event(json, page.Rows[0]);

@@ -1,6 +1,5 @@
 using System.Runtime.CompilerServices;
 using System.Text;
-using AuditWatch.Detection.Alerts;
 using AuditWatch.Events.Model;
 
 namespace AuditWatch.Detection.EventLayer;
@@ -23,15 +22,17 @@ struct Act
     public Outcome Outcome;
     public TimeSource TimeSource;
 
-    /// <summary>The auditID; a client may choose a longer one than fits, then the batch keeps it.</summary>
-    public readonly string AuditId(JudgedBatch batch)
-    {
-        if (_auditIdLength > AuditIdBytes.Length) return batch.LongAuditId(Place);
-        ReadOnlySpan<byte> bytes = _auditId;
-        return Encoding.UTF8.GetString(bytes[.._auditIdLength]);
-    }
+    /// <summary>Whether the auditID, which clients choose, is longer than what fits; then the batch keeps it.</summary>
+    public readonly bool HasLongAuditId => _auditIdLength > AuditIdBytes.Length;
 
-    public readonly RequestKey Key(JudgedBatch batch) => new(AuditId(batch), RequestReceivedMicros);
+    public readonly string ShortAuditId
+    {
+        get
+        {
+            ReadOnlySpan<byte> bytes = _auditId;
+            return Encoding.UTF8.GetString(bytes[.._auditIdLength]);
+        }
+    }
 
     /// <summary>False: it does not fit.</summary>
     public bool TrySetAuditId(ReadOnlySpan<byte> utf8)

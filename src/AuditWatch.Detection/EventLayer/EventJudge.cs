@@ -88,7 +88,7 @@ sealed class EventJudge(RuleSet rules, RuleCounters counters)
     }
 
     List<string> Excepted(EventRule rule) =>
-        rule.Exceptions.Count == 0 ? [] : [.. rule.Exceptions.Where(x => Evaluate(x.Covers).Truth == Truth.True).Select(x => x.Id)];
+        rule.Exceptions.Count == 0 ? [] : [.. rule.Exceptions.Where(x => Evaluate(x.Passes).Truth == Truth.False).Select(x => x.Id)];
 
     static bool Issues(AuditEvent e) => e.Subresource == "token" && e.Resource == "serviceaccounts" && e.IssuedCredentialId is not null;
 

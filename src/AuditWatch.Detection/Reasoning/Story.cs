@@ -38,7 +38,10 @@ public sealed class Story
         var number = int.Parse(reach.AsSpan(0, reach.Length - 1), NumberStyles.None, CultureInfo.InvariantCulture);
         var span = reach[^1] switch
         {
-            's' => TimeSpan.FromSeconds(number), 'm' => TimeSpan.FromMinutes(number), 'h' => TimeSpan.FromHours(number), 'd' => TimeSpan.FromDays(number),
+            's' => TimeSpan.FromSeconds(number),
+            'm' => TimeSpan.FromMinutes(number),
+            'h' => TimeSpan.FromHours(number),
+            'd' => TimeSpan.FromDays(number),
             _ => throw new ArgumentException($"'{reach}' is no reach; write 30s, 15m, 24h or 7d.", nameof(reach)),
         };
         ArgumentOutOfRangeException.ThrowIfGreaterThan(span, Longest, nameof(reach));

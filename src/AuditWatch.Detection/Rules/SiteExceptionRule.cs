@@ -8,5 +8,5 @@ namespace AuditWatch.Detection.Rules;
 /// <param name="Owner">Who answers for it.</param>
 /// <param name="Reason">Why.</param>
 /// <param name="ExpiresMicros">Event time from which on it no longer holds.</param>
-/// <param name="Covers">True on the events it covers.</param>
-sealed record SiteExceptionRule(string Id, string Title, string Owner, string Reason, long ExpiresMicros, CompiledRule Covers);
+/// <param name="Passes">The filter's condition: false on the events it covers.</param>
+sealed record SiteExceptionRule(string Id, string Title, string Owner, string Reason, long ExpiresMicros, CompiledRule Passes);

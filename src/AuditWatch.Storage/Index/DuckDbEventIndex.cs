@@ -95,8 +95,11 @@ public sealed partial class DuckDbEventIndex : IEventIndex
     public Task PutAlertsAsync(IReadOnlyList<StoredAlert> alerts, CancellationToken stop) =>
         alerts.Count == 0 ? Task.CompletedTask : Writer.DoAsync(connection => DuckDbAlerts.Put(connection, alerts), stop);
 
+    /// <summary>Runs statements as the writer, in a transaction of their own.</summary>
+    internal Task DoAsync(Action<DuckDBConnection> statements, CancellationToken stop) => Writer.DoAsync(statements, stop);
+
     /// <inheritdoc/>
-    public Task ForgetBeforeAsync(int segment, CancellationToken stop) => Writer.DoAsync(connection => DuckDbSchema.Run(connection,
+    public Task ForgetBeforeAsync(int segment, CancellationToken stop) => DoAsync(connection => DuckDbSchema.Run(connection,
         string.Create(CultureInfo.InvariantCulture, $"delete from stored_event where segment < {segment}")), stop);
 
     /// <inheritdoc/>

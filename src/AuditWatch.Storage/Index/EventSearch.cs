@@ -118,7 +118,7 @@ internal sealed class EventSearch
     void And(string condition, params (string Name, object? Value)[] values)
     {
         if (values[0].Value is null) return;
-        var parameters = values.Select(value => new SqlValue(value.Name, value.Value)).ToArray();
+        var parameters = values.Select(value => new SqlValue(value.Name, value.Value, cut: true)).ToArray();
         _where.Append(" and ").AppendFormat(CultureInfo.InvariantCulture, condition, [.. parameters.Select(parameter => parameter.Expression)]);
         Values.AddRange(parameters);
     }

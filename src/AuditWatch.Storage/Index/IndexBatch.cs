@@ -11,7 +11,14 @@ public sealed partial class IndexBatch
     /// <summary>How many rows one batch holds.</summary>
     public const int Capacity = 2048;
 
+    /// <summary>Longer texts (in UTF-8 bytes) are cut; so long a term no index takes, and no single event may be too large to index. The journal has the whole.</summary>
+    public const int LongestText = 32_766;
+
+    /// <summary>Longer lists are cut.</summary>
+    public const int LongestList = 1024;
+
     const int BlockBytes = 1 << 18;
+    const int EnoughBytes = 8 << 20;
 
     readonly TextRef[][] _texts = Columns<TextRef>((int)TextColumn.Count, Capacity);
     readonly byte[][] _words = Columns<byte>((int)WordColumn.Count, Capacity);
@@ -22,22 +29,20 @@ public sealed partial class IndexBatch
     readonly UInt128[] _ids = new UInt128[Capacity];
     readonly long[] _times = new long[Capacity];
     readonly long[] _received = new long[Capacity];
-    readonly List<byte[]> _blocks = [NewBlock(BlockBytes)];
+    readonly List<byte[]> _blocks = [NewBlock()];
     int _block, _used;
 
     /// <summary>How many rows it holds.</summary>
     public int Count { get; private set; }
 
-    /// <summary>Whether another row would not fit.</summary>
-    public bool IsFull => Count == Capacity;
+    /// <summary>Whether it should be given to the index before another row is added.</summary>
+    public bool IsFull => Count == Capacity || _block * (long)BlockBytes >= EnoughBytes;
 
     /// <summary>Empties it.</summary>
     public void Clear()
     {
         Count = _block = _used = 0;
         foreach (var items in _listItems) items.Clear();
-        if (_blocks.Count > 64) _blocks.RemoveRange(64, _blocks.Count - 64);   // one batch of huge texts must not be paid for ever
-        _blocks.RemoveAll(block => block.Length > BlockBytes);
     }
 
     /// <summary>Adds a row from its values.</summary>
@@ -88,7 +93,7 @@ public sealed partial class IndexBatch
 
     void Begin(EventId id, EventPosition position, long timeMicros, long receivedMicros)
     {
-        if (IsFull) throw new InvalidOperationException($"A batch holds {Capacity} rows; give it to the index and rent another.");
+        if (Count == Capacity) throw new InvalidOperationException($"A batch holds {Capacity} rows; give it to the index and rent another.");
         _ids[Count] = id.Value;
         _times[Count] = timeMicros;
         _received[Count] = receivedMicros;
@@ -112,38 +117,49 @@ public sealed partial class IndexBatch
     void List(ListColumn column, IReadOnlyList<string> texts)
     {
         var items = _listItems[(int)column];
-        for (var at = 0; at < texts.Count; at++) items.Add(Keep(texts[at]));
+        for (var at = 0; at < Math.Min(texts.Count, LongestList); at++) items.Add(Keep(texts[at]));
         _listEnds[(int)column][Count] = items.Count;
     }
 
     TextRef Keep(string? text)
     {
         if (text is null) return TextRef.None;
+        if (text.Length > LongestText) text = text[..LongestText];   // never fewer bytes than characters
         var room = Room(Encoding.UTF8.GetMaxByteCount(text.Length));
         var length = Encoding.UTF8.GetBytes(text, _blocks[_block].AsSpan(room));   // half a surrogate pair becomes U+FFFD; the journal has the original
+        length = LengthOfCut(_blocks[_block].AsSpan(room, length));
         _used += length;
         return new TextRef(_block, room, length);
     }
 
     TextRef Keep(ReadOnlySpan<byte> utf8)
     {
+        utf8 = utf8[..LengthOfCut(utf8)];
         var room = Room(utf8.Length);
         utf8.CopyTo(_blocks[_block].AsSpan(room));
         _used += utf8.Length;
         return new TextRef(_block, room, utf8.Length);
     }
 
-    // Where in the current block so many bytes fit; a text larger than a block gets one of its own.
+    /// <summary>How much of a text is kept: all, or what ends before the character that would not fit.</summary>
+    internal static int LengthOfCut(ReadOnlySpan<byte> utf8)
+    {
+        if (utf8.Length <= LongestText) return utf8.Length;
+        var length = LongestText;
+        while ((utf8[length] & 0xC0) == 0x80) length--;
+        return length;
+    }
+
+    // Where in the current block so many bytes fit, or in the next; a block holds the longest text, whatever its characters.
     int Room(int bytes)
     {
-        if (_blocks[_block].Length - _used >= bytes) return _used;
+        if (BlockBytes - _used >= bytes) return _used;
         _used = 0;
-        if (++_block == _blocks.Count) _blocks.Add(NewBlock(Math.Max(BlockBytes, bytes)));
-        else if (_blocks[_block].Length < bytes) _blocks.Insert(_block, NewBlock(bytes));
+        if (++_block == _blocks.Count) _blocks.Add(NewBlock());
         return 0;
     }
 
-    static byte[] NewBlock(int bytes) => GC.AllocateUninitializedArray<byte>(bytes, pinned: true);
+    static byte[] NewBlock() => GC.AllocateUninitializedArray<byte>(BlockBytes, pinned: true);
 
     static T[][] Columns<T>(int count, int rows) => [.. Enumerable.Range(0, count).Select(_ => new T[rows])];
 }

@@ -73,6 +73,25 @@ public sealed class DuckDbEventIndexTests : EventIndexContract
     }
 
     [Fact]
+    public async Task After_a_write_that_failed_reading_on_from_the_position_makes_the_index_whole()
+    {
+        await IndexAsync(ARow.Numbered(0), ARow.Numbered(1));
+        await DuckDb.DoAsync(connection => DuckDbSchema.Run(connection, "alter table stored_event rename to away"), Stop);
+
+        await IndexAsync(ARow.Numbered(3).Position, ARow.Numbered(2), ARow.Numbered(3));
+        await Assert.ThrowsAsync<IndexWriteException>(async () =>
+        {
+            for (var number = 4; ; number++) await IndexAsync(ARow.Numbered(number).Position, ARow.Numbered(number));
+        });
+        Assert.Equal(ARow.Numbered(1).Position, Index.Position);
+
+        await DuckDb.DoAsync(connection => DuckDbSchema.Run(connection, "alter table away rename to stored_event"), Stop);
+        await IndexAsync([.. Enumerable.Range(2, 9).Select(ARow.Numbered)]);
+        Assert.Equal(Enumerable.Range(0, 11).Select(number => ARow.Numbered(number).EventId), (await AllAsync(new EventQuery { OldestFirst = true })).Select(row => row.EventId));
+        Assert.Equal(ARow.Numbered(10).Position, Index.Position);
+    }
+
+    [Fact]
     public async Task A_second_process_is_told_that_the_index_is_busy()
     {
         using var folder = new TemporaryFolder();

@@ -36,27 +36,29 @@ public sealed class AuditWatchHost : IAsyncDisposable
     /// <summary>Counts of rules' matches and unknowns so far.</summary>
     public Detection.EventLayer.RuleStatistics Rules => _stores.Engine.Statistics;
 
-    /// <summary>How far the workers are behind: (detect, index).</summary>
-    public (long Detect, long Index) Lag => (_stores.Backlog.DetectionLag, _stores.Backlog.IndexLag);
+    /// <summary>Whether everything journaled is judged, saved and indexed, and no cluster's last events still wait for their second of silence.</summary>
+    public bool IsSettled => _stores.Committed.Position >= _stores.Journal.End && _stores.Backlog.IndexLag == 0 && !_stores.Idle.IsAnyDue;
 
     /// <summary>Runs until <paramref name="stop"/>, then drains: no new posts, what was accepted is durable, workers commit and end.</summary>
     public static async Task RunAsync(AuditWatchConfig config, TimeProvider clock, Action<string> say, CancellationToken stop)
     {
         await using var host = await StartAsync(config, clock, say, stop);
         foreach (var url in config.Listen) say($"AuditWatch listens on {url}; data in {host._stores.Folder.Path}.");
-        await Task.Delay(Timeout.Infinite, stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        var ended = CancellationTokenSource.CreateLinkedTokenSource(stop, host._app.Lifetime.ApplicationStopping);
+        await Task.Delay(Timeout.Infinite, ended.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        if (!stop.IsCancellationRequested) throw new StartFault("A worker stopped (its reason is in the log above); everything accepted is safe in the journal. Start again.");
         say("Draining.");
     }
 
     /// <summary>Starts everything; returns when posts are accepted.</summary>
-    public static async Task<AuditWatchHost> StartAsync(AuditWatchConfig config, TimeProvider clock, Action<string> say, CancellationToken stop)
+    public static async Task<AuditWatchHost> StartAsync(AuditWatchConfig config, TimeProvider clock, Action<string> say, CancellationToken stop, bool quiet = false)
     {
         RefuseWhatIsNotThereYet(config);
         KestrelSetup.Check(config);
         var stores = await Stores.OpenAsync(config, clock, say, stop);
         try
         {
-            var app = Build(config, clock, stores);
+            var app = Build(config, clock, stores, quiet);
             await app.StartAsync(stop);
             return new AuditWatchHost(app, stores);
         }
@@ -92,10 +94,10 @@ public sealed class AuditWatchHost : IAsyncDisposable
         if (config.Rules.Chains.Count > 0) throw new StartFault("This version cannot load chains from other assemblies yet. Remove 'rules.chains'.");
     }
 
-    static WebApplication Build(AuditWatchConfig config, TimeProvider clock, Stores stores)
+    static WebApplication Build(AuditWatchConfig config, TimeProvider clock, Stores stores, bool quiet)
     {
         var builder = WebApplication.CreateSlimBuilder();
-        builder.Logging.ClearProviders().AddProvider(new JsonLineLogger(clock)).SetMinimumLevel(LogLevel.Information)
+        builder.Logging.ClearProviders().AddProvider(new JsonLineLogger(clock)).SetMinimumLevel(quiet ? LogLevel.Error : LogLevel.Information)
             .AddFilter("Microsoft", LogLevel.Warning).AddFilter("MassTransit", LogLevel.Warning).AddFilter("System.Net.Http", LogLevel.Warning);
         builder.WebHost.UseKestrelHttpsConfiguration().ConfigureKestrel(kestrel => KestrelSetup.Apply(kestrel, config));
         var services = builder.Services;
@@ -105,7 +107,7 @@ public sealed class AuditWatchHost : IAsyncDisposable
         services.AddHttpClient(AlertWebhookConsumer.Name, client => client.Timeout = TimeSpan.FromSeconds(15));
 
         services.AddSingleton(config).AddSingleton(clock).AddSingleton(stores.State).AddSingleton<IJournal>(stores.Journal).AddSingleton(stores.Journal);
-        services.AddSingleton<Storage.Index.IEventIndex>(stores.Index).AddSingleton(stores.Symbols).AddSingleton(stores.Backlog).AddSingleton(stores.Engine);
+        services.AddSingleton<Storage.Index.IEventIndex>(stores.Index).AddSingleton(stores.Symbols).AddSingleton(stores.Backlog).AddSingleton(stores.Engine).AddSingleton(stores.Committed);
         services.AddSingleton<IQueries>(_ => new LocalQueries(stores.Folder, stores.State, stores.Index, clock, new QuarantineReplay(stores).RunAsync));
         services.AddHostedService<DetectWorker>().AddHostedService<IndexWorker>().AddHostedService<MaintenanceWorker>();
 
@@ -116,7 +118,7 @@ public sealed class AuditWatchHost : IAsyncDisposable
             bus.UsingInMemory((context, memory) => memory.ConfigureEndpoints(context));
         });
         services.AddHostedService<OutboxPublisher>();
-        services.AddSingleton(_ => new ServerMetrics(stores.Journal, stores.Pipeline.Counters, stores.Backlog, stores.State, stores.Engine));
+        services.AddSingleton(_ => new ServerMetrics(stores.Journal, stores.Pipeline.Counters, stores.Backlog, stores.State, stores.Engine.Statistics, () => stores.Committed.Alerts));
         services.AddOpenTelemetry().WithMetrics(metrics => metrics.AddMeter(ServerMetrics.MeterName).AddMeter("System.Runtime").AddPrometheusExporter(p => p.ScrapeResponseCacheDurationMilliseconds = 0));
 
         var app = builder.Build();

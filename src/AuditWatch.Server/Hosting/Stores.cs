@@ -34,6 +34,8 @@ sealed class Stores : IAsyncDisposable
 
     public required Backlog Backlog { get; init; }
 
+    public required Workers.Committed Committed { get; init; }
+
     public static async Task<Stores> OpenAsync(AuditWatchConfig config, TimeProvider clock, Action<string> say, CancellationToken stop)
     {
         var rules = LoadRules(config, say);
@@ -53,7 +55,9 @@ sealed class Stores : IAsyncDisposable
             var index = Keep(await DuckDbEventIndex.OpenAsync(folder.Path, new DuckDbIndexOptions(), clock, stop));
             var symbols = rules.Symbols;
             var checkpoint = await state.LoadAsync(Workers.DetectWorker.Reader, stop);
-            var engine = new DetectionEngine(rules, config.FactsOf, checkpoint);
+            var engine = new DetectionEngine(rules, config.FactsOf, Workers.DetectWorker.Reader);
+            engine.Resume(checkpoint);
+            var committed = new Workers.Committed(checkpoint.Position);
             var idle = Keep(new IdleMarks(journal, clock));
             foreach (var cluster in journal.ClustersWithoutIdleMark) idle.OnEvents(cluster, journal.End);
             var options = new IngestOptions();
@@ -61,10 +65,10 @@ sealed class Stores : IAsyncDisposable
             var pipeline = new IngestPipeline(journal, redactor, clock, options, idle);
             var pressure = new Pressure(journal, clock);
             var backlog = new Backlog(folder.Journal, checkpoint.Position, index.Position, pipeline.Counters, stop);
-            journal.ReadPosition = () => engine.Committed < index.Position ? engine.Committed : index.Position;
+            journal.ReadPosition = () => committed.Position < index.Position ? committed.Position : index.Position;
             return new Stores
             {
-                Folder = folder, Journal = journal, State = state, Index = index, Symbols = symbols, Engine = engine, Idle = idle, Pipeline = pipeline,
+                Folder = folder, Journal = journal, State = state, Index = index, Symbols = symbols, Engine = engine, Idle = idle, Pipeline = pipeline, Committed = committed,
                 Receiver = new WebhookReceiver(pipeline, clock, options, () => pressure.IsHigh), Backlog = backlog,
             };
         }
@@ -86,7 +90,7 @@ sealed class Stores : IAsyncDisposable
     static RuleSnapshot LoadRules(AuditWatchConfig config, Action<string> say)
     {
         var problems = new List<Problem>();
-        var rules = RuleSnapshot.Load(new RuleSources { Dirs = config.Rules.Dirs, Exceptions = config.Rules.Exceptions }, problems);
+        var rules = RuleSnapshot.Load(RuleSources.Shipped with { RuleDirs = [RuleSources.ShippedDir, .. config.Rules.Dirs], ExceptionDirs = config.Rules.Exceptions }, problems);
         foreach (var problem in problems.Where(p => p.Severity == ProblemSeverity.Error))
             say($"{problem.File}:{problem.Line}:{problem.Column}  {problem.Code} {problem.Message} {problem.Fix}");
         return rules;

@@ -36,11 +36,15 @@ internal sealed class Intake(IngestPipeline pipeline, string cluster, string sou
     public bool MustWait => _appends.Count >= MostAppends || _bad.Count >= NotesPerAppend;
 
     /// <summary>Takes a document apart. Its memory is not needed afterwards.</summary>
-    public void Add(FramedDocument document) => _unwrapper.Unwrap(document.Utf8, document.Line, this);
+    public void Add(FramedDocument document)
+    {
+        if (document.IsOversize) AddTooLarge(document.Utf8.Length, SHA256.HashData(document.Utf8.Span), document.Utf8.Span, document.Line);
+        else _unwrapper.Unwrap(document.Utf8, document.Line, this);
+    }
 
     /// <summary>A record too large to hold: only its length, hash and beginning are known.</summary>
     public void AddTooLarge(long bytes, byte[] hash, ReadOnlySpan<byte> head, long line) =>
-        Keep("too-large", $"The record is {bytes} bytes long; at most {pipeline.Options.MaxRecordBytes} are taken.", line, -1, bytes, hash, head);
+        Keep("too-large", $"The record has {bytes} bytes or more; at most {pipeline.Options.MaxRecordBytes} are taken.", line, -1, bytes, hash, head);
 
     public void OnEvent(ReadOnlyMemory<byte> utf8, in EventOrigin origin) => Take(utf8.Span, _unwrapper.Ranges, origin);
 

@@ -20,7 +20,7 @@ public sealed class WebhookReceiver(IngestPipeline pipeline, TimeProvider time, 
     public async Task<WebhookResult> ReceiveAsync(string cluster, Stream body, long? contentLength, CancellationToken stop)
     {
         if (isOverHighWater()) return Refuse(WebhookOutcome.Busy, "The journal holds more unread bytes than journal.high_water allows.");
-        var share = Math.Clamp(contentLength ?? options.WholeBodyBytes, 64 * 1024, options.WholeBodyBytes);
+        var share = Math.Min(Math.Max(contentLength ?? options.WholeBodyBytes, 64 * 1024), options.WholeBodyBytes);
         var taken = false;
         try
         {

@@ -21,6 +21,7 @@ internal sealed class ItemCompiler(FieldScope scope, IListSource? lists, Problem
         }
         var special = Special(test, source);
         if (special is not null) return negate ? NotNode.Of(special) : special;
+        if (test.Modifiers.Contains("fieldref") && test.Values.All(v => v.Kind == SigmaScalarKind.Text)) return null;
         if (Matchers(test.Modifiers, test.Values, keywords: false) is not { } matchers || source is null) return null;
         WarnOfAll(test.Modifiers, test.Values, test.Place);
         var node = Join(matchers, test.Modifiers, m => new LeafNode(source, new MatchTest(m)));

@@ -46,5 +46,7 @@ public sealed partial class AuditEvent
     {
         _derivedKnown = UInt128.Zero;
         if (_gathered.Count > 0) _gathered.Clear();
+        ForgetPatch();
+        ForgetCertificateRequest();
     }
 }

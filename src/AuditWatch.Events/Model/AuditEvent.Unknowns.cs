@@ -71,10 +71,9 @@ public sealed partial class AuditEvent
     bool CarriesRequestBody(out bool always)
     {
         always = false;
-        var verb = Plain(HotField.Verb);
         if (!_ranges.Has(HotField.ObjectRef) && !MayBeMissing(HotField.ObjectRef)) return false;
-        if (IsConnection || verb.SequenceEqual("get"u8) || verb.SequenceEqual("list"u8) || verb.SequenceEqual("watch"u8)) return false;
-        always = verb.SequenceEqual("create"u8) || verb.SequenceEqual("update"u8) || verb.SequenceEqual("patch"u8);
+        if (IsConnection || IsVerb("get"u8) || IsVerb("list"u8) || IsVerb("watch"u8)) return false;
+        always = IsVerb("create"u8) || IsVerb("update"u8) || IsVerb("patch"u8);
         return true;
     }
 
@@ -91,8 +90,9 @@ public sealed partial class AuditEvent
     UnknownReason WhyNoResponseObject()
     {
         if (_ranges.Has(HotField.ResponseObject)) return UnknownReason.None;
-        var isResource = _ranges.Has(HotField.ObjectRef) || MayBeMissing(HotField.ObjectRef);
-        if (!isResource || Plain(HotField.Verb).SequenceEqual("watch"u8)) return UnknownReason.None;
+        if (IsVerb("watch"u8)) return UnknownReason.None;
+        // A connection or a log that came about is a stream, not an object; one that failed has a Status.
+        if ((IsConnection || Plain(HotField.ObjectSubresource).SequenceEqual("log"u8)) && ResponseCode is > 0 and < 400) return UnknownReason.None;
         if (Level != AuditLevel.RequestResponse) return UnknownReason.LevelTooLow;
         if (Stage is AuditStage.RequestReceived or AuditStage.ResponseStarted) return UnknownReason.StageNotSeen;
         return IsMarkedTruncated ? UnknownReason.Truncated : UnknownReason.None;
@@ -102,9 +102,7 @@ public sealed partial class AuditEvent
     {
         if (key.StartsWith("patch.webhook.admission.k8s.io/"u8) && Level == AuditLevel.Metadata) return UnknownReason.LevelTooLow;
         // Authentication writes its annotations first; everything else comes after the request was received.
-        if (Stage == AuditStage.RequestReceived) return key.StartsWith("authentication."u8) ? UnknownReason.None : UnknownReason.StageNotSeen;
+        if (Stage == AuditStage.RequestReceived) return key.StartsWith("authentication.k8s.io/"u8) ? UnknownReason.None : UnknownReason.StageNotSeen;
         return Stage == AuditStage.ResponseStarted && key.StartsWith("apiserver.latency.k8s.io/"u8) ? UnknownReason.StageNotSeen : UnknownReason.None;
     }
-
-    FieldAnswer NotInRequest(FieldPath field) => FieldAnswer.Absent;
 }

@@ -1,0 +1,77 @@
+using System.Net;
+using System.Net.Sockets;
+using AuditWatch.Events.Scanning;
+
+namespace AuditWatch.Events.Model;
+
+// Derived fields about who asked and from where.
+public sealed partial class AuditEvent
+{
+    const string ServiceAccountPrefix = "system:serviceaccount:";
+    const string NodePrefix = "system:node:";
+
+    string? NodeName => UserName is { } user && user.StartsWith(NodePrefix, StringComparison.Ordinal) && user.Length > NodePrefix.Length ? user[NodePrefix.Length..] : null;
+
+    // The system in the agent's comment: kubectl/v1.31.0 (linux/amd64) kubernetes/abc → linux.
+    string? AgentSystem
+    {
+        get
+        {
+            var agent = Plain(HotField.UserAgent);
+            var open = agent.IndexOf(" ("u8);
+            if (open < 0) return null;
+            agent = agent[(open + 2)..];
+            var slash = agent.IndexOf((byte)'/');
+            return slash > 0 && agent[..slash].IndexOfAny(" ;)"u8) < 0 ? Shared(agent[..slash]) : null;
+        }
+    }
+
+    // Impersonation happens after the request was received: until then nobody can say whom it acts as.
+    DerivedValue WhenImpersonationIsKnown(Func<DerivedValue> then) =>
+        !_ranges.Has(HotField.ImpersonatedUser) && Missing(HotField.ImpersonatedUser) is { Kind: AnswerKind.Unknown } unknown ? unknown : then();
+
+    DerivedValue OfServiceAccount(string? user, bool name)
+    {
+        if (user is null) return Missing(HotField.UserName);
+        if (!user.StartsWith(ServiceAccountPrefix, StringComparison.Ordinal)) return DerivedValue.Absent;
+        var colon = user.IndexOf(':', ServiceAccountPrefix.Length);
+        if (colon <= ServiceAccountPrefix.Length || colon == user.Length - 1) return DerivedValue.Absent;
+        return Of(name ? user[(colon + 1)..] : user[ServiceAccountPrefix.Length..colon]);
+    }
+
+    DerivedValue OfExtra(string key) => Extra(key) is { } value ? Of(value) : Missing(HotField.UserExtra);
+
+    DerivedValue OfAnnotation(string key)
+    {
+        if (Annotation(key) is { } value) return Of(value);
+        Span<byte> utf8 = stackalloc byte[256];
+        return Missing(HotField.Annotations, utf8[..System.Text.Encoding.UTF8.GetBytes(key, utf8)]);
+    }
+
+    // Without named networks nobody can say what is inside.
+    DerivedValue OfClientIpInCluster() =>
+        ClientIp is not { } ip ? Missing(HotField.SourceIps)
+        : _cluster.Networks.Count == 0 ? DerivedValue.Unknown(UnknownReason.NoBaseline)
+        : Of(IsWithin(ip, _cluster.Networks));
+
+    DerivedValue OfClientIpScope()
+    {
+        if (ClientIp is not { } ip) return Missing(HotField.SourceIps);
+        return IPAddress.TryParse(ip, out var address) ? Of(Scope(address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address)) : DerivedValue.Absent;
+    }
+
+    static string Scope(IPAddress address)
+    {
+        if (IPAddress.IsLoopback(address)) return "loopback";
+        if (address.AddressFamily == AddressFamily.InterNetworkV6)
+            return address.IsIPv6LinkLocal ? "link-local" : address.IsIPv6UniqueLocal ? "private" : "public";
+        Span<byte> b = stackalloc byte[4];
+        address.TryWriteBytes(b, out _);
+        return b switch
+        {
+            [169, 254, ..] => "link-local",
+            [10, ..] or [172, >= 16 and <= 31, ..] or [192, 168, ..] or [100, >= 64 and <= 127, ..] => "private",
+            _ => "public",
+        };
+    }
+}

@@ -1,0 +1,44 @@
+using System.Security.Cryptography;
+
+namespace AuditWatch.Events.Redaction;
+
+/// <summary>The installation's secret key for marks: 32 random bytes, made once, kept in the data folder (mode 0600), so that the same secret has the same mark for good.</summary>
+public sealed class RedactionKey
+{
+    /// <summary>Name of its file in the data folder.</summary>
+    public const string FileName = "redaction.key";
+
+    const int Length = 32;
+
+    RedactionKey(byte[] bytes) => Bytes = bytes;
+
+    /// <summary>The key.</summary>
+    public ReadOnlyMemory<byte> Bytes { get; }
+
+    /// <summary>Loads the key of a data folder, or makes it when there is none yet. Two processes that start at once end with the same key.</summary>
+    /// <exception cref="InvalidDataException">The file is there and is no key.</exception>
+    public static RedactionKey LoadOrCreate(string dataFolder)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(dataFolder);
+        var path = Path.Combine(dataFolder, FileName);
+        if (!File.Exists(path)) Create(dataFolder, path);
+        var bytes = File.ReadAllBytes(path);
+        return bytes.Length == Length ? new RedactionKey(bytes)
+            : throw new InvalidDataException($"{path} is {bytes.Length} bytes long, a redaction key has {Length}. Restore it from a backup; or delete it, then a new key is made and equal secrets get other marks from now on.");
+    }
+
+    static void Create(string dataFolder, string path)
+    {
+        Directory.CreateDirectory(dataFolder);
+        var made = Path.Combine(dataFolder, Path.GetRandomFileName());
+        var options = new FileStreamOptions { Mode = FileMode.Create, Access = FileAccess.Write };
+        if (!OperatingSystem.IsWindows()) options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+        using (var file = new FileStream(made, options))
+        {
+            file.Write(RandomNumberGenerator.GetBytes(Length));
+            file.Flush(flushToDisk: true);
+        }
+        try { File.Move(made, path, overwrite: false); }
+        catch (IOException) when (File.Exists(path)) { File.Delete(made); }   // the other process was faster: its key counts
+    }
+}

@@ -17,13 +17,14 @@ static unsafe class BodySkip
     /// <param name="json">The document.</param>
     /// <param name="at">The opening bracket.</param>
     /// <param name="outside">How many brackets are open around it.</param>
+    /// <param name="maxDepth">How many may be open in all.</param>
     [SkipLocalsInit]
-    internal static byte* Over<TLanes>(ref JsonCursor<TLanes> json, byte* at, int outside) where TLanes : struct, ILanes
+    internal static byte* Over<TLanes>(ref JsonCursor<TLanes> json, byte* at, int outside, int maxDepth = ContainerSkip.MaxDepth) where TLanes : struct, ILanes
     {
         // Closing brackets due, innermost last.
         var due = stackalloc byte[ContainerSkip.MaxDepth];
         var last = stackalloc byte[Block];
-        var limit = ContainerSkip.MaxDepth - outside;
+        var limit = Math.Min(ContainerSkip.MaxDepth, maxDepth - outside);
         var depth = 0;
         ulong nextIsEscaped = 0, inString = 0;
         for (var block = at; block < json.End; block += Block)
@@ -43,7 +44,7 @@ static unsafe class BodySkip
             inString = (ulong)((long)strings >> 63);
             // So deep that this block might pass the limit: byte by byte from here, which no real body meets.
             if (depth + BitOperations.PopCount(brackets) > limit)
-                return BytewiseOver(ref json, at, outside);
+                return BytewiseOver(ref json, at, outside, maxDepth);
             var mismatch = 0;
             while (brackets != 0)
             {
@@ -60,13 +61,13 @@ static unsafe class BodySkip
                 if (depth == 0)
                 {
                     var isWhole = mismatch == 0 && (faults & Below(place)) == 0;
-                    return isWhole ? block + place + 1 : BytewiseOver(ref json, at, outside);
+                    return isWhole ? block + place + 1 : BytewiseOver(ref json, at, outside, maxDepth);
                 }
             }
             if (mismatch != 0 || faults != 0)
-                return BytewiseOver(ref json, at, outside);
+                return BytewiseOver(ref json, at, outside, maxDepth);
         }
-        return BytewiseOver(ref json, at, outside);
+        return BytewiseOver(ref json, at, outside, maxDepth);
     }
 
     static ulong Below(int place) => (1UL << place) - 1;
@@ -104,9 +105,10 @@ static unsafe class BodySkip
     }
 
     /// <summary>The same walk byte by byte: it counts levels exactly, and says what is wrong and where.</summary>
-    static byte* BytewiseOver<TLanes>(ref JsonCursor<TLanes> json, byte* at, int outside) where TLanes : struct, ILanes
+    [SkipLocalsInit]
+    static byte* BytewiseOver<TLanes>(ref JsonCursor<TLanes> json, byte* at, int outside, int maxDepth) where TLanes : struct, ILanes
     {
-        var due = stackalloc byte[ContainerSkip.MaxDepth];
+        var due = stackalloc byte[maxDepth];
         var depth = 0;
         var inString = false;
         for (; at < json.End; at++)
@@ -129,7 +131,7 @@ static unsafe class BodySkip
             {
                 if (*at is (byte)'{' or (byte)'[')
                 {
-                    if (outside + depth == ContainerSkip.MaxDepth)
+                    if (outside + depth == maxDepth)
                         return json.Fail(ScanFault.TooDeep, at);
                     due[depth++] = (byte)(*at + 2);
                 }

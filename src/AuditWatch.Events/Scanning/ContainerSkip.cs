@@ -9,32 +9,48 @@ static unsafe class ContainerSkip
     /// <summary>Nesting deeper than this is an error; the event itself counts as 1.</summary>
     internal const int MaxDepth = 128;
 
+    /// <summary>What is only cut out, to be scanned later, may nest deeper: then its own scan says so, and what surrounds it stays whole. Go's decoder stops here too.</summary>
+    internal const int MaxDepthAround = 10_000;
+
     /// <param name="json">The document.</param>
     /// <param name="at">The opening bracket.</param>
     /// <param name="outside">How many brackets are open around it.</param>
-    internal static byte* Over<TLanes>(ref JsonCursor<TLanes> json, byte* at, int outside) where TLanes : struct, ILanes
+    /// <param name="limit">How many may be open in all.</param>
+    [SkipLocalsInit]
+    internal static byte* Over<TLanes>(ref JsonCursor<TLanes> json, byte* at, int outside, int limit = MaxDepth) where TLanes : struct, ILanes
     {
+        // The brackets due around the innermost one, which is in `closing`.
+        var due = stackalloc byte[limit];
         var depth = outside;
-        UInt128 objects = 0;
+        byte closing = 0;
 
     Open:
-        if (depth == MaxDepth)
+        if (depth == limit)
             return json.Fail(ScanFault.TooDeep, at);
-        var isObject = *at == '{';
-        objects = objects << 1 | (isObject ? 1u : 0u);
-        depth++;
+        due[depth++] = closing;
+        closing = (byte)(*at + 2);
         if ((at = json.ToMeaning(at + 1)) == null)
             return null;
-        if (*at == Closing(isObject))
+        if (*at == closing)
             goto Close;
 
     Member:
-        if (isObject && (at = OverKey(ref json, at)) == null)
+        if (closing == '}' && (at = OverKey(ref json, at)) == null)
             return null;
-        if (*at is (byte)'{' or (byte)'[')
+        if (*at == '"')
+        {
+            if ((at = json.ToQuote(at + 1, out _)) == null)
+                return null;
+            at++;
+        }
+        else if (*at is (byte)'{' or (byte)'[')
+        {
             goto Open;
-        if ((at = OverPlain(ref json, at)) == null)
+        }
+        else if ((at = json.OverLiteral(at)) == null)
+        {
             return null;
+        }
 
     Behind:
         if ((at = json.ToMeaning(at)) == null)
@@ -45,35 +61,24 @@ static unsafe class ContainerSkip
                 return null;
             goto Member;
         }
-        if (*at != Closing(isObject))
+        if (*at != closing)
             return json.Unexpected(at);
 
     Close:
         at++;
-        if (--depth == outside)
+        closing = due[--depth];
+        if (depth == outside)
             return at;
-        objects >>= 1;
-        isObject = (objects & 1) != 0;
         goto Behind;
     }
 
-    static byte Closing(bool isObject) => isObject ? (byte)'}' : (byte)']';
-
     /// <summary>Over a key and its colon, to the value.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     static byte* OverKey<TLanes>(ref JsonCursor<TLanes> json, byte* at) where TLanes : struct, ILanes
     {
         if (*at != '"')
             return json.Unexpected(at);
         at = json.ToQuote(at + 1, out _);
         return at == null ? null : json.OverColon(at + 1);
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    static byte* OverPlain<TLanes>(ref JsonCursor<TLanes> json, byte* at) where TLanes : struct, ILanes
-    {
-        if (*at != '"')
-            return json.OverLiteral(at);
-        at = json.ToQuote(at + 1, out _);
-        return at == null ? null : at + 1;
     }
 }

@@ -8,6 +8,7 @@ public sealed class EventRanges
 {
     readonly int[] _start = new int[(int)HotField.Count];
     readonly int[] _length = new int[(int)HotField.Count];
+    readonly HotField[] _next = NothingLearnt();
     ulong _seen, _escaped, _string;
 
     /// <summary>Whether the event has this field (a JSON null counts as having it).</summary>
@@ -43,4 +44,22 @@ public sealed class EventRanges
 
     /// <summary>Forgets the fields of these bits.</summary>
     internal void Drop(ulong fields) => _seen &= ~fields;
+
+    /// <summary>
+    /// The hot key that came behind this one in the event before: a guess that mostly holds, because encoders keep an order. None when nothing is known.
+    /// <paramref name="before"/> is a hot field, or <see cref="FirstIn"/> of an object.
+    /// </summary>
+    internal HotField GuessBehind(int before) => _next[before];
+
+    internal void Learn(int before, HotField field) => _next[before] = field;
+
+    /// <summary>The place before the first key of the object that <paramref name="parent"/> names.</summary>
+    internal static int FirstIn(HotField parent) => (int)HotField.Count + 1 + (int)parent;
+
+    static HotField[] NothingLearnt()
+    {
+        var next = new HotField[2 * ((int)HotField.Count + 1)];
+        Array.Fill(next, HotKeys.None);
+        return next;
+    }
 }

@@ -35,17 +35,18 @@ unsafe ref struct EventWalk<TLanes>(byte* begin, byte* end, EventRanges ranges) 
             return null;
         if (*at == '}')
             return at + 1;
+        var before = EventRanges.FirstIn(parent);
         while (true)
         {
-            if (*at != '"')
-                return _json.Unexpected(at);
-            var key = at + 1;
-            if ((at = _json.ToQuote(key, out var escaped)) == null)
+            var field = ranges.GuessBehind(before);
+            if (_json.End - at > KeyPattern.Width && KeyPattern.Of(field).Matches(at))
+                at = _json.ToMeaning(at + KeyPattern.Of(field).Length);
+            else
+                at = Key(at, parent, before, out field);
+            if (at == null || (at = Value(at, field, depth)) == null || (at = _json.ToMeaning(at)) == null)
                 return null;
-            var name = new ReadOnlySpan<byte>(key, (int)(at - key));
-            var field = escaped ? FindEscaped(parent, name) : HotKeys.Find(parent, name);
-            if ((at = _json.OverColon(at + 1)) == null || (at = Value(at, field, depth)) == null || (at = _json.ToMeaning(at)) == null)
-                return null;
+            if (field != HotKeys.None)
+                before = (int)field;
             if (*at == '}')
                 return at + 1;
             if (*at != ',')
@@ -53,6 +54,22 @@ unsafe ref struct EventWalk<TLanes>(byte* begin, byte* end, EventRanges ranges) 
             if ((at = _json.ToMeaning(at + 1)) == null)
                 return null;
         }
+    }
+
+    /// <summary>Over a key and its colon to the value, when it is not the key that was guessed.</summary>
+    byte* Key(byte* at, HotField parent, int before, out HotField field)
+    {
+        field = HotKeys.None;
+        if (*at != '"')
+            return _json.Unexpected(at);
+        var key = at + 1;
+        if ((at = _json.ToQuote(key, out var escaped)) == null)
+            return null;
+        var name = new ReadOnlySpan<byte>(key, (int)(at - key));
+        field = escaped ? FindEscaped(parent, name) : HotKeys.Find(parent, name);
+        if (field != HotKeys.None)
+            ranges.Learn(before, field);
+        return _json.OverColon(at + 1);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -74,7 +91,7 @@ unsafe ref struct EventWalk<TLanes>(byte* begin, byte* end, EventRanges ranges) 
             at = _json.OverLiteral(at);
         else if (HotKeys.IsBody(field))
             at = BodySkip.Over(ref _json, at, depth);
-        else if (*at == '{' && HotKeys.PartsOf(field) != 0)
+        else if (*at == '{' && HotKeys.HasParts(field))
             return Parts(at, field, depth);
         else
             at = ContainerSkip.Over(ref _json, at, depth);
@@ -97,7 +114,8 @@ unsafe ref struct EventWalk<TLanes>(byte* begin, byte* end, EventRanges ranges) 
     {
         if (field == HotKeys.None)
             return;
-        ranges.Drop(HotKeys.PartsOf(field));
+        if (HotKeys.HasParts(field))
+            ranges.Drop(HotKeys.PartsOf(field));
         ranges.Set(field, (int)(start - _json.Begin), (int)(behind - start), isString, escaped);
     }
 

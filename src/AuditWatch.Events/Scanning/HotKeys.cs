@@ -18,6 +18,9 @@ static class HotKeys
     const ulong ResponseParts = 1UL << (int)HotField.ResponseCode | 1UL << (int)HotField.ResponseStatusText | 1UL << (int)HotField.ResponseReason
         | 1UL << (int)HotField.ResponseMessage;
 
+    const ulong WithParts = 1UL << (int)HotField.User | 1UL << (int)HotField.ImpersonatedUser | 1UL << (int)HotField.ObjectRef
+        | 1UL << (int)HotField.ResponseStatus;
+
     /// <summary>The hot fields inside this one, as bits: they go when the field occurs again. Zero for a field without parts.</summary>
     internal static ulong PartsOf(HotField field) => field switch
     {
@@ -27,6 +30,9 @@ static class HotKeys
         HotField.ResponseStatus => ResponseParts,
         _ => 0,
     };
+
+    /// <summary>Whether the field is an object with hot fields inside.</summary>
+    internal static bool HasParts(HotField field) => (WithParts >> (int)field & 1) != 0;
 
     internal static bool IsBody(HotField field) => field is HotField.RequestObject or HotField.ResponseObject;
 
@@ -39,6 +45,45 @@ static class HotKeys
         HotField.ResponseStatus => OfResponseStatus(key),
         HotField.ImpersonatedUser => OfImpersonatedUser(key),
         _ => None,
+    };
+
+    /// <summary>The key of a hot field, within its object.</summary>
+    internal static string NameOf(HotField field) => field switch
+    {
+        HotField.Kind => "kind",
+        HotField.ApiVersion or HotField.ObjectApiVersion => "apiVersion",
+        HotField.Level => "level",
+        HotField.AuditId => "auditID",
+        HotField.Stage => "stage",
+        HotField.RequestUri => "requestURI",
+        HotField.Verb => "verb",
+        HotField.User => "user",
+        HotField.UserName or HotField.ImpersonatedUserName => "username",
+        HotField.UserUid or HotField.ObjectUid => "uid",
+        HotField.UserGroups or HotField.ImpersonatedUserGroups => "groups",
+        HotField.UserExtra or HotField.ImpersonatedUserExtra => "extra",
+        HotField.ImpersonatedUser => "impersonatedUser",
+        HotField.AuthenticationMetadata => "authenticationMetadata",
+        HotField.SourceIps => "sourceIPs",
+        HotField.UserAgent => "userAgent",
+        HotField.ObjectRef => "objectRef",
+        HotField.ObjectResource => "resource",
+        HotField.ObjectNamespace => "namespace",
+        HotField.ObjectName => "name",
+        HotField.ObjectApiGroup => "apiGroup",
+        HotField.ObjectResourceVersion => "resourceVersion",
+        HotField.ObjectSubresource => "subresource",
+        HotField.ResponseStatus => "responseStatus",
+        HotField.ResponseCode => "code",
+        HotField.ResponseStatusText => "status",
+        HotField.ResponseReason => "reason",
+        HotField.ResponseMessage => "message",
+        HotField.RequestObject => "requestObject",
+        HotField.ResponseObject => "responseObject",
+        HotField.RequestReceivedTimestamp => "requestReceivedTimestamp",
+        HotField.StageTimestamp => "stageTimestamp",
+        HotField.Annotations => "annotations",
+        _ => throw new ArgumentOutOfRangeException(nameof(field)),
     };
 
     internal static HotField OfEvent(ReadOnlySpan<byte> key)

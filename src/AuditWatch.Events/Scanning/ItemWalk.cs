@@ -75,7 +75,7 @@ unsafe ref struct ItemWalk<TLanes>(byte* begin, byte* end, ReadOnlySpan<byte> ar
         while (true)
         {
             var start = at;
-            at = *at is (byte)'{' or (byte)'[' ? BodySkip.Over(ref _json, at, 2) : Other(at);
+            at = *at is (byte)'{' or (byte)'[' ? BodySkip.Over(ref _json, at, 2, ContainerSkip.MaxDepthAround) : Other(at);
             if (at == null)
                 return null;
             items.Add(((int)(start - _json.Begin), (int)(at - start)));

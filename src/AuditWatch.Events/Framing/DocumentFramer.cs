@@ -1,0 +1,92 @@
+using System.Buffers;
+using System.Runtime.ExceptionServices;
+
+namespace AuditWatch.Events.Framing;
+
+/// <summary>
+/// Takes a stream apart into JSON documents: one per line, one behind the other, over many lines, or in an array; behind a byte order mark; packed by gzip or
+/// zstd. A line that begins with no bracket is a document of its own (a log shipper's text line). What is malformed is one too, up to the next line
+/// that begins a document: it will not scan, and nothing else is lost.
+/// </summary>
+public static class DocumentFramer
+{
+    /// <summary>A larger document is reported as oversize and skipped.</summary>
+    public const int MaxDocument = 256 * 1024 * 1024;
+
+    const int BlockSize = 4 * 1024 * 1024;
+
+    /// <summary>
+    /// Reads the stream to its end in blocks of whole documents. Each block is the caller's to dispose. When the stream fails midway, what was read
+    /// of it comes first and then the failure.
+    /// </summary>
+    public static IEnumerable<DocumentBlock> Read(Stream stream) => Read(stream, BlockSize, MaxDocument);
+
+    /// <summary>The same one document after the other; each is valid until the next is asked for.</summary>
+    public static IEnumerable<FramedDocument> ReadDocuments(Stream stream)
+    {
+        foreach (var block in Read(stream))
+        {
+            using (block)
+            {
+                for (var i = 0; i < block.Documents.Length; i++)
+                {
+                    var document = block.Documents[i];
+                    yield return new FramedDocument(block[document], document.Line, document.IsOversize);
+                }
+            }
+        }
+    }
+
+    internal static IEnumerable<DocumentBlock> Read(Stream stream, int blockSize, int maxDocument)
+    {
+        using var text = Decompression.Open(stream);
+        var splitter = new DocumentSplitter(maxDocument);
+        var buffer = ArrayPool<byte>.Shared.Rent(blockSize);
+        for (var filled = 0; ;)
+        {
+            filled = Fill(text, buffer, filled, out var isLast, out var failure);
+            var documents = new List<DocumentRange>();
+            var done = splitter.Split(buffer.AsSpan(0, filled), isLast, documents);
+            var rest = filled - done;
+            // Room for as much again, so that a document that outgrows its block is looked at a few times only.
+            var next = isLast ? [] : ArrayPool<byte>.Shared.Rent(Math.Max(blockSize, 2 * rest));
+            if (!isLast)
+                buffer.AsSpan(done, rest).CopyTo(next);
+            var block = new DocumentBlock(buffer, filled, documents);
+            if (documents.Count > 0)
+                yield return block;
+            else
+                block.Dispose();
+            failure?.Throw();
+            if (isLast)
+                yield break;
+            buffer = next;
+            filled = rest;
+        }
+    }
+
+    static int Fill(Stream text, byte[] buffer, int filled, out bool isLast, out ExceptionDispatchInfo? failure)
+    {
+        failure = null;
+        try
+        {
+            while (filled < buffer.Length)
+            {
+                var read = text.Read(buffer.AsSpan(filled));
+                if (read == 0)
+                {
+                    isLast = true;
+                    return filled;
+                }
+                filled += read;
+            }
+            isLast = false;
+        }
+        catch (Exception fault) when (fault is IOException or InvalidDataException or ZstdSharp.ZstdException or UnauthorizedAccessException)
+        {
+            failure = ExceptionDispatchInfo.Capture(fault);
+            isLast = true;
+        }
+        return filled;
+    }
+}

@@ -11,79 +11,92 @@ public sealed partial class EventUnwrapper
     const int DeepestEnvelope = 4;
 
     readonly EventRanges _ranges = new();
+    readonly List<(int Start, int Length)>[] _items = [.. Enumerable.Range(0, DeepestEnvelope + 4).Select(_ => new List<(int, int)>())];
+    long _bad;
 
     /// <summary>The scanned ranges of the event that <see cref="IUnwrapSink.OnEvent"/> is being given; valid during that call.</summary>
     public EventRanges Ranges => _ranges;
 
     /// <summary>Unwraps one document; <paramref name="line"/> is where it begins in its input (1 for a webhook body).</summary>
-    public void Unwrap(ReadOnlyMemory<byte> utf8, long line, IUnwrapSink sink)
-    {
-        var context = new Context(EnvelopeShape.Event, 0, 0);
-        UnwrapDocument(utf8, line, context, sink);
-    }
+    public void Unwrap(ReadOnlyMemory<byte> utf8, long line, IUnwrapSink sink) => UnwrapDocument(utf8, new Context(EnvelopeShape.Event, line, 0, 0), sink);
 
     // What the envelopes around a document have said so far.
-    readonly record struct Context(EnvelopeShape Shape, long TimeMicros, int Depth)
+    readonly record struct Context(EnvelopeShape Shape, long Line, long TimeMicros, int Depth)
     {
         public bool IsEnveloped => Shape is not (EnvelopeShape.Event or EnvelopeShape.EventList);
+
+        public Context In(EnvelopeShape shape, long timeMicros) => this with { Shape = shape, TimeMicros = timeMicros != 0 ? timeMicros : TimeMicros, Depth = Depth + 1 };
     }
 
-    void UnwrapDocument(ReadOnlyMemory<byte> utf8, long line, Context context, IUnwrapSink sink)
+    void UnwrapDocument(ReadOnlyMemory<byte> utf8, Context context, IUnwrapSink sink)
     {
         var json = utf8.Span;
         var start = JsonSpans.SkipSpace(json, 0);
         if (start == json.Length)
         {
-            if (context.IsEnveloped) sink.OnBad(new BadRecord("not-an-audit-event", "The record is empty.", line, -1, utf8));
-            return;
+            if (context.IsEnveloped) Bad("not-an-audit-event", "The record is empty.", utf8, context, sink);
         }
-
-        if (context.Depth > DeepestEnvelope)
-        {
-            sink.OnBad(new BadRecord("too-deep", "Envelopes are nested more than four deep.", line, -1, utf8));
-            return;
-        }
-
-        if (json[start] == '[') UnwrapItems(utf8, start, line, context with { Depth = context.Depth + 1 }, sink);
-        else if (TryFindItems(json, start, out var items)) UnwrapItems(utf8, items, line, context with { Depth = context.Depth + 1, Shape = context.IsEnveloped ? context.Shape : EnvelopeShape.EventList }, sink);
-        else UnwrapOne(utf8, line, context, sink);
+        else if (context.Depth > DeepestEnvelope) Bad("too-deep", "Envelopes are nested more than four deep.", utf8, context, sink);
+        else if (json[start] == '[') UnwrapArray(utf8, start, context with { Depth = context.Depth + 1 }, sink);
+        else if (json[start] != '{') UnwrapText(utf8[start..], context, sink);
+        else if (IsEventList(json, start)) UnwrapList(utf8, context with { Shape = context.IsEnveloped ? context.Shape : EnvelopeShape.EventList, Depth = context.Depth + 1 }, sink);
+        else UnwrapObject(utf8, start, context, sink);
     }
 
     // An EventList names its kind within its first members; a large list must not be walked to learn that it is one.
-    static bool TryFindItems(ReadOnlySpan<byte> json, int start, out int items)
+    static bool IsEventList(ReadOnlySpan<byte> json, int start)
     {
-        items = 0;
-        if (json[start] != '{') return false;
         var members = new JsonMembers(json, start);
-        for (var isList = false; members.NextKey();)
+        for (var isList = false; members.NextKey(); isList |= members.Key.SequenceEqual("kind"u8) && members.Value.SequenceEqual("\"EventList\""u8))
         {
-            if (members.Key.SequenceEqual("items"u8) && members.Start < json.Length && json[members.Start] == '[')
-            {
-                items = members.Start;
-                return isList || IsListOfEvents(json, members.Start);
-            }
-
+            if (members.Key.SequenceEqual("items"u8) && json[members.Start] == '[') return isList || IsArrayOfEvents(json, members.Start);
             if (members.Key.SequenceEqual("auditID"u8)) return false;
             members.SkipValue();
             if (!members.IsComplete) return false;
-            isList |= members.Key.SequenceEqual("kind"u8) && members.Value.SequenceEqual("\"EventList\""u8);
         }
 
         return false;
     }
 
-    // Without its kind in front (members in another order), a list is known by its first item.
-    static bool IsListOfEvents(ReadOnlySpan<byte> json, int array)
+    // With its members in another order, a list is known by its first item.
+    static bool IsArrayOfEvents(ReadOnlySpan<byte> json, int array)
     {
         var first = JsonSpans.SkipSpace(json, array + 1);
-        return first < json.Length && (json[first] == ']' || JsonMembers.TryFind(json, first, "auditID"u8, out _, out _));
+        return first < json.Length && JsonMembers.TryFind(json, first, "auditID"u8, out _, out _);
     }
 
-    void UnwrapItems(ReadOnlyMemory<byte> utf8, int array, long line, Context context, IUnwrapSink sink)
+    void UnwrapList(ReadOnlyMemory<byte> utf8, Context context, IUnwrapSink sink)
     {
         var json = utf8.Span;
+        var items = _items[context.Depth];
+        var isWhole = ItemSplitter.TrySplit(json, "items"u8, items, out var error);
         var counted = 0;
-        for (var at = JsonSpans.SkipSpace(json, array + 1); at < json.Length && json[at] != ']'; at = JsonSpans.SkipSpace(json, at))
+        foreach (var (at, length) in items)
+        {
+            context = context with { Line = context.Line + json[counted..at].Count((byte)'\n') };
+            counted = at;
+            UnwrapItem(utf8.Slice(at, length), context, sink);
+        }
+
+        if (isWhole) return;
+        // The list is broken behind these items: the rest is taken item by item, as far as items can be told apart.
+        var bad = _bad;
+        var from = items.Count > 0 ? items[^1].Start + items[^1].Length : FindArray(json);
+        var end = from < 0 ? 0 : UnwrapBroken(utf8, counted, from, context, sink);
+        if (bad == _bad) Bad("malformed-json", $"The list is not valid JSON: {error.Fault} at byte {error.Offset}.", utf8[end..], context, sink, Math.Max(0, error.Offset - end));
+    }
+
+    static int FindArray(ReadOnlySpan<byte> json) =>
+        JsonMembers.TryFindStart(json, JsonSpans.SkipSpace(json, 0), "items"u8, out var start) && json[start] == '[' ? start + 1 : -1;
+
+    void UnwrapArray(ReadOnlyMemory<byte> utf8, int array, Context context, IUnwrapSink sink) => UnwrapBroken(utf8, 0, array + 1, context, sink);
+
+    // Items told apart by balance. Where balance fails (a quote is missing), the next thing that begins like the item before it.
+    int UnwrapBroken(ReadOnlyMemory<byte> utf8, int counted, int from, Context context, IUnwrapSink sink)
+    {
+        var json = utf8.Span;
+        var at = JsonSpans.SkipSpace(json, from);
+        for (; at < json.Length && json[at] != ']'; at = JsonSpans.SkipSpace(json, at))
         {
             if (json[at] == ',')
             {
@@ -91,29 +104,61 @@ public sealed partial class EventUnwrapper
                 continue;
             }
 
-            line += json[counted..at].Count((byte)'\n');
+            context = context with { Line = context.Line + json[counted..at].Count((byte)'\n') };
             counted = at;
-            var end = JsonSpans.EndOfValue(json, at, out _);
+            var end = JsonSpans.EndOfValue(json, at, out var complete);
+            if (!complete || !IsItemEnd(json, end)) end = NextItem(json, at, end);
             if (end == at) end = at + 1;
-            UnwrapDocument(utf8[at..end], line, context, sink);
+            UnwrapItem(utf8[at..end], context, sink);
             at = end;
         }
+
+        return at;
     }
 
-    void UnwrapOne(ReadOnlyMemory<byte> utf8, long line, Context context, IUnwrapSink sink)
+    static bool IsItemEnd(ReadOnlySpan<byte> json, int end)
     {
-        if (!EventScanner.TryScan(utf8.Span, _ranges, out var error))
+        var next = JsonSpans.SkipSpace(json, end);
+        return next < json.Length && json[next] is (byte)',' or (byte)']';
+    }
+
+    static int NextItem(ReadOnlySpan<byte> json, int at, int otherwise)
+    {
+        var colon = json[at..].IndexOf((byte)':');
+        if (json[at] != '{' || colon is < 0 or > 64) return otherwise;
+        var beginning = json.Slice(at, colon + 1);
+        for (var from = at + colon + 1; json[from..].IndexOf(beginning) is var next and >= 0; from += next + 1)
         {
-            sink.OnBad(new BadRecord("malformed-json", $"The record is not valid JSON: {error.Fault} at byte {error.Offset}.", line, error.Offset, utf8));
-            return;
+            var comma = json[..(from + next)].LastIndexOfAnyExcept(" \n\r\t"u8);
+            if (json[comma] == ',') return comma;
         }
 
-        if (_ranges.Has(HotField.AuditId) && _ranges.Has(HotField.Stage))
-        {
-            sink.OnEvent(utf8, new EventOrigin(line, context.TimeMicros, context.Shape, IsCut: false));
-            return;
-        }
+        return otherwise;
+    }
 
-        sink.OnBad(new BadRecord("not-an-audit-event", "The record has no auditID or no stage, and is no envelope that we know.", line, -1, utf8));
+    void UnwrapItem(ReadOnlyMemory<byte> utf8, Context context, IUnwrapSink sink)
+    {
+        if (EventScanner.TryScan(utf8.Span, _ranges, out _) && IsEvent) Deliver(utf8, context, isCut: false, sink);
+        else UnwrapDocument(utf8, context, sink);
+    }
+
+    bool IsEvent => _ranges.Has(HotField.AuditId) && _ranges.IsString(HotField.AuditId) && _ranges.Has(HotField.Stage) && _ranges.IsString(HotField.Stage);
+
+    void UnwrapObject(ReadOnlyMemory<byte> utf8, int start, Context context, IUnwrapSink sink)
+    {
+        var scans = EventScanner.TryScan(utf8.Span, _ranges, out var error);
+        if (scans && IsEvent) Deliver(utf8, context, isCut: false, sink);
+        else if (TryEnvelope(utf8, start, scans, context, sink)) return;
+        else if (scans) Bad("not-an-audit-event", "The record has no auditID or no stage, and is no envelope that we know.", utf8, context, sink);
+        else if (!TrySalvage(utf8, error, context, sink)) Bad("malformed-json", $"The record is not valid JSON: {error.Fault} at byte {error.Offset}.", utf8, context, sink, error.Offset);
+    }
+
+    static void Deliver(ReadOnlyMemory<byte> utf8, Context context, bool isCut, IUnwrapSink sink) =>
+        sink.OnEvent(utf8, new EventOrigin(context.Line, context.TimeMicros, context.Shape, isCut));
+
+    void Bad(string reason, string detail, ReadOnlyMemory<byte> utf8, Context context, IUnwrapSink sink, long offset = -1)
+    {
+        _bad++;
+        sink.OnBad(new BadRecord(reason, detail, context.Line, offset, utf8));
     }
 }

@@ -71,4 +71,19 @@ ref struct JsonMembers(ReadOnlySpan<byte> json, int start)
 
         return false;
     }
+
+    /// <summary>Where the value of the first member with this key begins, whether or not it is complete.</summary>
+    public static bool TryFindStart(ReadOnlySpan<byte> json, int start, ReadOnlySpan<byte> key, out int valueStart)
+    {
+        valueStart = 0;
+        if (start >= json.Length || json[start] != '{') return false;
+        for (var members = new JsonMembers(json, start); members.NextKey(); members.SkipValue())
+        {
+            if (!members.Key.SequenceEqual(key)) continue;
+            valueStart = members.Start;
+            return true;
+        }
+
+        return false;
+    }
 }

@@ -1,0 +1,10 @@
+using AuditWatch.Events.Framing;
+
+namespace AuditWatch.Ingest.Pipeline;
+
+/// <summary>Documents of one cluster from one place of one source. Their memory must stay as it is until the batch is ingested.</summary>
+/// <param name="Cluster">Who they belong to; never told by their content.</param>
+/// <param name="Source">The source's name.</param>
+/// <param name="SourcePosition">The source's own position of the first of them, or empty.</param>
+/// <param name="Documents">The documents.</param>
+public sealed record IngestBatch(string Cluster, string Source, string SourcePosition, IReadOnlyList<FramedDocument> Documents);

@@ -1,0 +1,70 @@
+using AuditWatch.Events.Redaction;
+using AuditWatch.Ingest.Journal;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace AuditWatch.Ingest.Pipeline;
+
+/// <summary>
+/// The one road for every source: unwrap, redact, drop repeats, append, and only when all of it is durable, answer. What cannot be taken as an event is kept in
+/// quarantine and costs nothing else; what the journal cannot take is an exception, and the source sends it again.
+/// </summary>
+public sealed partial class IngestPipeline(IJournal journal, Redactor redactor, TimeProvider time, IngestOptions options, IdleMarks? idle = null, ILogger<IngestPipeline>? log = null)
+{
+    const int MostConflictsRead = 20;
+
+    readonly ILogger _log = log ?? NullLogger<IngestPipeline>.Instance;
+
+    /// <summary>What has come in since the start.</summary>
+    public IngestCounters Counters { get; } = new();
+
+    /// <summary>Raised for each event that contradicts an earlier one about the same stage of the same request.</summary>
+    public event Action<ConflictingEvent>? Conflicting;
+
+    internal IJournal Journal => journal;
+
+    internal Redactor Redactor => redactor;
+
+    internal TimeProvider Time => time;
+
+    internal IngestOptions Options => options;
+
+    internal ConflictTable Conflicts { get; } = new(options.ConflictWindow);
+
+    /// <summary>Takes a batch in. Returns once everything of it is durable.</summary>
+    /// <exception cref="JournalFullException">The disk is full; the batch must be sent again.</exception>
+    public async ValueTask<IngestResult> IngestAsync(IngestBatch batch, CancellationToken stop)
+    {
+        await using var intake = new Intake(this, batch.Cluster, batch.Source, batch.SourcePosition);
+        foreach (var document in batch.Documents)
+        {
+            intake.Add(document);
+            if (intake.MustWait) await intake.WaitAsync().ConfigureAwait(false);
+        }
+        return await intake.CompleteAsync(stop).ConfigureAwait(false);
+    }
+
+    internal void OnStored(string cluster, AppendResult result)
+    {
+        Counters.AddEvents(result.Stored, result.Repeats);
+        if (result.Stored > 0) idle?.OnEvents(cluster, result.Last);
+    }
+
+    internal async Task<int> JudgeAsync(string cluster, List<Conflict> conflicts, CancellationToken stop)
+    {
+        var count = 0;
+        for (var i = 0; i < conflicts.Count; i++)
+        {
+            if (i < MostConflictsRead && await conflicts[i].IsSameJsonAsync(journal, stop).ConfigureAwait(false)) continue;
+            count++;
+            Conflicting?.Invoke(new ConflictingEvent(cluster, conflicts[i].First, conflicts[i].Second));
+        }
+        if (count == 0) return 0;
+        Counters.AddConflicting(count);
+        LogConflicting(_log, count, cluster);
+        return count;
+    }
+
+    [LoggerMessage(3201, LogLevel.Warning, "{Count} events of cluster {Cluster} contradict earlier ones about the same stage of the same request; both are kept.")]
+    static partial void LogConflicting(ILogger log, int count, string cluster);
+}

@@ -1,0 +1,44 @@
+using System.Text.Json;
+using AuditWatch.Ingest.Journal;
+using AuditWatch.Ingest.Pipeline;
+using Xunit;
+using ZstdSharp;
+
+namespace AuditWatch.Ingest.Tests.Pipeline;
+
+/// <summary>What a real API server posted, byte for byte.</summary>
+public sealed class RecordedBodiesTests
+{
+    static CancellationToken Stop => TestContext.Current.CancellationToken;
+
+    [Theory]
+    [InlineData("faults", 786, 51_495, 14_563)]
+    [InlineData("metadata", 48, 18_427, 18_427)]
+    [InlineData("requestresponse", 47, 18_502, 18_502)]
+    [InlineData("truncation", 96, 8_024, 8_024)]
+    public async Task Recorded_bodies_are_journaled_each_event_once_however_often_it_was_delivered(string run, int bodies, int deliveries, int events)
+    {
+        var kit = Environment.GetEnvironmentVariable("AUDITWATCH_KIT");
+        if (string.IsNullOrEmpty(kit)) Assert.Skip("Needs the recordings: set AUDITWATCH_KIT to the kit folder, beside which data/audit-live lies.");
+        var folder = Path.Combine(kit, "..", "data", "audit-live", run);
+        await using var it = new PipelineFixture();
+        await using var packed = File.OpenRead(Path.Combine(folder, "bodies.ndjson.zst"));
+        await using var unpacked = new DecompressionStream(packed);
+        var (posts, accepted, repeats) = (0, 0, 0);
+        await foreach (var line in File.ReadLinesAsync(Path.Combine(folder, "posts.jsonl"), Stop))
+        {
+            var length = JsonElement.Parse(line).GetProperty("bytes").GetInt32();
+            var body = new byte[length];
+            await unpacked.ReadExactlyAsync(body, Stop);
+            var result = await it.Receiver.ReceiveAsync("prod", new MemoryStream(body), length, Stop);
+            Assert.Equal(WebhookOutcome.Accepted, result.Outcome);
+            Assert.Equal((0, 0, 0), (result.Ingested.Quarantined, result.Ingested.Dropped, result.Ingested.Conflicting));
+            posts++;
+            accepted += result.Ingested.Accepted;
+            repeats += result.Ingested.Repeats;
+        }
+        Assert.Equal((bodies, deliveries, events), (posts, accepted + repeats, accepted));
+        Assert.Equal(events, (await it.Texts(RecordKind.Audit)).Distinct(StringComparer.Ordinal).Count());
+        Assert.Empty(JournalVerifier.Verify(Path.Combine(it.Folder, "journal"), Stop).Findings);
+    }
+}

@@ -27,6 +27,18 @@ internal static class CommandLine
     /// <summary>Where the password begins in the argument after such an option: after the user in <c>user:password</c>.</summary>
     public static int PasswordStart(ReadOnlySpan<byte> option, ReadOnlySpan<byte> argument) => option[1] == 'u' ? argument.IndexOf((byte)':') + 1 : 0;
 
+    /// <summary>Whether the text has one of the options at all.</summary>
+    public static bool HasShortOption(ReadOnlySpan<byte> text)
+    {
+        for (var at = 0; ; at += 2)
+        {
+            var next = text[at..].IndexOf(" -"u8);
+            if (next < 0) return false;
+            at += next;
+            if (at + 2 < text.Length && text[at + 2] is (byte)'p' or (byte)'u' or (byte)'a' or (byte)'w' or (byte)'P') return true;
+        }
+    }
+
     /// <summary>Cuts such passwords in a command line that is one text.</summary>
     public static void CutShortOptions(TextLayer layer, CutList cuts)
     {

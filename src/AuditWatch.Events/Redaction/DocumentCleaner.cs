@@ -129,7 +129,12 @@ internal sealed partial class DocumentCleaner(Arena arena, CutList cuts, bool co
     void ConfigData(TextLayer layer, Tape tape, int at, bool isBase64)
     {
         for (var key = at + 1; key < tape[at].After; key = tape[key + 1].After)
-            if (tape[key + 1].Type == JsonTokenType.String) ConfigValue(StringAt(layer, tape, key).Text, StringAt(layer, tape, key + 1), isBase64);
+            if (tape[key + 1].Type == JsonTokenType.String)
+            {
+                var name = StringAt(layer, tape, key).Text;
+                var written = layer.Text.Slice(tape[key + 1].Start, tape[key + 1].Length);
+                if (isBase64 || CredentialNames.IsCredential(name) || TextCleaner.MayHoldSecret(written)) ConfigValue(name, StringAt(layer, tape, key + 1), isBase64);
+            }
             else CutNamedNumber(layer, tape, StringAt(layer, tape, key).Text, key + 1);
     }
 

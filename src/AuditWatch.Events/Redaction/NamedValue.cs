@@ -11,13 +11,14 @@ internal static class NamedValue
         if (SecretShapes.Starts(here, "assw") || SecretShapes.Starts(here, "assph")) return before == 'p';
         var inWord = (SecretShapes.Starts(here, "ass") && before == 'p') || (SecretShapes.Starts(here, "oken") && before == 't') || (SecretShapes.Starts(here, "cret") && before == 'e')
             || (SecretShapes.Starts(here, "ial") && before == 't') || SecretShapes.Starts(here, "key") || SecretShapes.Starts(here, "pwd")
-            || (SecretShapes.Starts(here, "uth") && before == 'a') || (SecretShapes.Starts(here, "riza") && before == 'o');
+            || (SecretShapes.Starts(here, "uth") && before == 'a') || SecretShapes.Starts(here, "auth") || (here.StartsWith("on"u8) && before == 'i');
         if (!inWord) return false;
         if (here.StartsWith("cret"u8) && at >= 3 && text[at - 2] == 'S' && NamesTheKind(text[at - 3], here[4..])) return true;
         var start = at;
         while (start > 0 && at - start < 253 && IsNameByte(text[start - 1])) start--;
+        if (start > 0 && text[start - 1] == '\\' && text[start] is (byte)'n' or (byte)'t' or (byte)'r') start++;      // the n of "\napi_key: …"
         if (start > 5 && text[start - 1] == '/' && text[..(start - 1)].EndsWith("s.io"u8)) return false;      // Kubernetes' own annotations and labels
-        var end = at + 3;
+        var end = at + 2;
         while (end < text.Length && IsNameByte(text[end])) end++;
         return end < text.Length && text[end] is (byte)'=' or (byte)':' or (byte)'"' or (byte)'\'' or (byte)'\\' or (byte)'%' or (byte)' ' or (byte)'\t' or (byte)'&'
             && CredentialNames.IsCredential(text[start..end]) && (text[start] == '-' || LeadsToValue(text, start, end));
@@ -83,12 +84,14 @@ internal static class NamedValue
         while (start > 0 && end - start < 253 && IsNameByte(text[start - 1])) start--;
         var name = text[start..end].TrimStart((byte)'-');
         if (!CredentialNames.IsCredential(name)) return;
+        // "volume "secret" : secret "db" not found" is a sentence.
+        isQuoted &= text[at - 1] is (byte)'"' or (byte)'\'' || text[(at + 1)..].TrimStart(" \t\\"u8) is [(byte)'"', ..];
         var isHeader = SecretShapes.Starts(name, "x-") || name.EndsWith("uthorization"u8);
         if (text[at] == ':' && !(isQuoted || isHeader || rules.HasFlag(TextRules.Config) || IsLineStart(text, start) && text[at..].IndexOf((byte)'\n') >= 0)) return;
         var from = at + 1;
         while (from < text.Length && text[from] is (byte)'=' or (byte)'>' && from == at + 1) from++;
         var value = ValueSpan.Find(text, start, from, isColon: text[at] == ':');
-        Cut(layer, value.Start, value.End, rules, cuts);
+        Cut(layer, value.Start, value.End, isHeader, cuts);
     }
 
     static int CutAfterOption(TextLayer layer, int at, TextRules rules, CutList cuts)
@@ -101,18 +104,18 @@ internal static class NamedValue
         if (end - at - name.Length == 0 || end >= text.Length || text[end] is not ((byte)' ' or (byte)'\t') || !CredentialNames.IsCredential(name)) return end - 1 < at ? at : end - 1;
         var value = ValueSpan.Find(text, at, end, isColon: false);
         if (value.End <= value.Start || text[value.Start] == '-') return end;
-        if (rules.HasFlag(TextRules.CommandLine) || SecretShapes.LooksLikeToken(text[value.Start..value.End])) Cut(layer, value.Start, value.End, rules, cuts);
+        if (rules.HasFlag(TextRules.CommandLine) || SecretShapes.LooksLikeToken(text[value.Start..value.End])) Cut(layer, value.Start, value.End, isHeader: false, cuts);
         return end;
     }
 
-    static void Cut(TextLayer layer, int start, int end, TextRules rules, CutList cuts)
+    static void Cut(TextLayer layer, int start, int end, bool isHeader, CutList cuts)
     {
         if (end <= start) return;
         var value = layer.Text[start..end];
         var scheme = SchemeLength(value);
         start += scheme;
         value = value[scheme..];
-        if (value.IsEmpty || !IsWorthCutting(value)) return;
+        if (value.IsEmpty || !IsWorthCutting(value) || (scheme > 0 && !isHeader && !SecretShapes.LooksLikeToken(value))) return;   // "auth: bearer of news"
         cuts.Add(layer.Raw(start), layer.Raw(end), value);
     }
 

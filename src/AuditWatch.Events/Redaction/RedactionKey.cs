@@ -30,7 +30,7 @@ public sealed class RedactionKey
     static void Create(string dataFolder, string path)
     {
         Directory.CreateDirectory(dataFolder);
-        var made = $"{path}.{Environment.ProcessId}.new";
+        var made = Path.Combine(dataFolder, Path.GetRandomFileName());
         var options = new FileStreamOptions { Mode = FileMode.Create, Access = FileAccess.Write };
         if (!OperatingSystem.IsWindows()) options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
         using (var file = new FileStream(made, options))

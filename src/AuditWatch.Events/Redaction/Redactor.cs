@@ -56,9 +56,10 @@ public sealed class Redactor(ReadOnlyMemory<byte> key, RedactionOptions options)
         return keeps && (ranges.Has(HotField.RequestObject) || ranges.Has(HotField.ResponseObject) || ranges.Of(utf8, HotField.Annotations).IndexOf("patch.webhook"u8) >= 0);
     }
 
-    // "%70assword" and "%40": no client encodes letters, but one who hides may.
+    // "%70assword" and "%40": no client encodes letters, but one who hides may. And "authorization%3A…".
     static bool HidesLetters(ReadOnlySpan<byte> uri)
     {
+        if (uri.IndexOf("uthorization%"u8) >= 0) return true;
         for (var at = 0; ; at++)
         {
             var next = uri[at..].IndexOf((byte)'%');

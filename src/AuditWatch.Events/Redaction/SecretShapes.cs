@@ -31,18 +31,19 @@ internal static class SecretShapes
             case (byte)'\\': return here.Length > 4 && here.StartsWith("\\u00"u8) && here[4] is >= (byte)'4' and <= (byte)'7';
             case (byte)'e' when here.StartsWith("eyJ"u8): return JwtLength(here) > 0;
             case (byte)'n' when here.StartsWith("nv/"u8): return at > 1 && text[at - 1] == 'e' && text[at - 2] is (byte)'/' or (byte)'1';
-            case (byte)'r' when here.StartsWith("rization."u8): return false;
             case (byte)'E' when here.StartsWith("EGI"u8): return here[..Math.Min(here.Length, 48)].IndexOf("PRIVATE"u8) > 0;
             case (byte)'Z' when here.StartsWith("ZXlK"u8): return true;
             case (byte)'L' when here.StartsWith("LS0t"u8): return IsBase64OfPrivateKey(here);
             case (byte)'K' or (byte)'S' or (byte)'B' when here.Length > 2 && here[1] == 'I': return at > 0 && AwsKeyLength(text, at - 1) > 0;
         }
         if (Starts(here, "arer") || Starts(here, "asic")) return at > 0 && (Starts(text[Math.Max(0, at - 2)..], "bearer") || Starts(text[(at - 1)..], "basic")) && SchemeFollows(here[4..]);
-        if (here.Length > 2 && VendorKeyNear(text, at)) return true;
-        return NamedValue.Wakes(text, at);
+        return IsVendorMark(here) ? VendorKeyNear(text, at) : NamedValue.Wakes(text, at);
     }
 
     static bool SchemeFollows(ReadOnlySpan<byte> after) => after.Length > 1 && after[0] is (byte)' ' or (byte)'%' or (byte)'+' or (byte)':' or (byte)'=' or (byte)'\\' or (byte)'\t' or (byte)'"';
+
+    static bool IsVendorMark(ReadOnlySpan<byte> here) =>
+        here.Length > 2 && (here[1] == '_' || here[2] is (byte)'_' or (byte)'.' || here.StartsWith("sk-"u8) || here.StartsWith("xox"u8) || here.StartsWith("AIz"u8) || here.StartsWith("glp"u8) || here.StartsWith("ya2"u8) || here.StartsWith("hvs"u8));
 
     static bool VendorKeyNear(ReadOnlySpan<byte> text, int at)
     {

@@ -14,7 +14,8 @@ internal static class SecretTriggers
 {
     const int Positions = 7;   // 0..3: first set, four bytes; 4..6: second set, three bytes
 
-    static readonly byte[] Tables = Build();   // [position][low nibbles, high nibbles][16]
+    static readonly byte[] Exacts = new byte[Positions * 128];   // [position][ASCII]
+    static readonly byte[] Tables = Build();                     // [position][low nibbles, high nibbles][16]
 
     /// <summary>Whether something in the text may be a secret.</summary>
     public static bool Found(ReadOnlySpan<byte> text)
@@ -27,18 +28,29 @@ internal static class SecretTriggers
             text.CopyTo(padded);
             return Wide(padded, text);
         }
-        return Wide(text, text);
+        return Wide(text, text) || EndsWithHost(text);
     }
 
-    static bool Wide(ReadOnlySpan<byte> text, ReadOnlySpan<byte> judged) =>
-        Avx512BW.IsSupported ? Found512(text, judged) : Avx2.IsSupported ? Found256(text, judged) : Found128(text, judged);
+    /// <summary>The same by the narrowest vectors, as machines without wider ones do it.</summary>
+    internal static bool FoundByNibbles(ReadOnlySpan<byte> text)
+    {
+        Span<byte> padded = new byte[text.Length + 64];
+        text.CopyTo(padded);
+        return Found128(padded, text) && (!Avx2.IsSupported || Found256(padded, text));
+    }
 
+    // All other fingerprints have four bytes at least with what must follow; an "@" may be the last but one.
+    static bool EndsWithHost(ReadOnlySpan<byte> text) => text[^3..].IndexOf((byte)'@') is >= 0 and var at && SecretShapes.At(text, text.Length - 3 + at);
+
+    static bool Wide(ReadOnlySpan<byte> text, ReadOnlySpan<byte> judged) =>
+        Avx512Vbmi.IsSupported ? Found512(text, judged) : Avx2.IsSupported ? Found256(text, judged) : Found128(text, judged);
+
+    // One lookup in a table of 128 bytes per position; a byte beyond ASCII is taken for another, which costs a judgement and no more.
     static bool Found512(ReadOnlySpan<byte> text, ReadOnlySpan<byte> judged)
     {
         ref var start = ref MemoryMarshal.GetReference(text);
-        var nibble = Vector512.Create((byte)15);
-        Vector512<byte> l0 = Table512(0), h0 = Table512(1), l1 = Table512(2), h1 = Table512(3), l2 = Table512(4), h2 = Table512(5), l3 = Table512(6), h3 = Table512(7),
-            l4 = Table512(8), h4 = Table512(9), l5 = Table512(10), h5 = Table512(11), l6 = Table512(12), h6 = Table512(13);
+        Vector512<byte> a0 = Exact(0), b0 = Exact(1), a1 = Exact(2), b1 = Exact(3), a2 = Exact(4), b2 = Exact(5), a3 = Exact(6), b3 = Exact(7),
+            a4 = Exact(8), b4 = Exact(9), a5 = Exact(10), b5 = Exact(11), a6 = Exact(12), b6 = Exact(13);
         var last = text.Length - 67;
         for (var i = 0; ; i += 64)
         {
@@ -47,14 +59,8 @@ internal static class SecretTriggers
             var v1 = Vector512.LoadUnsafe(ref start, (nuint)i + 1);
             var v2 = Vector512.LoadUnsafe(ref start, (nuint)i + 2);
             var v3 = Vector512.LoadUnsafe(ref start, (nuint)i + 3);
-            var (a0, b0) = (v0 & nibble, (v0.AsUInt16() >>> 4).AsByte() & nibble);
-            var (a1, b1) = (v1 & nibble, (v1.AsUInt16() >>> 4).AsByte() & nibble);
-            var (a2, b2) = (v2 & nibble, (v2.AsUInt16() >>> 4).AsByte() & nibble);
-            var (a3, b3) = (v3 & nibble, (v3.AsUInt16() >>> 4).AsByte() & nibble);
-            var first = Avx512BW.Shuffle(l0, a0) & Avx512BW.Shuffle(h0, b0) & Avx512BW.Shuffle(l1, a1) & Avx512BW.Shuffle(h1, b1)
-                & Avx512BW.Shuffle(l2, a2) & Avx512BW.Shuffle(h2, b2) & Avx512BW.Shuffle(l3, a3) & Avx512BW.Shuffle(h3, b3);
-            var second = Avx512BW.Shuffle(l4, a0) & Avx512BW.Shuffle(h4, b0) & Avx512BW.Shuffle(l5, a1) & Avx512BW.Shuffle(h5, b1)
-                & Avx512BW.Shuffle(l6, a2) & Avx512BW.Shuffle(h6, b2);
+            var first = Avx512Vbmi.PermuteVar64x8x2(a0, v0, b0) & Avx512Vbmi.PermuteVar64x8x2(a1, v1, b1) & Avx512Vbmi.PermuteVar64x8x2(a2, v2, b2) & Avx512Vbmi.PermuteVar64x8x2(a3, v3, b3);
+            var second = Avx512Vbmi.PermuteVar64x8x2(a4, v0, b4) & Avx512Vbmi.PermuteVar64x8x2(a5, v1, b5) & Avx512Vbmi.PermuteVar64x8x2(a6, v2, b6);
             var any = first | second;
             if (any != Vector512<byte>.Zero && Judge(judged, i, ~Vector512.Equals(any, Vector512<byte>.Zero).ExtractMostSignificantBits())) return true;
             if (i == last) return false;
@@ -117,26 +123,22 @@ internal static class SecretTriggers
 
     static Vector128<byte> Table(int index) => Vector128.LoadUnsafe(ref MemoryMarshal.GetArrayDataReference(Tables), (nuint)(index * 16));
 
-    static Vector512<byte> Table512(int index)
-    {
-        var table = Vector256.Create(Table(index), Table(index));
-        return Vector512.Create(table, table);
-    }
+    static Vector512<byte> Exact(int index) => Vector512.LoadUnsafe(ref MemoryMarshal.GetArrayDataReference(Exacts), (nuint)(index * 64));
 
     static byte[] Build()
     {
         var tables = new byte[Positions * 32];
         // First set. A part is the set of bytes that may stand there; "" is any. Which fingerprints share a bucket is chosen so that the nibbles' mixtures are rare.
-        Add(0, 0, "oO", "kK", "eE", "nN");                                            // token
+        Add(0, 0, "oOaA", "kKrR", "eE", "nNrR");                                        // token; Bearer
         Add(0, 1, "cC", "rR", "eE", "tT");                                            // secret
-        Add(0, 2, "aA", "sS", "sS", "wWpP=:\"'");                                     // password, passphrase, pass
+        Add(0, 2, "aA", "sS", "sSiI", "wWpPcC=:\"'");                                 // password, passphrase, pass; Basic
         Add(0, 3, "kKpPuU", "eEwWtT", "yYdDhH", "=:\"'\\% \t_0123456789");            // api key, pwd, auth
         Add(0, 4, "iI", "aA", "lL", "sS\"'\\%: \t");                                  // credentials
         Add(0, 5, "eZL", "yXS", "Jl0", "");                                           // JWT; base64 of a JWT, of a PEM block
         Add(0, 6, "@", "", "", "");                                                   // user:password@host
-        Add(0, 7, "rRaA", "iIrRsS", "zZeEiI", "aArRcC");                              // Authorization, Bearer, Basic
+        Add(0, 7, "A", "uU", "tT", "hH");                                               // Authorization, AUTHORIZATION
         // Second set.
-        Add(4, 0, "KSBE", "IG", "AI");                                                // AKIA, ASIA, ABIA; BEGIN … PRIVATE KEY
+        Add(4, 0, "KSBEo", "IGn", "AI=:");                                             // AKIA, ASIA, ABIA; BEGIN … PRIVATE KEY; authorization=
         Add(4, 1, "xAg", "oIl", "xzp");                                               // xox…, AIza, glpat
         Add(4, 2, "hpo", "pousrm", "_");                                              // ghp_ …, npm_, dop_
         Add(4, 3, "bkr", "_", "plt");                                                 // github_pat_, sk_live_, ckr_pat
@@ -152,6 +154,7 @@ internal static class SecretTriggers
                 for (var b = 0; b < 256; b++)
                     if (parts[p].Length == 0 || parts[p].Contains((char)b, StringComparison.Ordinal))
                     {
+                        Exacts[(firstPosition + p) * 128 + (b & 127)] |= (byte)(1 << bucket);
                         tables[(firstPosition + p) * 32 + (b & 15)] |= (byte)(1 << bucket);
                         tables[(firstPosition + p) * 32 + 16 + (b >> 4)] |= (byte)(1 << bucket);
                     }

@@ -8,7 +8,12 @@ internal static class TextCleaner
     public static void Clean(TextLayer layer, TextRules rules, CutList cuts)
     {
         var text = layer.Text;
-        if (text.Length < 6 || (rules is TextRules.None or TextRules.ShapesOnly && !SecretTriggers.Found(text))) return;
+        if (text.Length < 6) return;
+        // Command lines and configuration have more ways to say a secret than those that wake a trigger.
+        if ((rules & (TextRules.CommandLine | TextRules.Config | TextRules.Suspicious)) != 0) CutBootstrapTokens(layer, cuts);
+        if (rules.HasFlag(TextRules.CommandLine) && CommandLine.HasShortOption(text)) CommandLine.CutShortOptions(layer, cuts);
+        if (rules.HasFlag(TextRules.Suspicious) && UserInfo.FindUnfinished(text, out var start)) cuts.Add(layer.Raw(start), layer.Raw(text.Length), text[start..]);
+        else if (!SecretTriggers.Found(text)) return;
         CutShapes(layer, cuts);
         CutPrivateKeys(layer, cuts);
         CutBase64(layer, "ZXlK"u8, cuts);
@@ -16,10 +21,10 @@ internal static class TextCleaner
         if (rules.HasFlag(TextRules.ShapesOnly)) return;
         NamedValue.CutAll(layer, rules, cuts);
         YamlManifest.Cut(layer, cuts);
-        if ((rules & (TextRules.CommandLine | TextRules.Config | TextRules.Suspicious)) != 0) CutBootstrapTokens(layer, cuts);
-        if (rules.HasFlag(TextRules.Suspicious) && UserInfo.FindUnfinished(text, out var start)) cuts.Add(layer.Raw(start), layer.Raw(text.Length), text[start..]);
-        if (rules.HasFlag(TextRules.CommandLine)) CommandLine.CutShortOptions(layer, cuts);
     }
+
+    /// <summary>Whether it is worth to undo the escapes of a configuration's text and look closer.</summary>
+    public static bool MayHoldSecret(ReadOnlySpan<byte> escaped) => SecretTriggers.Found(escaped) || CommandLine.HasShortOption(escaped) || NextBootstrapToken(escaped, 0) >= 0;
 
     static void CutShapes(TextLayer layer, CutList cuts)
     {
@@ -121,16 +126,24 @@ internal static class TextCleaner
     static void CutBootstrapTokens(TextLayer layer, CutList cuts)
     {
         var text = layer.Text;
-        for (var at = 6; at + 17 <= text.Length; at++)
+        for (var at = NextBootstrapToken(text, 0); at >= 0; at = NextBootstrapToken(text, at + 23))
         {
-            var next = text[at..].IndexOf((byte)'.');
-            if (next < 0) return;
-            at += next;
-            if (at + 17 > text.Length || !AllLowerOrDigit(text.Slice(at - 6, 6)) || !AllLowerOrDigit(text.Slice(at + 1, 16))) continue;
-            if ((at > 6 && (char.IsAsciiLetterOrDigit((char)text[at - 7]) || text[at - 7] is (byte)'-' or (byte)'.' or (byte)'_')) || (at + 17 < text.Length && (char.IsAsciiLetterOrDigit((char)text[at + 17]) || text[at + 17] is (byte)'-' or (byte)'.'))) continue;
-            if (text.Slice(at + 1, 16).IndexOfAnyInRange((byte)'0', (byte)'9') < 0) continue;
-            cuts.Add(layer.Raw(at - 6), layer.Raw(at + 17), text.Slice(at - 6, 23));
+            if (at > 0 && (char.IsAsciiLetterOrDigit((char)text[at - 1]) || text[at - 1] is (byte)'-' or (byte)'.' or (byte)'_')) continue;
+            if (at + 23 < text.Length && (char.IsAsciiLetterOrDigit((char)text[at + 23]) || text[at + 23] is (byte)'-' or (byte)'.')) continue;
+            cuts.Add(layer.Raw(at), layer.Raw(at + 23), text.Slice(at, 23));
         }
+    }
+
+    static int NextBootstrapToken(ReadOnlySpan<byte> text, int from)
+    {
+        for (var dot = from + 6; dot + 17 <= text.Length; dot++)
+        {
+            var next = text[dot..].IndexOf((byte)'.');
+            if (next < 0) return -1;
+            dot += next;
+            if (dot + 17 <= text.Length && AllLowerOrDigit(text.Slice(dot - 6, 6)) && AllLowerOrDigit(text.Slice(dot + 1, 16)) && text.Slice(dot + 1, 16).ContainsAnyInRange((byte)'0', (byte)'9')) return dot - 6;
+        }
+        return -1;
     }
 
     static bool AllLowerOrDigit(ReadOnlySpan<byte> text)

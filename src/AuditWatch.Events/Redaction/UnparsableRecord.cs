@@ -68,7 +68,7 @@ internal static class UnparsableRecord
     // "command=vault&command=--token&command=…" reads as the command line that it is.
     static void JoinArguments(Span<byte> text)
     {
-        for (var at = 1; ; at++)
+        for (var at = 1; at < text.Length; at++)
         {
             var next = text[at..].IndexOf("command="u8);
             if (next < 0) return;

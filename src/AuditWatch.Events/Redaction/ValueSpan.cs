@@ -34,8 +34,10 @@ internal readonly record struct ValueSpan(int Start, int End)
     {
         if (text[from..].StartsWith("$("u8) || text[from..].StartsWith("${"u8) || text[from..].StartsWith("{{"u8))
         {
-            var close = text[from..].IndexOf(text[from] == '{' ? "}}"u8 : text[from + 1] == '(' ? ")"u8 : "}"u8);
-            if (close > 0 && from + close + 2 >= text.Length) return new(from, text.Length);
+            var closing = text[from] == '{' ? "}}"u8 : text[from + 1] == '(' ? ")"u8 : "}"u8;
+            var close = text[from..].IndexOf(closing);
+            var behind = from + close + closing.Length;
+            if (close > 0 && (behind >= text.Length || text[behind] is (byte)' ' or (byte)'\n' or (byte)'\r' or (byte)'"' or (byte)'\'' or (byte)';' or (byte)'&' or (byte)',')) return new(from, behind);
         }
         var lineEnd = text[from..].IndexOfAny((byte)'\n', (byte)'\r');
         lineEnd = lineEnd < 0 ? text.Length : from + lineEnd;

@@ -30,16 +30,37 @@ internal static partial class Shape
         }
     }
 
-    /// <summary>What stands between the marks stands in the original, in the same order, and nothing was added.</summary>
+    /// <summary>Token by token the same bytes, white space and order included; in a string with marks, what stands between them stands in the original in the same order.</summary>
     public static void AssertIsCutOut(string before, string cleaned)
+    {
+        byte[] one = Encoding.UTF8.GetBytes(before), other = Encoding.UTF8.GetBytes(cleaned);
+        Utf8JsonReader left = new(one), right = new(other);
+        int leftEnd = 0, rightEnd = 0;
+        while (left.Read())
+        {
+            // A body that was broken or a nested value never becomes less than one token: a scalar or a whole container.
+            Assert.True(right.Read());
+            Assert.True(one.AsSpan(leftEnd, (int)left.TokenStartIndex - leftEnd).SequenceEqual(other.AsSpan(rightEnd, (int)right.TokenStartIndex - rightEnd)));
+            var isMark = right.TokenType == JsonTokenType.String && Redactor.IsMark(right.ValueSpan);
+            if (!isMark)
+            {
+                Assert.Equal(left.TokenType, right.TokenType);
+                AssertParts(Encoding.UTF8.GetString(left.ValueSpan), Encoding.UTF8.GetString(right.ValueSpan));
+            }
+            (leftEnd, rightEnd) = ((int)left.BytesConsumed, (int)right.BytesConsumed);
+        }
+        Assert.False(right.Read());
+    }
+
+    static void AssertParts(string before, string cleaned)
     {
         var at = 0;
         foreach (var part in Mark().Split(cleaned))
         {
             var found = before.IndexOf(part, at, StringComparison.Ordinal);
-            if (found < 0 && part.Length > 2) found = before.IndexOf(part.Trim('"', '\\'), at, StringComparison.Ordinal);   // a number became a string
+            if (found < 0) found = before.IndexOf(part.Trim('"', '\\'), at, StringComparison.Ordinal);   // a number within became a string
             Assert.True(found >= 0, $"not in the original, or not in this order: {part}");
-            at = found + part.Length;
+            at = found + part.Trim('"', '\\').Length;
         }
     }
 

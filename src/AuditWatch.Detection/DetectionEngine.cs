@@ -1,0 +1,124 @@
+using AuditWatch.Detection.Alerts;
+using AuditWatch.Detection.EventLayer;
+using AuditWatch.Detection.Reasoning;
+using AuditWatch.Detection.Rules;
+using AuditWatch.Detection.State;
+using AuditWatch.Events;
+using AuditWatch.Events.Envelopes;
+using AuditWatch.Events.Model;
+
+namespace AuditWatch.Detection;
+
+/// <summary>
+/// Detection over the journal, for one reader in one thread. The loop around it: load the checkpoint, <see cref="Resume"/>, read the journal after
+/// <see cref="ReadAfter"/>, hand every frame over in order, and commit what comes back before the next one. A crash anywhere repeats frames, never their effect.
+/// </summary>
+public sealed class DetectionEngine
+{
+    readonly RuleSnapshot _rules;
+    readonly Func<string, ClusterFacts> _clusters;
+    readonly string _reader;
+    readonly Dictionary<string, ClusterWorker> _workers = new(StringComparer.Ordinal);
+
+    /// <summary>Detection with these rules.</summary>
+    /// <param name="rules">The rules.</param>
+    /// <param name="clusters">What is known of a cluster, by name.</param>
+    /// <param name="reader">Name of the journal reader.</param>
+    public DetectionEngine(RuleSnapshot rules, Func<string, ClusterFacts> clusters, string reader = "detect")
+    {
+        _rules = rules;
+        _clusters = clusters;
+        _reader = reader;
+    }
+
+    /// <summary>The last record that is fully accounted for.</summary>
+    public EventPosition Position { get; private set; } = EventPosition.Start;
+
+    /// <summary>Where the journal must be read from: earlier than <see cref="Position"/> by what waited in the reorder buffers.</summary>
+    public EventPosition ReadAfter { get; private set; } = EventPosition.Start;
+
+    /// <summary>Counts of all rules on all clusters.</summary>
+    public RuleStatistics Statistics { get; } = new();
+
+    /// <summary>Events that did not scan, which the journal should never hold.</summary>
+    public long Unreadable { get; private set; }
+
+    /// <summary>Counts of the reasoning layer, by cluster.</summary>
+    public IReadOnlyDictionary<string, ReasonerFigures> Reasoning => _workers.ToDictionary(w => w.Key, w => w.Value.Reasoner.Figures, StringComparer.Ordinal);
+
+    /// <summary>Takes over where the last commit left off. Once, before anything else.</summary>
+    public void Resume(DetectionCheckpoint checkpoint)
+    {
+        Position = ReadAfter = checkpoint.Position;
+        foreach (var cluster in checkpoint.State.GroupBy(s => s.Cluster, StringComparer.Ordinal))
+            if (WorkerOf(cluster.Key).Reasoner.Import(cluster, checkpoint.Position) is var again && again < ReadAfter) ReadAfter = again;
+    }
+
+    /// <summary>Judges events. Null: all of them were accounted for before the restart, there is nothing to commit.</summary>
+    public DetectionCommit? Process(JournaledEvents events)
+    {
+        var worker = WorkerOf(events.Cluster);
+        worker.Batch.Begin(null, events.Segment, events.Frame);
+        for (var i = 0; i < events.Records.Count; i++)
+        {
+            if (worker.Event.TryRead(events.Records[i], new EventOrigin(0, 0, EnvelopeShape.Event, false), worker.Cluster, events.ReceivedMicros, out _))
+                worker.Judge.Judge(worker.Event, events.FirstIndex + i, worker.Batch);
+            else Unreadable++;
+        }
+
+        var end = new EventPosition(events.Segment, events.Frame, events.FirstIndex + events.Records.Count - 1);
+        Reason(worker, events.ReceivedMicros);
+        return Commit(worker, end);
+    }
+
+    /// <summary>Takes an idle mark: what waits of the cluster is judged. Null: it was accounted for before the restart.</summary>
+    public DetectionCommit? Idle(string cluster, EventPosition position)
+    {
+        if (position <= Position) return null;
+        var worker = WorkerOf(cluster);
+        worker.Reasoner.Idle();
+        return Commit(worker, position);
+    }
+
+    /// <summary>Passes over a record that is no audit event. Null: it was accounted for before.</summary>
+    public DetectionCommit? Skip(EventPosition position)
+    {
+        if (position <= Position) return null;
+        Position = position;
+        return new DetectionCommit(_reader, position, [], []);
+    }
+
+    void Reason(ClusterWorker worker, long receivedMicros)
+    {
+        var batch = worker.Batch;
+        var hit = 0;
+        for (var act = 0; act < batch.Count; act++)
+        {
+            var first = hit;
+            while (hit < batch.Hits.Count && batch.Hits[hit].Act == act) hit++;
+            if (new EventPosition(batch.Segment, batch.Frame, batch.Acts[act].Place) <= Position) worker.Reasoner.ReadAgain(batch, act, first, hit - first);
+            else worker.Reasoner.Take(batch, act, first, hit - first, receivedMicros);
+        }
+
+        worker.Reasoner.Conclude();
+    }
+
+    DetectionCommit? Commit(ClusterWorker worker, EventPosition end)
+    {
+        if (end <= Position) return null;
+        Position = end;
+        var alerts = worker.Reasoner.TakeChangedAlerts();
+        return new DetectionCommit(_reader, end, worker.Reasoner.TakeStateChanges(alerts), [.. alerts.Select(a => a.Alert)]);
+    }
+
+    ClusterWorker WorkerOf(string name)
+    {
+        if (_workers.TryGetValue(name, out var worker)) return worker;
+        var cluster = _clusters(name) with { Name = name };
+        var set = _rules.For(cluster);
+        return _workers[name] = new ClusterWorker(
+            cluster, new AuditEvent(_rules.Symbols), new EventJudge(set, Statistics.Open(set, name)), new ClusterReasoner(cluster, _rules), new JudgedBatch());
+    }
+
+    sealed record ClusterWorker(ClusterFacts Cluster, AuditEvent Event, EventJudge Judge, ClusterReasoner Reasoner, JudgedBatch Batch);
+}

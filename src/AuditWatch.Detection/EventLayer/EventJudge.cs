@@ -1,0 +1,151 @@
+using System.Diagnostics;
+using System.Text;
+using AuditWatch.Detection.Alerts;
+using AuditWatch.Detection.Rules;
+using AuditWatch.Events;
+using AuditWatch.Events.Model;
+using AuditWatch.Events.Scanning;
+using AuditWatch.Sigma.Evaluation;
+using SigmaReason = AuditWatch.Sigma.Evaluation.UnknownReason;
+
+namespace AuditWatch.Detection.EventLayer;
+
+/// <summary>
+/// The event layer: asks every event the rules that could hold on it. One per thread; remembers nothing that a verdict depends on, so any number of them give
+/// the same hits in the same order.
+/// </summary>
+sealed class EventJudge(RuleSet rules, RuleCounters counters)
+{
+    const int SampleEvery = 1024;
+
+    readonly AuditEventView _view = new();
+    readonly CredentialUses _uses = new();
+    readonly List<Sighting> _sightings = [];
+    int _untilSample = SampleEvery;
+
+    /// <summary>Judges one event; <paramref name="place"/> is its line, or its index in the journal frame.</summary>
+    public void Judge(AuditEvent e, int place, JudgedBatch batch)
+    {
+        ref var act = ref batch.Add();
+        Note(e, place, ref act, batch);
+        EventFacts? facts = null;
+        _view.Event = e;
+        foreach (var rule in rules.Candidates.For(e))
+        {
+            var verdict = Ask(rule);
+            if (verdict.Truth == Truth.False) continue;
+            if (verdict.Truth == Truth.Unknown)
+            {
+                counters.CouldNotSay(rule.Index, verdict.Why);
+                continue;
+            }
+
+            counters.Matched(rule.Index, e.TimeMicros);
+            facts ??= Facts(e, batch, act);
+            _sightings.Add(new Sighting(rule.Identity, facts, Leaves(rule), BindingSubjects.Of(e), Excepted(rule)));
+        }
+
+        var news = UsesCredential(e);
+        if (facts is null && !news && !Issues(e)) return;
+        batch.Hits.Add(new EventHit(batch.Count - 1, facts ?? Facts(e, batch, act), _sightings.Count == 0 ? [] : [.. _sightings], news));
+        _sightings.Clear();
+    }
+
+    Verdict Ask(EventRule rule)
+    {
+        var sampled = --_untilSample <= 0;
+        var began = sampled ? Stopwatch.GetTimestamp() : 0;
+        var verdict = Evaluate(rule.Compiled);
+        if (!sampled) return verdict;
+        counters.Took(rule.Index, Stopwatch.GetTimestamp() - began);
+        _untilSample = SampleEvery;
+        return verdict;
+    }
+
+    // A rule that fails must not take the others down with it: it could not say, and that is counted.
+    Verdict Evaluate(Sigma.Compilation.CompiledRule rule)
+    {
+        try
+        {
+            return rule.Evaluate(_view);
+        }
+        catch (Exception e) when (e is not OutOfMemoryException)
+        {
+            return Verdict.Unknown(SigmaReason.RuleFailed);
+        }
+    }
+
+    List<AlertMatch> Leaves(EventRule rule)
+    {
+        try
+        {
+            return [.. rule.Compiled.Explain(_view).Select(l => new AlertMatch(l.Selection, l.Field, l.Value))];
+        }
+        catch (Exception e) when (e is not OutOfMemoryException)
+        {
+            return [];
+        }
+    }
+
+    List<string> Excepted(EventRule rule) =>
+        rule.Exceptions.Count == 0 ? [] : [.. rule.Exceptions.Where(x => Evaluate(x.Passes).Truth == Truth.False).Select(x => x.Id)];
+
+    static bool Issues(AuditEvent e) => e.Subresource == "token" && e.Resource == "serviceaccounts" && e.IssuedCredentialId is not null;
+
+    bool UsesCredential(AuditEvent e)
+    {
+        // The raw texts stand for credential and address: equal texts, equal pair. Only what is new is read.
+        if (!e.Ranges.Has(HotField.UserExtra)) return false;
+        var json = e.Utf8.Span;
+        var pair = TextHash.Of(e.Ranges.Of(json, HotField.SourceIps), TextHash.Of(e.Ranges.Of(json, HotField.UserExtra)));
+        return _uses.IsNews(pair, e.TimeMicros) && e.CredentialId is not null && e.ClientIp is not null;
+    }
+
+    static void Note(AuditEvent e, int place, ref Act act, JudgedBatch batch)
+    {
+        var json = e.Utf8.Span;
+        act.Place = place;
+        act.TimeMicros = e.TimeMicros;
+        act.TimeSource = e.TimeSource;
+        act.RequestReceivedMicros = e.RequestReceivedMicros;
+        act.Stage = e.Stage;
+        act.Outcome = e.Outcome;
+        var auditId = e.Ranges.IsEscaped(HotField.AuditId) ? Encoding.UTF8.GetBytes(e.AuditId) : e.Ranges.Of(json, HotField.AuditId);
+        act.Request = TextHash.OfRequest(auditId, act.RequestReceivedMicros);
+        if (!act.TrySetAuditId(auditId)) batch.KeepLongAuditId(place, e.AuditId);
+        var field = e.Ranges.Has(HotField.ImpersonatedUserName) ? HotField.ImpersonatedUserName : HotField.UserName;
+        var actor = e.Ranges.IsEscaped(field) ? Encoding.UTF8.GetBytes(e.EffectiveUser ?? "") : e.Ranges.Of(json, field);
+        act.Actor = TextHash.Of(actor);
+        act.Group = ServiceAccountName.GroupHash(actor);
+    }
+
+    static EventFacts Facts(AuditEvent e, JudgedBatch batch, in Act act) => new()
+    {
+        Cluster = e.Cluster.Name,
+        AuditId = e.AuditId,
+        RequestReceivedMicros = e.RequestReceivedMicros,
+        TimeMicros = e.TimeMicros,
+        TimeSource = e.TimeSource,
+        Stage = e.Stage,
+        EventId = EventId.Of(e.Cluster.Name, e.Utf8.Span).ToString(),
+        Position = batch.PositionOf(act),
+        Verb = e.Verb,
+        Resource = e.Ranges.Has(HotField.ObjectRef) ? e.Resource ?? "" : null,
+        Subresource = e.Subresource,
+        Namespace = e.Namespace,
+        Name = e.Name,
+        ApiGroup = e.ApiGroup,
+        Path = e.RequestUri.Split('?', 2)[0],
+        User = e.UserName,
+        Groups = e.UserGroups.Count == 0 ? [] : [.. e.UserGroups],
+        EffectiveUser = e.EffectiveUser,
+        Impersonated = e.IsImpersonated,
+        CredentialId = e.CredentialId,
+        IssuedCredentialId = e.IssuedCredentialId,
+        ClientIp = e.ClientIp,
+        UserAgent = e.UserAgent,
+        AgentProduct = e.AgentProduct,
+        CallerPod = e.CallerPod,
+        Outcome = e.Outcome,
+    };
+}

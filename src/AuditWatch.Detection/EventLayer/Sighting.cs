@@ -1,0 +1,45 @@
+using AuditWatch.Detection.Alerts;
+using AuditWatch.Detection.Rules;
+using AuditWatch.Detection.Reasoning;
+
+namespace AuditWatch.Detection.EventLayer;
+
+/// <summary>A rule held on an event. A fact of the reasoning layer: a class, so that two equal ones stay two; never changed once it is filed.</summary>
+public sealed class Sighting(RuleIdentity by, EventFacts facts, IReadOnlyList<AlertMatch> matched, IReadOnlyList<string> subjects, IReadOnlyList<string> exceptions)
+{
+    /// <summary>The rule.</summary>
+    public RuleIdentity By { get; } = by;
+
+    /// <summary>The rule's name, by which chains call it.</summary>
+    public string Rule => By.Name;
+
+    /// <summary>The event.</summary>
+    public EventFacts Event { get; } = facts;
+
+    /// <summary>The leaves that held.</summary>
+    public IReadOnlyList<AlertMatch> Matched { get; } = matched;
+
+    /// <summary>Whom the event gives rights to: subjects of a binding (<c>group:NAME</c> for groups). Empty for all others.</summary>
+    public IReadOnlyList<string> Subjects { get; } = subjects;
+
+    /// <summary>Ids of the site exceptions that hold on the event.</summary>
+    public IReadOnlyList<string> Exceptions { get; } = exceptions;
+
+    /// <summary>Who acted: the effective user.</summary>
+    public string Actor => Event.EffectiveUser ?? "";
+
+    /// <summary>The credential that was used.</summary>
+    public string? Credential => Event.CredentialId;
+
+    /// <summary>Where it came from.</summary>
+    public string? Ip => Event.ClientIp;
+
+    /// <summary>When.</summary>
+    public long TimeMicros => Event.TimeMicros;
+
+    /// <summary>Order of filing: "before" means a smaller one.</summary>
+    internal long Sequence { get; set; }
+
+    /// <summary>What was seen before; set when the sighting is filed.</summary>
+    internal Dossiers? Past { get; set; }
+}

@@ -1,0 +1,85 @@
+using AuditWatch.Detection.Alerts;
+using AuditWatch.Detection.EventLayer;
+using AuditWatch.Detection.State;
+using AuditWatch.Events;
+
+namespace AuditWatch.Detection.Reasoning;
+
+// What survives a restart, and how it comes back.
+sealed partial class ClusterReasoner
+{
+    const string ClockKind = "clock", SightingKind = "sighting", CredentialKind = "credential", ArmedKind = "armed", AlertKind = "open-alert";
+
+    /// <summary>
+    /// State changed since last asked. The reorder buffer is not among it: what waits lies in the journal, so a restart reads again from the oldest record that is
+    /// still in reach, and finds exactly what waited.
+    /// </summary>
+    public IReadOnlyList<StateChange> TakeStateChanges(IReadOnlyList<OpenAlert> changedAlerts)
+    {
+        var changes = new List<StateChange>();
+        foreach (var sighting in _kept)
+            Put(SightingKind, sighting.Sequence.ToString("d19", System.Globalization.CultureInfo.InvariantCulture), StateJson.Write(SavedSighting.Of(sighting), StateJson.Default.SavedSighting), sighting.TimeMicros + _chains.WithinMicros + _reachMicros);
+        _kept.Clear();
+        foreach (var (id, record) in _credentials.TakeChanges())
+            Put(CredentialKind, id, record is null ? null : StateJson.Write(record, StateJson.Default.CredentialRecord), (record?.LastMicros ?? 0) + CredentialTable.KeptMicros);
+        foreach (var (subject, armed) in _firstActs.TakeChanges())
+            Put(ArmedKind, subject, armed is null ? null : StateJson.Write(armed, StateJson.Default.ArmedSubject), (armed?.Since.TimeMicros ?? 0) + FirstActs.KeptMicros);
+        foreach (var alert in changedAlerts)
+            Put(AlertKind, alert.Id, StateJson.Write(alert.ToRecord(), StateJson.Default.OpenAlertRecord), alert.LastMicros + OpenAlerts.KeptMicros);
+        foreach (var closed in _alerts.TakeClosed()) Put(AlertKind, closed, null, 0);
+        Put(ClockKind, "", StateJson.Write(new ReasonerClock(_newest, _watermark, _dossiers.NextSequence, OldestInReach()), StateJson.Default.ReasonerClock), long.MaxValue);
+        return changes;
+
+        void Put(string kind, string key, byte[]? value, long expires) => changes.Add(new StateChange(_cluster.Name, kind, key, value, expires));
+    }
+
+    /// <summary>Takes over what was saved; gives back from where the journal must be read again.</summary>
+    public EventPosition Import(IEnumerable<StateChange> state, EventPosition committed)
+    {
+        var clock = new ReasonerClock(long.MinValue, long.MinValue, 1, null);
+        var sightings = new List<Sighting>();
+        foreach (var entry in state)
+        {
+            if (entry.Value is not { } value) continue;
+            switch (entry.Kind)
+            {
+                case ClockKind: clock = StateJson.Read(value, StateJson.Default.ReasonerClock); break;
+                case SightingKind: sightings.Add(StateJson.Read(value, StateJson.Default.SavedSighting).ToSighting()); break;
+                case CredentialKind: _credentials.Restore(entry.Key, StateJson.Read(value, StateJson.Default.CredentialRecord)); break;
+                case ArmedKind: _firstActs.Restore(StateJson.Read(value, StateJson.Default.ArmedSubject)); break;
+                case AlertKind: _alerts.Restore(new OpenAlert(StateJson.Read(value, StateJson.Default.OpenAlertRecord))); break;
+                default: break;
+            }
+        }
+
+        foreach (var sighting in sightings.OrderBy(s => s.Sequence)) _dossiers.File(sighting, _chains.KeptIn(sighting.Rule));
+        _dossiers.Settle();
+        (_newest, _watermark, _dossiers.NextSequence) = (clock.NewestMicros, clock.WatermarkMicros, clock.NextSequence);
+        return clock.ReadAfter ?? committed;
+    }
+
+    /// <summary>
+    /// Reads again what was accounted for before the restart: it fills the reorder buffer's reach as it was. All else about these events is saved state.
+    /// </summary>
+    public void ReadAgain(JudgedBatch batch, int act, int firstHit, int hits)
+    {
+        var recent = new RecentAct(batch.Acts[act], batch);
+        if (recent.Act.TimeMicros <= _watermark) return;
+        _ring.Add(recent);
+        if (!_firstActs.IsEmpty) Offer(recent);
+        for (var i = 0; i < hits; i++)
+        {
+            var hit = batch.Hits[firstHit + i];
+            if (IsOrdered(hit)) _buffer.Add(new Pending(hit.Facts.Key, hit, null, recent, recent.JournalPosition));
+        }
+    }
+
+    // Nothing waits when nothing came in the buffer's reach, or an idle mark has let all of it go.
+    EventPosition? OldestInReach()
+    {
+        EventPosition? oldest = _ring.Count > 0 ? _ring[0].JournalPosition : null;
+        foreach (var pending in _buffer.Waiting)
+            if (oldest is null || pending.Arrived < oldest) oldest = pending.Arrived;
+        return oldest is { } place ? place with { Index = place.Index - 1 } : null;
+    }
+}

@@ -1,0 +1,226 @@
+using AuditWatch.Detection.Alerts;
+using AuditWatch.Detection.EventLayer;
+using AuditWatch.Detection.Rules;
+using AuditWatch.Detection.State;
+using AuditWatch.Events;
+using AuditWatch.Events.Model;
+using NRules;
+
+namespace AuditWatch.Detection.Reasoning;
+
+/// <summary>
+/// All reasoning about one cluster, in one thread. What arrives is judged in two ways: rules that raise alerts by themselves at once, chains and tables in the
+/// order of event time, behind the reorder buffer. What comes out depends on the events and the order of their arrival alone: not on how they were cut into
+/// batches, how many workers judged them, or whether the process was restarted in between.
+/// </summary>
+sealed partial class ClusterReasoner
+{
+    // A clock that runs ahead must not make everybody else late: event time is believed up to this far beyond the time of receipt.
+    const long FarthestAheadMicros = 60_000_000;
+
+    const long SweepEveryMicros = 600_000_000;
+
+    readonly ClusterFacts _cluster;
+    readonly ChainCatalog _chains;
+    readonly Judge _judge;
+    readonly Cases _cases;
+    readonly Dossiers _dossiers = new();
+    readonly CredentialTable _credentials;
+    readonly FirstActs _firstActs = new();
+    readonly OpenAlerts _alerts = new();
+    readonly StagesSeen _stages = new();
+    readonly ReorderBuffer _buffer = new();
+    readonly ActRing _ring = new();
+    readonly long _reachMicros;
+
+    readonly List<object> _facts = [];
+    readonly List<Sighting> _fromTables = [];
+    readonly List<ArmedSubject> _matched = [];
+    readonly List<Sighting> _kept = [];
+    long _newest = long.MinValue, _watermark = long.MinValue, _swept = long.MinValue;
+
+    public ClusterReasoner(ClusterFacts cluster, RuleSnapshot rules, long reachMicros = ReorderBuffer.DefaultReachMicros)
+    {
+        _cluster = cluster;
+        _chains = rules.Chains;
+        _judge = new Judge(rules.Reasoning);
+        _cases = new Cases(rules.SiteExceptions);
+        _credentials = new CredentialTable(cluster);
+        _reachMicros = reachMicros;
+    }
+
+    /// <summary>Hits that came after event time had passed them: judged as they came.</summary>
+    public long Late { get; private set; }
+
+    public ReasonerFigures Figures => new(Late, _ring.Overflow, _cases.Hidden, _credentials.Evicted, _alerts.Evicted, _alerts.Raised, _judge.Failures, _judge.Quarantined);
+
+    public IReadOnlyList<Incident> Incidents => _cases.Incidents;
+
+    /// <summary>Takes one event as the event layer judged it; <see cref="Conclude"/> ends a batch of them.</summary>
+    public void Take(JudgedBatch batch, int act, int firstHit, int hits, long receivedMicros)
+    {
+        var recent = new RecentAct(batch.Acts[act], batch);
+        Pass(recent, receivedMicros);
+        for (var i = 0; i < hits; i++) Arrive(batch.Hits[firstHit + i], recent);
+        Release();
+    }
+
+    /// <summary>Nothing came for a while, or nothing more will come: all that waits is judged.</summary>
+    public void Idle()
+    {
+        _watermark = Math.Max(_watermark, _newest);
+        Release();
+        // What waits with a time beyond belief is let go too; it does not move event time.
+        while (_buffer.TryTake(long.MaxValue, out var pending)) Judge(pending);
+        _ring.Pass(long.MaxValue);
+        Conclude();
+    }
+
+    /// <summary>Judges what has gathered. The batch's end: only here are facts shown to the rules, and only here is anything forgotten.</summary>
+    public void Conclude()
+    {
+        _judge.Run(_facts);
+        _facts.Clear();
+        foreach (var finding in _cases.Visible(_dossiers.Findings)) _alerts.Take(finding, _stages);
+        _dossiers.Findings.Clear();
+        _dossiers.Settle();
+        _stages.Clear();
+        if (_newest > _swept + SweepEveryMicros) Sweep();
+    }
+
+    /// <summary>Alerts raised or changed since last asked, by (time, rule id, alert id).</summary>
+    public IReadOnlyList<OpenAlert> TakeChangedAlerts() => _alerts.TakeChanged();
+
+    void Pass(in RecentAct recent, long receivedMicros)
+    {
+        ref readonly var act = ref recent.Act;
+        if (_alerts.IsAnyWaiting) _alerts.See(recent);
+        if (!_stages.IsEmpty) _stages.See(recent);
+        var believed = receivedMicros > 0 ? Math.Min(act.TimeMicros, receivedMicros + FarthestAheadMicros) : act.TimeMicros;
+        if (believed > _newest)
+        {
+            _newest = believed;
+            _watermark = Math.Max(_watermark, believed - _reachMicros);
+        }
+
+        if (act.TimeMicros <= _watermark) return;
+        _ring.Add(recent);
+        if (!_firstActs.IsEmpty) Offer(recent);
+    }
+
+    void Arrive(EventHit hit, in RecentAct recent)
+    {
+        var follow = false;
+        foreach (var sighting in hit.Sightings)
+        {
+            if (!sighting.By.RaisesAlert) continue;
+            _facts.Add(new Arrived(sighting, _dossiers.Findings));
+            follow = true;
+        }
+
+        if (follow) _stages.Follow(hit.Facts, recent.Act.Request, _ring);
+        if (!IsOrdered(hit)) return;
+        var pending = new Pending(hit.Facts.Key, hit, null, recent, recent.JournalPosition);
+        if (hit.Facts.TimeMicros > _watermark)
+        {
+            _buffer.Add(pending);
+            return;
+        }
+
+        Late++;
+        Judge(pending);
+    }
+
+    bool IsOrdered(EventHit hit)
+    {
+        if (_chains == ChainCatalog.None) return false;
+        if (hit.UsesCredential || hit.Facts.IssuedCredentialId is not null) return true;
+        foreach (var sighting in hit.Sightings)
+            if (_chains.CanEnd(sighting.Rule) || _chains.KeptIn(sighting.Rule).Count > 0) return true;
+        return false;
+    }
+
+    void Release()
+    {
+        while (_buffer.TryTake(_watermark, out var pending)) Judge(pending);
+        _ring.Pass(_watermark);
+    }
+
+    // In order of event time: first what the tables make of the event, then the event's own sightings.
+    void Judge(Pending pending)
+    {
+        if (pending.Armed is { } armed)
+        {
+            if (_firstActs.TryTake(armed)) Place(FirstActOf(armed, pending.Act), pending);
+            return;
+        }
+
+        var hit = pending.Hit!;
+        _fromTables.Clear();
+        _credentials.See(hit.Facts, _fromTables);
+        foreach (var sighting in _fromTables) Place(sighting, pending);
+        foreach (var sighting in hit.Sightings) Place(sighting, pending);
+    }
+
+    void Place(Sighting sighting, Pending pending)
+    {
+        var kinds = _chains.KeptIn(sighting.Rule);
+        var canEnd = _chains.CanEnd(sighting.Rule);
+        if (kinds.Count == 0 && !canEnd) return;
+        _dossiers.Place(sighting);
+        if (kinds.Count > 0)
+        {
+            _dossiers.File(sighting, kinds);
+            _kept.Add(sighting);
+        }
+
+        if (canEnd)
+        {
+            _facts.Add(sighting);
+            _stages.Follow(sighting.Event, pending.Act.Act.Request, _ring);
+        }
+
+        if (sighting.Rule != TableSightings.PrivilegedBinding || sighting.Subjects.Count == 0) return;
+        foreach (var armed in _firstActs.Arm(sighting).ToList())
+            for (var i = 0; i < _ring.Count; i++) Offer(_ring[i], armed);
+    }
+
+    void Offer(in RecentAct recent)
+    {
+        _firstActs.Match(recent.Act, _matched);
+        foreach (var armed in _matched) Wait(armed, recent);
+    }
+
+    void Offer(in RecentAct recent, ArmedSubject armed)
+    {
+        _firstActs.Match(recent.Act, _matched);
+        if (_matched.Contains(armed)) Wait(armed, recent);
+    }
+
+    void Wait(ArmedSubject armed, in RecentAct recent)
+    {
+        var key = new SortKey(recent.Act.TimeMicros, recent.AuditId, recent.Act.Stage, "");
+        if (armed.Candidate is { } better && key >= better) return;
+        armed.Candidate = key;
+        _buffer.Add(new Pending(key, null, armed, recent, recent.JournalPosition));
+    }
+
+    Sighting FirstActOf(ArmedSubject armed, in RecentAct recent) => new(
+        TableSightings.FirstAct,
+        new EventFacts
+        {
+            Cluster = _cluster.Name, AuditId = recent.AuditId, RequestReceivedMicros = recent.Act.RequestReceivedMicros, TimeMicros = recent.Act.TimeMicros,
+            TimeSource = recent.Act.TimeSource, Stage = recent.Act.Stage, EventId = "", Position = recent.Position, User = armed.User, EffectiveUser = armed.User,
+            Outcome = recent.Act.Outcome,
+        },
+        [], [armed.Subject], []);
+
+    void Sweep()
+    {
+        _swept = _newest;
+        _dossiers.ForgetBefore(_newest - _chains.WithinMicros - _reachMicros);
+        _credentials.ForgetBefore(_newest - CredentialTable.KeptMicros);
+        _firstActs.ForgetBefore(_newest - FirstActs.KeptMicros);
+        _alerts.ForgetBefore(_newest - OpenAlerts.KeptMicros);
+    }
+}

@@ -1,0 +1,18 @@
+namespace AuditWatch.Detection.Reasoning;
+
+/// <summary>What dossiers are kept of.</summary>
+public enum EntityKind
+{
+    /// <summary>A user, service account, or group, by name.</summary>
+    Actor,
+    /// <summary>A token or certificate, by credential id.</summary>
+    Credential,
+    /// <summary>A client address.</summary>
+    Address,
+    /// <summary>A pod, by namespace and name.</summary>
+    Pod,
+    /// <summary>An object, by group, resource, namespace and name.</summary>
+    Object,
+    /// <summary>A namespace.</summary>
+    Namespace,
+}

@@ -1,0 +1,30 @@
+using AuditWatch.Detection.Alerts;
+using AuditWatch.Detection.EventLayer;
+using AuditWatch.Detection.Rules;
+
+namespace AuditWatch.Detection.Reasoning;
+
+/// <summary>What a rule of the judge found: an alert, unless an exception covers it. A fact of the cases session: a class, so that equal ones stay apart.</summary>
+public sealed class Finding(RuleIdentity by, string level, Sighting end, StoryEvidence? story)
+{
+    /// <summary>The rule that found it.</summary>
+    public RuleIdentity By { get; } = by;
+
+    /// <summary>Its weight.</summary>
+    public string Level { get; } = level;
+
+    /// <summary>The sighting that decided.</summary>
+    public Sighting End { get; } = end;
+
+    /// <summary>The story it ended; null for a direct rule.</summary>
+    public StoryEvidence? Story { get; } = story;
+
+    /// <summary>Whom it is about.</summary>
+    public string Entity => End.Actor;
+
+    /// <summary>The requests that make it this alert.</summary>
+    public RequestKey Request => (Story?.Anchor ?? End).Event.Request;
+
+    /// <summary>The alert it belongs to.</summary>
+    public string AlertId => Alerts.AlertId.Of(End.Event.Cluster, By.Id, Request);
+}

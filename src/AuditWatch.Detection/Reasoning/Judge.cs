@@ -1,0 +1,70 @@
+using AuditWatch.Detection.EventLayer;
+using NRules;
+using NRules.AgendaFilters;
+using NRules.RuleModel;
+
+namespace AuditWatch.Detection.Reasoning;
+
+/// <summary>
+/// The reasoning session: sightings go in, rules fire, sightings come out again. Nothing is kept between batches, so nothing has to be restored and no batch
+/// cut shows. Belongs to one thread.
+/// </summary>
+sealed class Judge
+{
+    const int FiringsPerFact = 64;
+
+    readonly ISession _session;
+    readonly Dictionary<string, long> _failures = new(StringComparer.Ordinal);
+    readonly Dictionary<IRuleDefinition, int> _fired = [];
+    readonly HashSet<string> _quarantined = new(StringComparer.Ordinal);
+
+    public Judge(ISessionFactory factory)
+    {
+        _session = factory.CreateSession();
+        // A condition that throws counts as not met, for its rule alone; unhandled it would leave the session half fed.
+        _session.Events.LhsExpressionFailedEvent += (_, e) =>
+        {
+            foreach (var rule in e.Rules) Failed(rule.Name);
+            e.IsHandled = true;
+        };
+        _session.Events.RhsExpressionFailedEvent += (_, e) =>
+        {
+            Failed(e.Match.Rule.Name);
+            e.IsHandled = true;
+        };
+        _session.Events.RuleFiredEvent += (_, e) => _fired[e.Rule] = _fired.GetValueOrDefault(e.Rule) + 1;
+    }
+
+    /// <summary>How often a rule threw.</summary>
+    public IReadOnlyDictionary<string, long> Failures => _failures;
+
+    /// <summary>Rules that were stopped because they would not end.</summary>
+    public IReadOnlyCollection<string> Quarantined => _quarantined;
+
+    public void Run(IReadOnlyCollection<object> facts)
+    {
+        if (facts.Count == 0) return;
+        _session.InsertAll(facts);
+        var most = FiringsPerFact * Math.Max(16, facts.Count);
+        while (_session.Fire(most) == most && !_session.Agenda.IsEmpty) Quarantine();
+        _session.RetractAll(facts);
+        _fired.Clear();
+    }
+
+    // A rule that feeds itself fires for ever; the one that fired most is shut out, named and counted, and the others go on.
+    void Quarantine()
+    {
+        var worst = _fired.MaxBy(f => f.Value).Key;
+        _fired.Clear();
+        if (!_quarantined.Add(worst.Name)) return;
+        Failed(worst.Name);
+        _session.Agenda.AddFilter(worst, new Closed());
+    }
+
+    void Failed(string rule) => _failures[rule] = _failures.GetValueOrDefault(rule) + 1;
+
+    sealed class Closed : IAgendaFilter
+    {
+        public bool Accept(AgendaContext context, Activation activation) => false;
+    }
+}

@@ -1,0 +1,101 @@
+using System.Runtime.InteropServices;
+using System.Text;
+using AuditWatch.Detection.Alerts;
+using AuditWatch.Detection.EventLayer;
+
+namespace AuditWatch.Detection.Reasoning;
+
+/// <summary>The alerts that later evidence, or a later stage of their request, can still change.</summary>
+sealed class OpenAlerts
+{
+    /// <summary>Closed after this long without evidence, in event time.</summary>
+    public const long KeptMicros = 48L * 3_600_000_000;
+
+    public const int Most = 100_000;
+
+    readonly Dictionary<string, OpenAlert> _byId = new(StringComparer.Ordinal);
+    readonly Dictionary<ulong, List<OpenAlert>> _waiting = [];
+    readonly HashSet<OpenAlert> _changed = [];
+    readonly List<string> _closed = [];
+
+    /// <summary>Alerts closed early to make room.</summary>
+    public long Evicted { get; private set; }
+
+    public int Count => _byId.Count;
+
+    public long Raised { get; private set; }
+
+    public void Take(Finding finding, StagesSeen stages)
+    {
+        ref var open = ref CollectionsMarshal.GetValueRefOrAddDefault(_byId, finding.AlertId, out var known);
+        if (!known)
+        {
+            open = new OpenAlert(finding);
+            Raised++;
+            _changed.Add(open);
+        }
+        else if (open!.Join(finding)) _changed.Add(open);
+
+        if (stages.Latest(open.DecisiveRequest) is { } seen && open.See(open.DecisiveRequest, seen.Stage, seen.TimeMicros, seen.Outcome)) _changed.Add(open);
+        if (!known) Wait(open);
+    }
+
+    public bool IsAnyWaiting => _waiting.Count > 0;
+
+    /// <summary>An event of some request: whether it is a later stage of one that an alert is about.</summary>
+    public void See(in RecentAct recent)
+    {
+        if (!_waiting.TryGetValue(recent.Act.Request, out var alerts)) return;
+        foreach (var alert in alerts)
+            if (alert.See(recent.Request, recent.Act.Stage, recent.Act.TimeMicros, recent.Act.Outcome)) _changed.Add(alert);
+        alerts.RemoveAll(a => a.IsOver);
+        if (alerts.Count == 0) _waiting.Remove(recent.Act.Request);
+    }
+
+    public IReadOnlyList<OpenAlert> TakeChanged()
+    {
+        var changed = _changed.OrderBy(a => a.Alert.TimeMicros).ThenBy(a => a.By.Id, StringComparer.Ordinal).ThenBy(a => a.Id, StringComparer.Ordinal).ToList();
+        _changed.Clear();
+        return changed;
+    }
+
+    public IReadOnlyList<string> TakeClosed()
+    {
+        string[] closed = [.. _closed];
+        _closed.Clear();
+        return closed;
+    }
+
+    public void Restore(OpenAlert alert)
+    {
+        _byId[alert.Id] = alert;
+        Wait(alert);
+    }
+
+    public void ForgetBefore(long micros)
+    {
+        foreach (var alert in _byId.Values.Where(a => a.LastMicros < micros).ToList()) Close(alert);
+        if (_byId.Count <= Most) return;
+        foreach (var alert in _byId.Values.OrderBy(a => a.LastMicros).ThenBy(a => a.Id, StringComparer.Ordinal).Take(_byId.Count - (Most * 9 / 10)).ToList())
+        {
+            Close(alert);
+            Evicted++;
+        }
+    }
+
+    void Wait(OpenAlert alert)
+    {
+        if (alert.IsOver) return;
+        ref var alerts = ref CollectionsMarshal.GetValueRefOrAddDefault(_waiting, HashOf(alert), out _);
+        (alerts ??= []).Add(alert);
+    }
+
+    void Close(OpenAlert alert)
+    {
+        _byId.Remove(alert.Id);
+        _closed.Add(alert.Id);
+        if (_waiting.TryGetValue(HashOf(alert), out var alerts) && alerts.Remove(alert) && alerts.Count == 0) _waiting.Remove(HashOf(alert));
+    }
+
+    static ulong HashOf(OpenAlert alert) => TextHash.OfRequest(Encoding.UTF8.GetBytes(alert.DecisiveRequest.AuditId), alert.DecisiveRequest.ReceivedMicros);
+}

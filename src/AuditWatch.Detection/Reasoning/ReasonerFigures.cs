@@ -1,0 +1,14 @@
+namespace AuditWatch.Detection.Reasoning;
+
+/// <summary>What the reasoning layer of one cluster counted.</summary>
+/// <param name="Late">Hits that came after event time had passed them by more than the reorder buffer's reach.</param>
+/// <param name="ActsForgotten">Events pushed out of the reorder buffer's reach to keep it bounded.</param>
+/// <param name="Hidden">Findings that an exception covered.</param>
+/// <param name="CredentialsForgotten">Credentials forgotten to keep their table bounded.</param>
+/// <param name="AlertsClosed">Alerts closed early to keep their table bounded.</param>
+/// <param name="AlertsRaised">Alerts raised.</param>
+/// <param name="Failures">How often a reasoning rule threw, by rule.</param>
+/// <param name="Quarantined">Reasoning rules that were stopped.</param>
+public sealed record ReasonerFigures(
+    long Late, long ActsForgotten, long Hidden, long CredentialsForgotten, long AlertsClosed, long AlertsRaised,
+    IReadOnlyDictionary<string, long> Failures, IReadOnlyCollection<string> Quarantined);

@@ -1,0 +1,10 @@
+using AuditWatch.Sigma.Compilation;
+
+namespace AuditWatch.Detection.Rules;
+
+/// <summary>One compiled rule of a <see cref="RuleSet"/>.</summary>
+/// <param name="Index">Its place in the set.</param>
+/// <param name="Identity">What it is called.</param>
+/// <param name="Compiled">What decides.</param>
+/// <param name="Exceptions">The site's exceptions that speak of it.</param>
+sealed record EventRule(int Index, RuleIdentity Identity, CompiledRule Compiled, IReadOnlyList<SiteExceptionRule> Exceptions);

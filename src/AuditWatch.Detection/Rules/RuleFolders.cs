@@ -1,0 +1,63 @@
+using AuditWatch.Sigma.Parsing;
+
+namespace AuditWatch.Detection.Rules;
+
+/// <summary>What the rule folders hold, as written.</summary>
+sealed record RuleFolders(
+    IReadOnlyList<SigmaRule> Rules, IReadOnlyList<SigmaFilter> CommonFilters, IReadOnlyDictionary<string, IReadOnlyList<SigmaFilter>> ProfileFilters)
+{
+    public static RuleFolders Read(RuleSources sources, ICollection<Problem> problems)
+    {
+        var rules = new Dictionary<string, SigmaRule>(StringComparer.OrdinalIgnoreCase);
+        var common = new List<SigmaFilter>();
+        var byProfile = new Dictionary<string, IReadOnlyList<SigmaFilter>>(StringComparer.Ordinal);
+        foreach (var dir in sources.RuleDirs)
+        {
+            if (!Directory.Exists(dir))
+                problems.Add(new Problem("AW1505", ProblemSeverity.Error, dir, 0, 0, null, "There is no such rule folder.", "Check the path."));
+            foreach (var document in RuleFiles.Rules(dir).SelectMany(f => RuleFiles.Parse(f, problems))) Add(document);
+            if (sources.Filters) ReadFilters(Path.Combine(dir, "filters"));
+        }
+
+        return new([.. rules.Values.OrderBy(r => r.Id, StringComparer.Ordinal)], common, byProfile);
+
+        void Add(SigmaDocument document)
+        {
+            switch (document)
+            {
+                case SigmaRule rule when sources.MatchLogSource && !IsForAuditLog(rule): break;
+                case SigmaRule rule when !rules.TryAdd(rule.Id, rule):
+                    var first = rules[rule.Id];
+                    Report(rule, "AW1506", $"The id {rule.Id} belongs to '{first.Title}' in {first.File}:{first.Line} already.", "Give this rule a new UUID.");
+                    break;
+                case SigmaFilter filter when sources.Filters: common.Add(filter); break;
+                case SigmaCorrelation:
+                    problems.Add(new Problem("AW1507", ProblemSeverity.Warning, document.File, document.Line, 1, document.Name, "Correlations are read and checked, but not evaluated in this version.", null));
+                    break;
+                default: break;
+            }
+        }
+
+        void ReadFilters(string dir)
+        {
+            foreach (var file in RuleFiles.Yaml(dir))
+            {
+                var parts = Path.GetRelativePath(dir, file).Split(Path.DirectorySeparatorChar);
+                foreach (var document in RuleFiles.Parse(file, problems))
+                {
+                    if (document is not SigmaFilter filter) Report(document, "AW1508", "This document lies among the filters but is none.", "Write a document with 'filter:', or move it.");
+                    else if (parts.Length == 1 || parts[0] == "common") common.Add(filter);
+                    else byProfile[parts[0]] = [.. byProfile.GetValueOrDefault(parts[0], []), filter];
+                }
+            }
+        }
+
+        void Report(SigmaDocument document, string code, string message, string fix) =>
+            problems.Add(new Problem(code, ProblemSeverity.Error, document.File, document.Line, 1, document.Name, message, fix));
+    }
+
+    // What a rule leaves out is no restriction; what it names must be what we read.
+    static bool IsForAuditLog(SigmaRule rule) =>
+        rule.LogSource.Product is null or { Length: 0 } or "kubernetes" && rule.LogSource.Service is null or { Length: 0 } or "audit" or "kube-audit" or "apiserver"
+        && rule.LogSource.Category is null or { Length: 0 } or "application" or "audit";
+}

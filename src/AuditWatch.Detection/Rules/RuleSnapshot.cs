@@ -1,0 +1,81 @@
+using System.Collections.Concurrent;
+using AuditWatch.Detection.EventLayer;
+using AuditWatch.Detection.Reasoning;
+using AuditWatch.Events.Model;
+using AuditWatch.Sigma.Parsing;
+using NRules;
+using SigmaCompiler = AuditWatch.Sigma.Compilation.RuleCompiler;
+
+namespace AuditWatch.Detection.Rules;
+
+/// <summary>
+/// All rules, resolved, compiled and checked: immutable, shared by all threads. A rule with an error is left out and named in the problems; whoever wants all or
+/// nothing looks there.
+/// </summary>
+public sealed class RuleSnapshot
+{
+    readonly IReadOnlyList<SigmaRule> _rules;
+    readonly IReadOnlyList<SigmaFilter> _commonFilters;
+    readonly IReadOnlyDictionary<string, IReadOnlyList<SigmaFilter>> _profileFilters;
+    readonly NamedLists _lists;
+    readonly IReadOnlyList<(SigmaFilter Filter, SiteExceptionRule Rule)> _exceptions;
+    readonly ConcurrentDictionary<string, RuleSet> _sets = new(StringComparer.Ordinal);
+
+    RuleSnapshot(RuleFolders folders, NamedLists lists, IReadOnlyList<(SigmaFilter, SiteExceptionRule)> exceptions, ChainCatalog chains)
+    {
+        _rules = folders.Rules;
+        _commonFilters = folders.CommonFilters;
+        _profileFilters = folders.ProfileFilters;
+        _lists = lists;
+        _exceptions = exceptions;
+        Chains = chains;
+        Reasoning = new RuleCompiler().Compile([DirectRules.Build(), .. chains.Rules]);
+    }
+
+    /// <summary>Where events that these rules judge must be interned: pass it to every <see cref="AuditEvent"/>.</summary>
+    public SymbolTable Symbols { get; } = new();
+
+    /// <summary>The rule documents, by id.</summary>
+    public IReadOnlyList<SigmaDocument> Documents => _rules;
+
+    /// <summary>The rules as they are called on clusters of the default profile, by id.</summary>
+    public IReadOnlyList<RuleIdentity> Rules => [.. For(new ClusterFacts()).Rules.Select(r => r.Identity)];
+
+    internal ChainCatalog Chains { get; }
+
+    internal ISessionFactory Reasoning { get; }
+
+    internal IEnumerable<SiteException> SiteExceptions =>
+        _exceptions.Select(x => new SiteException(x.Rule.Id, x.Rule.Owner, x.Rule.Reason, x.Rule.ExpiresMicros));
+
+    /// <summary>Loads, compiles and checks everything for every profile.</summary>
+    public static RuleSnapshot Load(RuleSources sources, ICollection<Problem> problems)
+    {
+        var folders = RuleFolders.Read(sources, problems);
+        var lists = new NamedLists();
+        foreach (var dir in sources.ListsDir is { } only ? [only] : sources.RuleDirs.Select(d => Path.Combine(d, "lists"))) lists.Load(dir, problems);
+        var exceptions = Detection.Rules.SiteExceptions.Load(sources.ExceptionDirs, lists, problems);
+        var chains = sources.Chains ? ChainCatalog.Shipped() : ChainCatalog.None;
+        var snapshot = new RuleSnapshot(folders, lists, exceptions, chains);
+        var found = new List<Problem>();
+        foreach (var profile in folders.ProfileFilters.Keys.Prepend("vanilla").Distinct()) snapshot._sets[profile] = snapshot.Compile(profile, found);
+        foreach (var problem in found.Distinct()) problems.Add(problem);
+        return snapshot;
+    }
+
+    /// <summary>The rules for a cluster: with the filters of its profile.</summary>
+    internal RuleSet For(ClusterFacts cluster) => _sets.GetOrAdd(cluster.Profile, p => Compile(p, []));
+
+    RuleSet Compile(string profile, ICollection<Problem> problems)
+    {
+        IReadOnlyList<SigmaFilter> filters = [.. _commonFilters, .. _profileFilters.GetValueOrDefault(profile, [])];
+        var rules = new List<EventRule>(_rules.Count);
+        foreach (var rule in _rules)
+        {
+            if (SigmaCompiler.Compile(rule, AuditFieldSchema.Instance, _lists, filters, problems) is not { } compiled) continue;
+            rules.Add(new EventRule(rules.Count, RuleIdentity.Of(compiled), compiled, [.. _exceptions.Where(x => x.Filter.AppliesTo(rule)).Select(x => x.Rule)]));
+        }
+
+        return new RuleSet(profile, rules, Symbols);
+    }
+}

@@ -1,0 +1,36 @@
+using AuditWatch.Detection;
+using AuditWatch.Detection.Alerts;
+using AuditWatch.Detection.Rules;
+using AuditWatch.Events.Model;
+using AuditWatch.Sigma.Parsing;
+
+namespace AuditWatch.Scenarios;
+
+/// <summary>Runs events through detection as the server does: frame by frame, every frame committed.</summary>
+static class Replay
+{
+    static readonly Lazy<RuleSnapshot> Shipped = new(() =>
+    {
+        var problems = new List<Problem>();
+        var rules = RuleSnapshot.Load(RuleSources.Shipped, problems);
+        Assert.DoesNotContain(problems, p => p.Severity == ProblemSeverity.Error);
+        return rules;
+    });
+
+    public static RuleSnapshot Rules => Shipped.Value;
+
+    public static (DetectionEngine Engine, IReadOnlyList<Alert> Alerts) Run(IReadOnlyList<ReadOnlyMemory<byte>> events, int batch = 400, ClusterFacts? cluster = null)
+    {
+        var engine = new DetectionEngine(Rules, _ => cluster ?? new ClusterFacts());
+        var alerts = new Dictionary<string, Alert>(StringComparer.Ordinal);
+        var frame = 0;
+        foreach (var records in events.Chunk(batch)) Keep(engine.Process(new JournaledEvents("lab", 0, frame++, 0, records)));
+        Keep(engine.Idle("lab", new(0, frame, 0)));
+        return (engine, [.. alerts.Values.OrderBy(a => a.TimeMicros).ThenBy(a => a.Rule.Id, StringComparer.Ordinal).ThenBy(a => a.AlertId, StringComparer.Ordinal)]);
+
+        void Keep(Detection.State.DetectionCommit? commit)
+        {
+            foreach (var alert in commit!.Alerts) alerts[alert.AlertId] = alert;
+        }
+    }
+}

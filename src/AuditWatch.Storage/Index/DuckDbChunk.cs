@@ -40,6 +40,7 @@ internal sealed unsafe class DuckDbChunk : IDisposable
 
         var at = 0;
         Ids(_vectors[at++], batch.Ids[from..]);
+        AuditUuids(_vectors[at++], batch.AuditUuids[from..]);
         batch.Times[from..].CopyTo(new Span<long>(Data(_vectors[at++]), rows));
         Times(_vectors[at++], batch.Received[from..]);
         for (var column = TextColumn.Cluster; column < TextColumn.Count; column++) Texts(_vectors[at++], batch, batch.Texts(column)[from..]);
@@ -63,6 +64,17 @@ internal sealed unsafe class DuckDbChunk : IDisposable
     {
         var data = (UInt128*)Data(vector);
         for (var row = 0; row < ids.Length; row++) data[row] = ids[row] ^ (UInt128.One << 127);
+    }
+
+    static void AuditUuids(nint vector, ReadOnlySpan<UInt128?> uuids)
+    {
+        var data = (UInt128*)Data(vector);
+        var nulls = new Nulls(vector);
+        for (var row = 0; row < uuids.Length; row++)
+        {
+            if (uuids[row] is { } uuid) data[row] = uuid ^ (UInt128.One << 127);
+            else nulls.Set(row);
+        }
     }
 
     static void Times(nint vector, ReadOnlySpan<long> micros)

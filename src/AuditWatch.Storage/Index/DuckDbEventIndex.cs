@@ -114,7 +114,7 @@ public sealed partial class DuckDbEventIndex : IEventIndex
     void Return(IndexBatch batch)
     {
         batch.Clear();
-        if (_free.Count < 32) _free.Add(batch);
+        if (_free.Count < 8) _free.Add(batch);
     }
 
     DuckDBConnection NewConnection() => Connect(_file, _connectionString);

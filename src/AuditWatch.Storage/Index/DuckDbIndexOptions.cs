@@ -7,7 +7,7 @@ public sealed record DuckDbIndexOptions
     public bool ReadOnly { get; init; }
     /// <summary>A commit after so many rows. Default 122,880: one row group, which DuckDB then writes once, past its log.</summary>
     public int CommitRows { get; init; } = 122_880;
-    /// <summary>A commit when its oldest row has waited so long. Default 1 s.</summary>
+    /// <summary>A commit when its oldest row has waited so long (up to five times as long while rows come fast). Default 1 s.</summary>
     public TimeSpan CommitInterval { get; init; } = TimeSpan.FromSeconds(1);
     /// <summary>Batches that may wait for the writer before a caller does. Default 16.</summary>
     public int QueuedBatches { get; init; } = 16;

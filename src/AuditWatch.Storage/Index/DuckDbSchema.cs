@@ -7,21 +7,36 @@ internal static class DuckDbSchema
 {
     public const string Version = "1";
 
-    /// <summary>Column of the storage table, its SQL type, and what the <c>events</c> view shows for it when that is not the column itself.</summary>
-    public static readonly (string Name, string Type, string? Shown)[] Columns =
+    const string EffectiveUser = "case when impersonated then impersonated_user else \"user\" end";
+    const string Agent = "split_part(user_agent, ' ', 1)";
+
+    /// <summary>What is stored, in the order in which rows are appended.</summary>
+    public static readonly (string Name, string Type)[] Stored =
     [
-        ("event_id", "uuid", "replace(cast(event_id as varchar), '-', '')"),   // 16 bytes stored, 32 hex digits shown
-        ("time", "timestamp not null", null),
-        ("request_received", "timestamp", null),
-        .. Enum.GetValues<TextColumn>().Where(column => column < TextColumn.Count).Select(column => (NameOf(column), "varchar", (string?)null)),
-        .. Enum.GetValues<WordColumn>().Where(column => column < WordColumn.Count).Select(column => (NameOf(column), WordsOf(column), (string?)null)),
-        .. Enum.GetValues<ListColumn>().Where(column => column < ListColumn.Count).Select(column => (NameOf(column), "varchar[]", (string?)null)),
-        .. Enum.GetValues<NumberColumn>().Where(column => column < NumberColumn.Count).Select(column => (NameOf(column), "integer", (string?)null)),
-        .. Enum.GetValues<FlagColumn>().Where(column => column < FlagColumn.Count).Select(column => (NameOf(column), "boolean", (string?)null)),
+        ("event_id", "uuid not null"),
+        ("audit_uuid", "uuid"),
+        ("time", "timestamp not null"),
+        ("request_received", "timestamp"),
+        .. NamesOf<TextColumn>().Select(name => (name, "varchar")),
+        .. NamesOf<WordColumn>().Select((name, column) => (name, WordsOf(column))),
+        .. NamesOf<ListColumn>().Select(name => (name, "varchar[]")),
+        .. NamesOf<NumberColumn>().Select(name => (name, "integer")),
+        .. NamesOf<FlagColumn>().Select(name => (name, "boolean")),
     ];
 
-    public static string NameOf<TColumn>(TColumn column) where TColumn : struct, Enum =>
-        System.Text.Json.JsonNamingPolicy.SnakeCaseLower.ConvertName(column.ToString());
+    /// <summary>What <c>events</c> shows. What follows from another column is not stored; EventRow says the same in C#, and a test holds the two together.</summary>
+    public static readonly (string Name, string Sql)[] Shown =
+    [
+        ("event_id", "replace(cast(event_id as varchar), '-', '')"),   // 16 bytes stored, 32 hex digits shown
+        ("audit_id", "coalesce(audit_id, cast(audit_uuid as varchar))"),
+        .. Stored.Select(column => column.Name).Where(name => name is not ("event_id" or "audit_uuid" or "audit_id")).Select(name => (name, $"\"{name}\"")),
+        ("effective_user", EffectiveUser),
+        ("sa_namespace", Part(EffectiveUser, "(?s)^system:serviceaccount:([^:]*):.*$")),
+        ("sa_name", Part(EffectiveUser, "(?s)^system:serviceaccount:[^:]*:(.*)$")),
+        ("ua_product", $"case when {Agent} <> '' then split_part({Agent}, '/', 1) end"),
+        ("ua_version", $"nullif(regexp_replace(regexp_extract({Agent}, '(?s)^[^/]*/(.*)$', 1), '^v([0-9])', '\\1'), '')"),
+        ("api_path", "split_part(request_uri, '?', 1)"),
+    ];
 
     public static string? VersionOf(DuckDBConnection connection)
     {
@@ -31,8 +46,8 @@ internal static class DuckDbSchema
 
     public static void Create(DuckDBConnection connection)
     {
-        var columns = string.Join(", ", Columns.Select(column => $"\"{column.Name}\" {column.Type}"));
-        var shown = string.Join(", ", Columns.Select(column => column.Shown is null ? $"\"{column.Name}\"" : $"{column.Shown} as \"{column.Name}\""));
+        var columns = string.Join(", ", Stored.Select(column => $"\"{column.Name}\" {column.Type}"));
+        var shown = string.Join(", ", Shown.Select(column => $"{column.Sql} as \"{column.Name}\""));
         Run(connection,
             $"""
             begin transaction;
@@ -68,5 +83,10 @@ internal static class DuckDbSchema
         return command.ExecuteScalar();
     }
 
-    static string WordsOf(WordColumn column) => $"enum({string.Join(", ", EventWords.Of[(int)column].Select(word => $"'{word}'"))})";
+    static IEnumerable<string> NamesOf<TColumn>() where TColumn : struct, Enum =>
+        Enum.GetNames<TColumn>().Where(name => name != "Count").Select(System.Text.Json.JsonNamingPolicy.SnakeCaseLower.ConvertName);
+
+    static string WordsOf(int column) => $"enum({string.Join(", ", EventWords.Of[column].Select(word => $"'{word}'"))})";
+
+    static string Part(string of, string pattern) => $"case when regexp_matches({of}, '{pattern}') then regexp_extract({of}, '{pattern}', 1) end";
 }

@@ -3,8 +3,8 @@ namespace AuditWatch.Storage.Index;
 /// <summary>Columns that hold one text (null: absent). The order is that of the storage.</summary>
 internal enum TextColumn
 {
-    Cluster, AuditId, Verb, User, EffectiveUser, SaNamespace, SaName, ClientIp, UserAgent, UaProduct, UaVersion, ApiGroup, ApiVersion, Resource, Subresource,
-    Namespace, Name, ObjectUid, RequestUri, ApiPath, Reason, DecisionReason, CredentialId, IssuedCredentialId, CallerPod, CallerNode, ExecCommand,
+    Cluster, AuditId, Verb, User, ImpersonatedUser, ClientIp, UserAgent, ApiGroup, ApiVersion, Resource, Subresource, Namespace, Name, ObjectUid, RequestUri,
+    Reason, DecisionReason, CredentialId, IssuedCredentialId, CallerPod, CallerNode, ExecCommand,
     Count,
 }
 

@@ -29,14 +29,16 @@ public sealed record EventRow
     public string? User { get; init; }
     /// <summary>Their groups.</summary>
     public IReadOnlyList<string> UserGroups { get; init; } = [];
-    /// <summary>As whom the request acted.</summary>
-    public string? EffectiveUser { get; init; }
-    /// <summary>Whether that is somebody else.</summary>
+    /// <summary>Whether the request acted as somebody else.</summary>
     public bool Impersonated { get; init; }
+    /// <summary>As whom, if so.</summary>
+    public string? ImpersonatedUser { get; init; }
+    /// <summary>As whom the request acted.</summary>
+    public string? EffectiveUser => Impersonated ? ImpersonatedUser : User;
     /// <summary>Namespace of the service account that acted.</summary>
-    public string? SaNamespace { get; init; }
+    public string? SaNamespace => ServiceAccount().Namespace;
     /// <summary>Its name.</summary>
-    public string? SaName { get; init; }
+    public string? SaName => ServiceAccount().Name;
     /// <summary>All hops, as the event has them.</summary>
     public IReadOnlyList<string> SourceIps { get; init; } = [];
     /// <summary>The client's address.</summary>
@@ -44,9 +46,9 @@ public sealed record EventRow
     /// <summary>userAgent.</summary>
     public string? UserAgent { get; init; }
     /// <summary>Its first product.</summary>
-    public string? UaProduct { get; init; }
+    public string? UaProduct => Product().Name;
     /// <summary>That product's version.</summary>
-    public string? UaVersion { get; init; }
+    public string? UaVersion => Product().Version;
     /// <summary>objectRef.apiGroup; empty for the core group.</summary>
     public string? ApiGroup { get; init; }
     /// <summary>objectRef.apiVersion.</summary>
@@ -64,7 +66,7 @@ public sealed record EventRow
     /// <summary>requestURI.</summary>
     public string? RequestUri { get; init; }
     /// <summary>requestURI up to the question mark.</summary>
-    public string? ApiPath { get; init; }
+    public string? ApiPath => RequestUri?.Split('?')[0];
     /// <summary>responseStatus.code.</summary>
     public int? Code { get; init; }
     /// <summary>success, denied, failure, unknown.</summary>
@@ -91,4 +93,21 @@ public sealed record EventRow
     public string? ExecCommand { get; init; }
     /// <summary>Length of the event's JSON.</summary>
     public int Bytes { get; init; }
+
+    (string? Namespace, string? Name) ServiceAccount()
+    {
+        const string prefix = "system:serviceaccount:";
+        if (EffectiveUser is not { } user || !user.StartsWith(prefix, StringComparison.Ordinal)) return default;
+        var parts = user[prefix.Length..].Split(':', 2);
+        return parts.Length == 2 ? (parts[0], parts[1]) : default;
+    }
+
+    (string? Name, string? Version) Product()
+    {
+        var token = UserAgent?.Split(' ')[0];
+        if (string.IsNullOrEmpty(token)) return default;
+        var parts = token.Split('/', 2);
+        if (parts.Length == 1 || parts[1].Length == 0) return (parts[0], null);
+        return (parts[0], parts[1] is ['v', >= '0' and <= '9', ..] ? parts[1][1..] : parts[1]);
+    }
 }

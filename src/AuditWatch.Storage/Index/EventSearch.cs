@@ -8,8 +8,10 @@ namespace AuditWatch.Storage.Index;
 /// <summary>An <see cref="EventQuery"/> as SQL, and its rows back as <see cref="EventRow"/>s.</summary>
 internal sealed class EventSearch
 {
-    static readonly string Selected = string.Join(", ", DuckDbSchema.Columns.Select(column => $"\"{column.Name}\""));
-    static readonly Dictionary<string, int> Ordinals = DuckDbSchema.Columns.Select((column, at) => (column.Name, at)).ToDictionary(StringComparer.Ordinal);
+    // The columns that an EventRow is made from; what follows from them, it knows itself.
+    static readonly string[] Columns = ["audit_id", .. DuckDbSchema.Stored.Select(column => column.Name).Where(name => name is not ("audit_id" or "audit_uuid"))];
+    static readonly string Selected = string.Join(", ", Columns.Select(name => name == "audit_id" ? "coalesce(audit_id, cast(audit_uuid as varchar))" : $"\"{name}\""));
+    static readonly Dictionary<string, int> Ordinals = Columns.Select((name, at) => (name, at)).ToDictionary(StringComparer.Ordinal);
 
     readonly EventQuery _query;
     readonly StringBuilder _where = new(" where true");
@@ -18,13 +20,13 @@ internal sealed class EventSearch
     {
         _query = query;
         And("cluster = {0}", ("cluster", query.Cluster));
-        And("(\"user\" = {0} or effective_user = {0})", ("user", query.User));
+        And("(\"user\" = {0} or impersonated_user = {0})", ("user", query.User));
         And("verb = {0}", ("verb", query.Verb));
         And("namespace = {0}", ("namespace", query.Namespace));
         And("name = {0}", ("name", query.Name));
         And("(client_ip = {0} or list_contains(source_ips, {0}))", ("ip", query.Ip));
         And("(credential_id = {0} or issued_credential_id = {0})", ("credential", query.Credential));
-        And("audit_id = {0}", ("audit_id", query.AuditId));
+        And(query.AuditId is not null && AuditUuid.IsOne(query.AuditId) ? "audit_uuid = cast({0} as uuid)" : "audit_id = {0}", ("audit_id", query.AuditId));
         And("event_id = cast({0} as uuid)", ("event_id", query.EventId?.ToString()));
         And("cast(stage as varchar) = {0}", ("stage", query.Stage));
         And("cast(outcome as varchar) = {0}", ("outcome", query.Outcome));
@@ -77,13 +79,9 @@ internal sealed class EventSearch
         AuditId = Text(row, "audit_id") ?? "",
         Verb = Text(row, "verb") ?? "",
         User = Text(row, "user"),
-        EffectiveUser = Text(row, "effective_user"),
-        SaNamespace = Text(row, "sa_namespace"),
-        SaName = Text(row, "sa_name"),
+        ImpersonatedUser = Text(row, "impersonated_user"),
         ClientIp = Text(row, "client_ip"),
         UserAgent = Text(row, "user_agent"),
-        UaProduct = Text(row, "ua_product"),
-        UaVersion = Text(row, "ua_version"),
         ApiGroup = Text(row, "api_group"),
         ApiVersion = Text(row, "api_version"),
         Resource = Text(row, "resource"),
@@ -92,7 +90,6 @@ internal sealed class EventSearch
         Name = Text(row, "name"),
         ObjectUid = Text(row, "object_uid"),
         RequestUri = Text(row, "request_uri"),
-        ApiPath = Text(row, "api_path"),
         Reason = Text(row, "reason"),
         DecisionReason = Text(row, "decision_reason"),
         CredentialId = Text(row, "credential_id"),

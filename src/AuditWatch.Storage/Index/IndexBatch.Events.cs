@@ -12,18 +12,14 @@ public sealed partial class IndexBatch
     /// <summary>Adds an event as it stands in the journal.</summary>
     public void Add(AuditEvent audited, EventId id, EventPosition position)
     {
-        var effectiveUser = audited.EffectiveUser;
         Begin(id, position, audited.TimeMicros, audited.RequestReceivedMicros);
         Text(TextColumn.Cluster, audited.Cluster.Name);
-        Copy(TextColumn.AuditId, audited, HotField.AuditId);
+        AuditId(Plain(audited, HotField.AuditId, out var auditId) ? auditId : System.Text.Encoding.UTF8.GetBytes(audited.AuditId));
         Copy(TextColumn.Verb, audited, HotField.Verb);
         Copy(TextColumn.User, audited, HotField.UserName);
-        Text(TextColumn.EffectiveUser, effectiveUser);
-        ServiceAccount(effectiveUser);
+        Text(TextColumn.ImpersonatedUser, audited.IsImpersonated ? audited.ImpersonatedUserName : null);
         Text(TextColumn.ClientIp, audited.ClientIp);
         Copy(TextColumn.UserAgent, audited, HotField.UserAgent);
-        Text(TextColumn.UaProduct, audited.AgentProduct);
-        Text(TextColumn.UaVersion, audited.AgentVersion);
         if (audited.Ranges.Has(HotField.ObjectRef)) Text(TextColumn.ApiGroup, audited.ApiGroup);
         else Text(TextColumn.ApiGroup, (string?)null);
         Copy(TextColumn.ApiVersion, audited, HotField.ObjectApiVersion);
@@ -32,7 +28,7 @@ public sealed partial class IndexBatch
         Copy(TextColumn.Namespace, audited, HotField.ObjectNamespace);
         Text(TextColumn.Name, audited.Name);
         Copy(TextColumn.ObjectUid, audited, HotField.ObjectUid);
-        Uri(audited);
+        Copy(TextColumn.RequestUri, audited, HotField.RequestUri);
         Copy(TextColumn.Reason, audited, HotField.ResponseReason);
         Annotations(audited);
         Extra(audited);
@@ -52,33 +48,18 @@ public sealed partial class IndexBatch
     }
 
     // A string without escapes is its own UTF-8: no detour over UTF-16.
-    void Copy(TextColumn column, AuditEvent audited, HotField field)
+    static bool Plain(AuditEvent audited, HotField field, out ReadOnlySpan<byte> utf8)
     {
         var ranges = audited.Ranges;
-        if (ranges.Has(field) && ranges.IsString(field) && !ranges.IsEscaped(field)) Text(column, ranges.Of(audited.Utf8.Span, field));
+        var plain = ranges.Has(field) && ranges.IsString(field) && !ranges.IsEscaped(field);
+        utf8 = plain ? ranges.Of(audited.Utf8.Span, field) : default;
+        return plain;
+    }
+
+    void Copy(TextColumn column, AuditEvent audited, HotField field)
+    {
+        if (Plain(audited, field, out var utf8)) Text(column, utf8);
         else Text(column, audited.Text(field));
-    }
-
-    void ServiceAccount(string? user)
-    {
-        const string prefix = "system:serviceaccount:";
-        string? account = null, @namespace = null;
-        if (user is not null && user.StartsWith(prefix, StringComparison.Ordinal) && user.IndexOf(':', prefix.Length) is var colon and > 0)
-        {
-            @namespace = user[prefix.Length..colon];
-            account = user[(colon + 1)..];
-        }
-
-        Text(TextColumn.SaNamespace, @namespace);
-        Text(TextColumn.SaName, account);
-    }
-
-    void Uri(AuditEvent audited)
-    {
-        Copy(TextColumn.RequestUri, audited, HotField.RequestUri);
-        var uri = _texts[(int)TextColumn.RequestUri][Count];
-        var mark = uri.IsNone ? -1 : Bytes(uri).IndexOf((byte)'?');
-        _texts[(int)TextColumn.ApiPath][Count] = mark < 0 ? uri : uri with { Length = mark };   // the same bytes, fewer of them
     }
 
     void Annotations(AuditEvent audited)

@@ -6,6 +6,8 @@ public sealed partial class IndexBatch
 {
     internal ReadOnlySpan<UInt128> Ids => _ids.AsSpan(0, Count);
 
+    internal ReadOnlySpan<UInt128?> AuditUuids => _auditUuids.AsSpan(0, Count);
+
     internal ReadOnlySpan<long> Times => _times.AsSpan(0, Count);
 
     internal ReadOnlySpan<long> Received => _received.AsSpan(0, Count);

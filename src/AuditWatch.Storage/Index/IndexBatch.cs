@@ -27,6 +27,7 @@ public sealed partial class IndexBatch
     readonly List<TextRef>[] _listItems = [.. Enumerable.Range(0, (int)ListColumn.Count).Select(_ => new List<TextRef>())];
     readonly int[][] _listEnds = Columns<int>((int)ListColumn.Count, Capacity);
     readonly UInt128[] _ids = new UInt128[Capacity];
+    readonly UInt128?[] _auditUuids = new UInt128?[Capacity];
     readonly long[] _times = new long[Capacity];
     readonly long[] _received = new long[Capacity];
     readonly List<byte[]> _blocks = [NewBlock()];
@@ -50,16 +51,12 @@ public sealed partial class IndexBatch
     {
         Begin(row.EventId, row.Position, row.TimeMicros, row.RequestReceivedMicros ?? 0);
         Text(TextColumn.Cluster, row.Cluster);
-        Text(TextColumn.AuditId, row.AuditId);
+        AuditId(Encoding.UTF8.GetBytes(row.AuditId));
         Text(TextColumn.Verb, row.Verb);
         Text(TextColumn.User, row.User);
-        Text(TextColumn.EffectiveUser, row.EffectiveUser);
-        Text(TextColumn.SaNamespace, row.SaNamespace);
-        Text(TextColumn.SaName, row.SaName);
+        Text(TextColumn.ImpersonatedUser, row.ImpersonatedUser);
         Text(TextColumn.ClientIp, row.ClientIp);
         Text(TextColumn.UserAgent, row.UserAgent);
-        Text(TextColumn.UaProduct, row.UaProduct);
-        Text(TextColumn.UaVersion, row.UaVersion);
         Text(TextColumn.ApiGroup, row.ApiGroup);
         Text(TextColumn.ApiVersion, row.ApiVersion);
         Text(TextColumn.Resource, row.Resource);
@@ -68,7 +65,6 @@ public sealed partial class IndexBatch
         Text(TextColumn.Name, row.Name);
         Text(TextColumn.ObjectUid, row.ObjectUid);
         Text(TextColumn.RequestUri, row.RequestUri);
-        Text(TextColumn.ApiPath, row.ApiPath);
         Text(TextColumn.Reason, row.Reason);
         Text(TextColumn.DecisionReason, row.DecisionReason);
         Text(TextColumn.CredentialId, row.CredentialId);
@@ -100,6 +96,15 @@ public sealed partial class IndexBatch
         Number(NumberColumn.Segment, position.Segment);
         Number(NumberColumn.Frame, position.Frame);
         Number(NumberColumn.Index, position.Index);
+    }
+
+    // Nearly every auditID is a UUID as the API server writes it, and 16 bytes; only what a client made up is kept as text.
+    void AuditId(ReadOnlySpan<byte> utf8)
+    {
+        var uuid = AuditUuid.Parse(utf8);
+        _auditUuids[Count] = uuid;
+        if (uuid is null) Text(TextColumn.AuditId, utf8);
+        else Text(TextColumn.AuditId, (string?)null);
     }
 
     void Text(TextColumn column, string? text) => _texts[(int)column][Count] = Keep(text);

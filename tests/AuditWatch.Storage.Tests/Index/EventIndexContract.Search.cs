@@ -12,7 +12,7 @@ public abstract partial class EventIndexContract
     {
         await IndexAsync(
             ARow.Numbered(1),
-            ARow.Numbered(2) with { Cluster = "dev", User = "alice", EffectiveUser = "root", Impersonated = true, CredentialId = null, SourceIps = [], ClientIp = null, CallerPod = null },
+            ARow.Numbered(2) with { Cluster = "dev", User = "alice", ImpersonatedUser = "root", Impersonated = true, CredentialId = null, SourceIps = [], ClientIp = null, CallerPod = null },
             ARow.Numbered(3) with { Verb = "create", Resource = "pods", Subresource = "exec", Name = "web-0", Outcome = "denied", Code = 403, Stage = "ResponseStarted" },
             ARow.Numbered(4) with { Namespace = "Kube", Name = "runner-0", Resource = "pods", IssuedCredentialId = "JTI=77", CallerPod = null, RequestUri = "/API/Ä", UserAgent = null },
             ARow.Numbered(5) with { AuditId = "a5", ClientIp = "::1", SourceIps = ["::1"], Code = null, Outcome = "unknown", CallerPod = null });

@@ -66,6 +66,7 @@ public abstract partial class EventIndexContract : IAsyncLifetime
             ListScope = "cluster",
             ExecCommand = "sh -c id",
             Impersonated = true,
+            ImpersonatedUser = "root",
             DryRun = true,
             TimeSource = "envelope",
             Code = 403,

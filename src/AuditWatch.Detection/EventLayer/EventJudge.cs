@@ -6,7 +6,6 @@ using AuditWatch.Events;
 using AuditWatch.Events.Model;
 using AuditWatch.Events.Scanning;
 using AuditWatch.Sigma.Evaluation;
-using SigmaReason = AuditWatch.Sigma.Evaluation.UnknownReason;
 
 namespace AuditWatch.Detection.EventLayer;
 
@@ -55,24 +54,11 @@ sealed class EventJudge(RuleSet rules, RuleCounters counters)
     {
         var sampled = --_untilSample <= 0;
         var began = sampled ? Stopwatch.GetTimestamp() : 0;
-        var verdict = Evaluate(rule.Compiled);
+        var verdict = rule.Compiled.EvaluateSafely(_view);
         if (!sampled) return verdict;
         counters.Took(rule.Index, Stopwatch.GetTimestamp() - began);
         _untilSample = SampleEvery;
         return verdict;
-    }
-
-    // A rule that fails must not take the others down with it: it could not say, and that is counted.
-    Verdict Evaluate(Sigma.Compilation.CompiledRule rule)
-    {
-        try
-        {
-            return rule.Evaluate(_view);
-        }
-        catch (Exception e) when (e is not OutOfMemoryException)
-        {
-            return Verdict.Unknown(SigmaReason.RuleFailed);
-        }
     }
 
     List<AlertMatch> Leaves(EventRule rule)
@@ -88,7 +74,7 @@ sealed class EventJudge(RuleSet rules, RuleCounters counters)
     }
 
     List<string> Excepted(EventRule rule) =>
-        rule.Exceptions.Count == 0 ? [] : [.. rule.Exceptions.Where(x => Evaluate(x.Passes).Truth == Truth.False).Select(x => x.Id)];
+        rule.Exceptions.Count == 0 ? [] : [.. rule.Exceptions.Where(x => x.Passes.EvaluateSafely(_view).Truth == Truth.False).Select(x => x.Id)];
 
     static bool Issues(AuditEvent e) => e.Subresource == "token" && e.Resource == "serviceaccounts" && e.IssuedCredentialId is not null;
 

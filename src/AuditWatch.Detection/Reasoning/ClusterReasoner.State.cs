@@ -33,6 +33,15 @@ sealed partial class ClusterReasoner
         void Put(string kind, string key, byte[]? value, long expires) => changes.Add(new StateChange(_cluster.Name, kind, key, value, expires));
     }
 
+    /// <summary>Without a place to keep state, what would have been saved is let go.</summary>
+    public void ForgetChanges()
+    {
+        _kept.Clear();
+        _credentials.ForgetChanges();
+        _firstActs.ForgetChanges();
+        _alerts.TakeClosed();
+    }
+
     /// <summary>Takes over what was saved; gives back from where the journal must be read again.</summary>
     public EventPosition Import(IEnumerable<StateChange> state, EventPosition committed)
     {

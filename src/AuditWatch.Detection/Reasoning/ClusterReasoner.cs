@@ -52,6 +52,9 @@ sealed partial class ClusterReasoner
     /// <summary>Hits that came after event time had passed them: judged as they came.</summary>
     public long Late { get; private set; }
 
+    /// <summary>Event time below which more may still come from other inputs; nothing is taken for passed beyond it.</summary>
+    public long FloorMicros { get; set; } = long.MaxValue;
+
     public ReasonerFigures Figures => new(Late, _ring.Overflow, _cases.Hidden, _credentials.Evicted, _alerts.Evicted, _alerts.Raised, _judge.Failures, _judge.Quarantined);
 
     public IReadOnlyList<Incident> Incidents => _cases.Incidents;
@@ -97,11 +100,8 @@ sealed partial class ClusterReasoner
         if (_alerts.IsAnyWaiting) _alerts.See(recent);
         if (!_stages.IsEmpty) _stages.See(recent);
         var believed = receivedMicros > 0 ? Math.Min(act.TimeMicros, receivedMicros + FarthestAheadMicros) : act.TimeMicros;
-        if (believed > _newest)
-        {
-            _newest = believed;
-            _watermark = Math.Max(_watermark, believed - _reachMicros);
-        }
+        if (believed > _newest) _newest = believed;
+        _watermark = Math.Max(_watermark, Math.Min(_newest, Math.Max(FloorMicros, long.MinValue / 2)) - _reachMicros);
 
         if (act.TimeMicros <= _watermark) return;
         _ring.Add(recent);

@@ -49,6 +49,8 @@ sealed class CredentialTable(ClusterFacts cluster)
 
     public void Restore(string id, CredentialRecord record) => _credentials[id] = record;
 
+    public void ForgetChanges() => _changed.Clear();
+
     public void ForgetBefore(long micros)
     {
         foreach (var (id, record) in _credentials)

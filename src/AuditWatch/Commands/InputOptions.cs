@@ -16,7 +16,16 @@ internal sealed class InputOptions
     readonly Option<string?> _profile = new("--profile") { Description = "Whose own identities are expected: vanilla (default), kubeadm, aks, eks, gke, openshift, rke2." };
     readonly ConfigOptions _config = new(serving: false);
 
-    public InputOptions() => _profile.AcceptOnlyFromAmong(Profiles);
+    public InputOptions()
+    {
+        _profile.AcceptOnlyFromAmong(Profiles);
+        // A misspelt option must not be taken for a file's name.
+        _paths.Validators.Add(result =>
+        {
+            foreach (var token in result.Tokens.Where(t => t.Value.Length > 1 && t.Value[0] == '-' && !File.Exists(t.Value)))
+                result.AddError($"There is no option '{token.Value}'. A file of that name is written ./{token.Value}.");
+        });
+    }
 
     public void AddTo(Command command)
     {

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using AuditWatch.Cli;
 
+using AuditWatch.Cli.Commands;
 using AuditWatch.Cli.Output;
 
 // The way of a command: parse → the command's class under Commands/ → results on stdout, everything else on stderr → an ExitCode.

@@ -20,5 +20,10 @@ internal sealed class AnyField : IFieldSchema
         return true;
     }
 
-    public int Symbol(string text) => _symbols.GetOrAdd(text, _ => _symbols.Count);
+    public int Symbol(string text)
+    {
+        // Numbers must be handed out one at a time: two texts never share one.
+        if (_symbols.TryGetValue(text, out var known)) return known;
+        lock (_symbols) return _symbols.GetOrAdd(text, _ => _symbols.Count);
+    }
 }

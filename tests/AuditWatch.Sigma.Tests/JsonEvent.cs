@@ -54,6 +54,8 @@ internal sealed class JsonEvent(AnyField schema, string json, IReadOnlyDictionar
         found = at;
         if (path.Length == 0) return true;
         if (at.ValueKind != JsonValueKind.Object) return false;
+        if (path[0] == '[' && path.IndexOf(']', StringComparison.Ordinal) is var close and > 0)
+            return at.TryGetProperty(path[1..close], out var quoted) && TryFind(quoted, path[(close + 1)..].TrimStart('.'), out found);
         for (var end = path.Length; end > 0; end = path.LastIndexOf('.', end - 1))
             if (at.TryGetProperty(path[..end], out var value) && TryFind(value, end == path.Length ? "" : path[(end + 1)..], out found)) return true;
         return false;

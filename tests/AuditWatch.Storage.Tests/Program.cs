@@ -1,3 +1,4 @@
+using AuditWatch.Storage.Tests.Index;
 using AuditWatch.Storage.Tests.State;
 
 namespace AuditWatch.Storage.Tests;
@@ -11,6 +12,12 @@ public static class Program
         {
             case ["write-state-until-killed", var folder]:
                 await StateCrashTests.WriteUntilKilledAsync(folder);
+                return 0;
+            case ["index-until-killed", var folder]:
+                await DuckDbCrashTests.IndexUntilKilledAsync(folder);
+                return 0;
+            case ["hold-index", var folder]:
+                await DuckDbEventIndexTests.HoldAsync(folder);
                 return 0;
         }
 

@@ -20,6 +20,9 @@ internal sealed class Victim : IDisposable
         return new Victim(process);
     }
 
+    /// <summary>The next line that it writes.</summary>
+    public async Task<string?> ReadLineAsync() => await _process.StandardOutput.ReadLineAsync();
+
     /// <summary>Lets it write <paramref name="lines"/> lines more, kills it, and returns the last whole line that it wrote (null when none).</summary>
     public async Task<string?> KillAfterAsync(int lines)
     {

@@ -22,7 +22,7 @@ public sealed partial class AuditEvent
             if (open < 0) return null;
             agent = agent[(open + 2)..];
             var slash = agent.IndexOf((byte)'/');
-            return slash > 0 && agent[..slash].IndexOfAny(" ;)"u8) < 0 ? Shared(agent[..slash]) : null;
+            return slash > 0 && !agent[..slash].ContainsAnyExceptInRange((byte)'a', (byte)'z') ? Shared(agent[..slash]) : null;
         }
     }
 

@@ -21,7 +21,12 @@ public static class AuditSchema
     {
         problem = null;
         if (Bound.TryGetValue(path, out field!)) return true;
-        if (!TryResolve(path, out var root, out var derived, out var below, out problem)) return false;
+        if (!TryResolve(path, out var root, out var derived, out var below))
+        {
+            problem = SchemaSuggestion.Sentence(path);
+            return false;
+        }
+
         if (!FieldSteps.TryParse(below, out var steps, out var fault))
         {
             problem = $"'{path}' is no field path: {fault}.";
@@ -39,9 +44,9 @@ public static class AuditSchema
     }
 
     // The longest known beginning of the path decides; what is below it must be allowed there.
-    static bool TryResolve(string path, out HotField root, out DerivedField derived, out string below, out string? problem)
+    static bool TryResolve(string path, out HotField root, out DerivedField derived, out string below)
     {
-        (root, derived, below, problem) = (HotField.Count, DerivedField.None, "", null);
+        (root, derived, below) = (HotField.Count, DerivedField.None, "");
         for (var end = path.Length; end > 0; end = path.AsSpan(0, end).LastIndexOfAny('.', '['))
         {
             var beginning = path[..end];
@@ -66,9 +71,10 @@ public static class AuditSchema
             break;
         }
 
-        problem = SchemaSuggestion.Sentence(path);
         return false;
     }
+
+    internal static bool Exists(string path) => TryResolve(path, out _, out _, out _);
 
     static bool IsIndex(string rest) => rest.Length > 2 && rest[0] == '[' && rest[^1] == ']' && int.TryParse(rest[1..^1], out _);
 }

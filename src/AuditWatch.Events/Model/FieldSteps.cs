@@ -27,9 +27,10 @@ sealed class FieldSteps
         var found = new List<FieldStep>();
         steps = None;
         problem = null;
+        if (path.Length > 0 && path[^1] == '.') { problem = "it ends with a dot"; return false; }
         while (path.Length > 0)
         {
-            if (path[0] == '.') { path = path[1..]; if (path.Length == 0) { problem = "it ends with a dot"; return false; } }
+            if (found.Count > 0 && path[0] == '.') path = path[1..];
             if (path[0] == '.') { problem = "it has two dots in a row"; return false; }
             if (path[0] == '[')
             {

@@ -20,26 +20,26 @@ static class SchemaSuggestion
         foreach (var known in Known.OrderBy(k => k.Length).ThenBy(k => k, StringComparer.Ordinal))
             if (known.EndsWith('.' + path, StringComparison.OrdinalIgnoreCase) || known.Equals(path, StringComparison.OrdinalIgnoreCase)) return known;
 
+        // Of two that are equally near by their last name, the one that is nearer as a whole.
         string? best = null;
-        var least = Math.Max(1, path.Length / 4) + 1;
+        var least = (Math.Max(1, path.Length / 4) + 1, 0);
         foreach (var known in Known.OrderBy(k => k, StringComparer.Ordinal))
         {
-            var distance = Math.Min(Distance(path, known), Distance(path, known[(known.LastIndexOf('.') + 1)..]) + 1);
-            if (distance >= least) continue;
+            var whole = Distance(path, known);
+            var distance = (Math.Min(whole, Distance(path, known[(known.LastIndexOf('.') + 1)..]) + 1), whole);
+            if (distance.CompareTo(least) >= 0) continue;
             least = distance;
             best = known;
         }
 
-        return best ?? (Beginning(path) is { } parent ? parent : null);
+        return best ?? WithNearerHead(path);
     }
 
-    // 'objectRef.foo': nothing is near, but the parent exists.
-    static string? Beginning(string path)
+    // 'requestObjects.spec': the head is misspelt, what follows may well be right.
+    static string? WithNearerHead(string path)
     {
         var dot = path.IndexOf('.', StringComparison.Ordinal);
-        if (dot < 0) return null;
-        var head = path[..dot];
-        return Known.Contains(head, StringComparer.Ordinal) ? null : Nearest(head) is { } near && Known.Contains(near + path[dot..], StringComparer.Ordinal) ? near + path[dot..] : null;
+        return dot > 0 && Nearest(path[..dot]) is { } head && !path.StartsWith(head + ".", StringComparison.Ordinal) && AuditSchema.Exists(head + path[dot..]) ? head + path[dot..] : null;
     }
 
     static int Distance(string a, string b)

@@ -79,7 +79,7 @@ public sealed class SymbolTable(int capacity = SymbolTable.DefaultCapacity)
         {
             if (Probe(_slots, utf8, hash) is { } known) return known;
             if (_count >= capacity || (clientChosen && _clientChosen >= _clientShare)) return Full();
-            if (_count * 2 >= _slots.Length) Grow();
+            if (_count * 4 >= _slots.Length) Grow();
 
             // Readers come through the slots, so the table by number must know an entry before the slots show it.
             var entry = new Entry(utf8.ToArray(), Encoding.UTF8.GetString(utf8), _count, hash);
@@ -91,7 +91,12 @@ public sealed class SymbolTable(int capacity = SymbolTable.DefaultCapacity)
             }
 
             _bySymbol[_count] = entry;
-            if (!TryPlace(_slots, entry)) return Full();
+            while (!TryPlace(_slots, entry))
+            {
+                if (_slots.Length >= capacity * 16L) return Full();
+                Grow();
+            }
+
             if (clientChosen) _clientChosen++;
             Volatile.Write(ref _count, _count + 1);
             return entry;

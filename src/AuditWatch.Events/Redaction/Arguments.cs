@@ -10,7 +10,7 @@ internal static class Arguments
         if (program.IsEmpty) program = text;
         var isValue = text.Length > 0 && text[0] != '-';
         if (isValue && previous.Length > 2 && previous[0] == '-' && CredentialNames.IsCredential(previous.TrimStart((byte)'-'))) Cut(argument, 0, cuts);
-        else if (isValue && CommandLine.TakesPassword(program, previous) && CommandLine.PasswordStart(previous, text) is var start && (start > 0 || previous[1] != 'u')) Cut(argument, start, cuts);
+        else if (isValue && CommandLine.TakesPassword(program, previous) && CommandLine.PasswordStart(previous, text) is var start && (start > 0 || !CommandLine.TakesPair(previous))) Cut(argument, start, cuts);
         else if (CommandLine.GluedPassword(program, text) is > 0 and var skip) Cut(argument, skip, cuts);
         else TextCleaner.Clean(argument, TextRules.CommandLine, cuts);
         previous = text;

@@ -9,7 +9,7 @@ internal static class CommandLine
 
     /// <summary>Whether the option's next argument is a password, given the program: <c>sshpass -p</c>, <c>curl -u user:password</c>, <c>redis-cli -a</c>.</summary>
     public static bool TakesPassword(ReadOnlySpan<byte> program, ReadOnlySpan<byte> option) =>
-        option.Length == 2 && option[0] == '-' && option[1] switch
+        (option.SequenceEqual("--user"u8) && Is(program, "curl")) || (option.Length == 2 && option[0] == '-' && option[1] switch
         {
             (byte)'p' => Is(program, "sshpass") || Is(program, "docker") || Is(program, "podman") || Is(program, "az") || Is(program, "oc") || Is(program, "mongo") || Is(program, "mongosh") || Is(program, "mongodump"),
             (byte)'u' => Is(program, "curl"),
@@ -17,7 +17,10 @@ internal static class CommandLine
             (byte)'w' => Is(program, "ldapsearch") || Is(program, "ldapadd") || Is(program, "ldapmodify"),
             (byte)'P' => Is(program, "sqlcmd") || Is(program, "bcp") || Is(program, "isql") || Is(program, "ipmitool"),
             _ => false,
-        };
+        });
+
+    /// <summary>Whether the option's argument is <c>user:password</c>.</summary>
+    public static bool TakesPair(ReadOnlySpan<byte> option) => option.SequenceEqual("-u"u8) || option.SequenceEqual("--user"u8);
 
     /// <summary>How many bytes of the argument stand before a password that is glued to its option (<c>mysql -pSECRET</c>); 0 when none is.</summary>
     public static int GluedPassword(ReadOnlySpan<byte> program, ReadOnlySpan<byte> argument) =>
@@ -25,7 +28,7 @@ internal static class CommandLine
             ? 2 : 0;
 
     /// <summary>Where the password begins in the argument after such an option: after the user in <c>user:password</c>.</summary>
-    public static int PasswordStart(ReadOnlySpan<byte> option, ReadOnlySpan<byte> argument) => option[1] == 'u' ? argument.IndexOf((byte)':') + 1 : 0;
+    public static int PasswordStart(ReadOnlySpan<byte> option, ReadOnlySpan<byte> argument) => TakesPair(option) ? argument.IndexOf((byte)':') + 1 : 0;
 
     /// <summary>Whether the text has one of the options at all.</summary>
     public static bool HasShortOption(ReadOnlySpan<byte> text)
@@ -35,7 +38,7 @@ internal static class CommandLine
             var next = text[at..].IndexOf(" -"u8);
             if (next < 0) return false;
             at += next;
-            if (at + 2 < text.Length && text[at + 2] is (byte)'p' or (byte)'u' or (byte)'a' or (byte)'w' or (byte)'P') return true;
+            if (at + 2 < text.Length && text[at + 2] is (byte)'p' or (byte)'u' or (byte)'a' or (byte)'w' or (byte)'P' or (byte)'-') return true;
         }
     }
 
@@ -54,7 +57,7 @@ internal static class CommandLine
             {
                 if (word[0] != '-') { if (IsProgram(word)) program = word; }
                 else if (GluedPassword(program, word) is > 0 and var skip) Cut(layer, start + skip, start + word.Length, cuts);
-                if (TakesPassword(program, option) && word[0] != '-') Cut(layer, start + PasswordStart(option, word), start + word.Length, cuts, isPair: option[1] == 'u');
+                if (TakesPassword(program, option) && word[0] != '-') Cut(layer, start + PasswordStart(option, word), start + word.Length, cuts, isPair: TakesPair(option));
                 option = word;
             }
             if (end < text.Length && text[end] is not ((byte)' ' or (byte)'\t')) program = option = default;

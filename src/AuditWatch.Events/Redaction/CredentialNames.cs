@@ -36,7 +36,7 @@ internal static class CredentialNames
             return !Is(last, References) && !Is(last, "secret") && !Is(last, "key");
         if (Contains(words, "pgpass")) return true;
         if (EndsWith(last, "token") || EndsWith(last, "tokens") || EndsWith(last, "secret") || Is(last, "secrets") || Is(last, "pwd") || Is(last, "pass") || Is(last, "pw")
-            || Is(last, "credential") || Is(last, "credentials") || Is(last, "creds") || Is(last, "authorization") || Is(last, "pat") || Is(last, "auth") || Is(last, "psk")) return true;
+            || Is(last, "credential") || Is(last, "credentials") || Is(last, "creds") || Is(last, "authorization") || Is(last, "pat") || Is(last, "auth") || Is(last, "psk") || Is(last, "sig")) return true;
         if (Is(last, "apikey") || Is(last, "accesskey") || Is(last, "secretkey") || Is(last, "privatekey") || Is(last, "accountkey") || Is(last, "sharedaccesskey") || Is(last, "authkey")) return true;
         if (Is(last, "data") && Contains(before, "client key")) return true;   // kubeconfig's client-key-data
         if (!Is(last, "key") && !Is(last, "keys")) return false;

@@ -20,6 +20,14 @@ internal sealed partial class DocumentCleaner(Arena arena, CutList cuts, bool co
         return true;
     }
 
+    /// <summary>A whole requestObject or responseObject.</summary>
+    public void Body(TextLayer layer, Tape tape, int at, BodyScope scope)
+    {
+        // A patch that was not JSON (YAML of a server-side apply) stands there as one text.
+        if (tape[at].Type == JsonTokenType.String && scope == BodyScope.Secret && StringAt(layer, tape, at) is var text && !TryCleanJson(text, scope)) CutString(text);
+        else Value(layer, tape, at, scope, TextRules.None);
+    }
+
     public void Value(TextLayer layer, Tape tape, int at, BodyScope scope, TextRules rules)
     {
         switch (tape[at].Type)

@@ -24,8 +24,8 @@ internal sealed class EventCleaner
         _cuts.Clear();
         try
         {
-            if (_tape.TryRead(json)) Event(new TextLayer(json, default, 0, 0), ranges);
-            else CutBrokenBodies(json, ranges);
+            if (!_tape.TryRead(json)) return TryCleanBroken(json, ranges, output);
+            Event(new TextLayer(json, default, 0, 0), ranges);
             if (_cuts.Count == 0) return false;
             _cuts.Write(json, output);
             return true;
@@ -54,12 +54,25 @@ internal sealed class EventCleaner
             var name = layer.Slice(_tape[key].Start, _tape[key].Length).Unescape(_arena).Text;
             var value = key + 1;
             var isText = _tape[value].Type == System.Text.Json.JsonTokenType.String;
-            if (name.SequenceEqual("requestObject"u8) || name.SequenceEqual("responseObject"u8)) _document.Value(layer, _tape, value, scope, TextRules.None);
+            if (name.SequenceEqual("requestObject"u8) || name.SequenceEqual("responseObject"u8)) _document.Body(layer, _tape, value, scope);
             else if (isText && name.SequenceEqual("requestURI"u8)) RequestLine.Clean(layer.Slice(_tape[value].Start, _tape[value].Length).Unescape(_arena), _arena, _cuts);
             else if (isText && name.SequenceEqual("userAgent"u8)) TextCleaner.Clean(layer.Slice(_tape[value].Start, _tape[value].Length).Unescape(_arena), TextRules.Config | TextRules.CommandLine, _cuts);
             else if (name.SequenceEqual("annotations"u8) && _tape[value].Type == System.Text.Json.JsonTokenType.StartObject) _document.Annotations(layer, _tape, value, scope);
             else _document.Value(layer, _tape, value, BodyScope.Other, TextRules.None);
         }
+    }
+
+    bool TryCleanBroken(ReadOnlySpan<byte> json, EventRanges ranges, IBufferWriter<byte> output)
+    {
+        CutBrokenBodies(json, ranges);
+        if (_cuts.Count == 0) return false;
+        var whole = new ArrayBufferWriter<byte>(json.Length);
+        _cuts.Write(json, whole);
+        var again = new EventRanges();
+        _cuts.Clear();
+        if (EventScanner.TryScan(whole.WrittenSpan, again, out _) && _tape.TryRead(whole.WrittenSpan)) Event(new TextLayer(whole.WrittenSpan, default, 0, 0), again);
+        _cuts.Write(whole.WrittenSpan, output);
+        return true;
     }
 
     // A body that holds a trigger and is not JSON: what in it is secret cannot be said, so all of it goes.

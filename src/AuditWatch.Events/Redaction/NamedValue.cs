@@ -9,9 +9,11 @@ internal static class NamedValue
         var here = text[at..];
         var before = at > 0 ? (byte)(text[at - 1] | 0x20) : (byte)0;
         if (SecretShapes.Starts(here, "assw") || SecretShapes.Starts(here, "assph")) return before == 'p';
+        if (here.StartsWith("sig="u8)) return before is 0 or (byte)'&' or (byte)'?' or (byte)'6' or (byte)' ' or (byte)'"' or (byte)';' or (byte)'\n';   // 6: \u0026
         var inWord = (SecretShapes.Starts(here, "ass") && before == 'p') || (SecretShapes.Starts(here, "oken") && before == 't') || (SecretShapes.Starts(here, "cret") && before == 'e')
             || (SecretShapes.Starts(here, "ial") && before == 't') || SecretShapes.Starts(here, "key") || SecretShapes.Starts(here, "pwd")
             || (SecretShapes.Starts(here, "uth") && before == 'a') || SecretShapes.Starts(here, "auth") || (here.StartsWith("on"u8) && before == 'i');
+        if (here.StartsWith("al="u8) && text[..at].EndsWith("from-liter"u8)) return true;
         if (!inWord) return false;
         if (here.StartsWith("cret"u8) && at >= 3 && text[at - 2] == 'S' && NamesTheKind(text[at - 3], here[4..])) return true;
         var start = at;
@@ -83,16 +85,19 @@ internal static class NamedValue
         var start = end;
         while (start > 0 && end - start < 253 && IsNameByte(text[start - 1])) start--;
         var name = text[start..end].TrimStart((byte)'-');
-        if (!CredentialNames.IsCredential(name)) return;
+        if (!CredentialNames.IsCredential(name) && !(text[at] == '=' && IsLiteral(text[..start]))) return;
         // "volume "secret" : secret "db" not found" is a sentence.
         isQuoted &= text[at - 1] is (byte)'"' or (byte)'\'' || text[(at + 1)..].TrimStart(" \t\\"u8) is [(byte)'"', ..];
         var isHeader = SecretShapes.Starts(name, "x-") || name.EndsWith("uthorization"u8);
-        if (text[at] == ':' && !(isQuoted || isHeader || rules.HasFlag(TextRules.Config) || IsLineStart(text, start) && text[at..].IndexOf((byte)'\n') >= 0)) return;
+        if (text[at] == ':' && !(isQuoted || isHeader || rules.HasFlag(TextRules.Config) || (rules.HasFlag(TextRules.CommandLine) && text[(at + 1)..] is [(byte)' ', ..]) || IsLineStart(text, start) && text[at..].IndexOf((byte)'\n') >= 0)) return;
         var from = at + 1;
         while (from < text.Length && text[from] is (byte)'=' or (byte)'>' && from == at + 1) from++;
         var value = ValueSpan.Find(text, start, from, isColon: text[at] == ':');
         Cut(layer, value.Start, value.End, isHeader, cuts);
     }
+
+    // kubectl create secret generic x --from-literal=KEY=VALUE
+    static bool IsLiteral(ReadOnlySpan<byte> before) => before.EndsWith("--from-literal="u8) || before.EndsWith("--from-literal "u8);
 
     static int CutAfterOption(TextLayer layer, int at, TextRules rules, CutList cuts)
     {

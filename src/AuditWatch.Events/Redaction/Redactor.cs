@@ -59,7 +59,7 @@ public sealed class Redactor(ReadOnlyMemory<byte> key, RedactionOptions options)
     // "%70assword" and "%40": no client encodes letters, but one who hides may. And "authorization%3A…".
     static bool HidesLetters(ReadOnlySpan<byte> uri)
     {
-        if (uri.IndexOf("uthorization%"u8) >= 0) return true;
+        if (uri.IndexOf("uthorization%"u8) >= 0 || uri.IndexOf("from-literal"u8) >= 0) return true;
         for (var at = 0; ; at++)
         {
             var next = uri[at..].IndexOf((byte)'%');

@@ -134,7 +134,7 @@ internal static class SecretTriggers
         Add(0, 2, "aA", "sS", "sSiI", "wWpPcC=:\"'");                                 // password, passphrase, pass; Basic
         Add(0, 3, "kKpPuU", "eEwWtT", "yYdDhH", "=:\"'\\% \t_0123456789");            // api key, pwd, auth
         Add(0, 4, "iI", "aA", "lL", "sS\"'\\%: \t");                                  // credentials
-        Add(0, 5, "eZL", "yXS", "Jl0", "");                                           // JWT; base64 of a JWT, of a PEM block
+        Add(0, 5, "eZLs", "yXSi", "Jl0g", "");                                        // JWT; base64 of a JWT, of a PEM block; sig=
         Add(0, 6, "@", "", "", "");                                                   // user:password@host
         Add(0, 7, "A", "uU", "tT", "hH");                                               // Authorization, AUTHORIZATION
         // Second set.

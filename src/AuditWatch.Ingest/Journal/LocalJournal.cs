@@ -67,6 +67,9 @@ public sealed partial class LocalJournal : IJournal
     /// <summary>The position up to which every reader that must not miss anything has read; null while unknown (then nothing unread counts, and retention removes nothing). Unset: there are no such readers.</summary>
     public Func<EventPosition?>? ReadPosition { get; set; }
 
+    /// <summary>Number of the oldest segment that is still there; null while there is none.</summary>
+    public int? FirstSegment => SegmentNames.List(_directory) is [var first, ..] ? first : null;
+
     /// <summary>Bytes on disk.</summary>
     public long SizeBytes => _retention.Size();
 

@@ -34,6 +34,15 @@ public sealed class IdleMarks(IJournal journal, TimeProvider time, TimeSpan? aft
         }
     }
 
+    /// <summary>Whether a cluster that had events still waits for its mark.</summary>
+    public bool IsAnyDue
+    {
+        get
+        {
+            lock (_gate) return !Writing.IsCompleted || _clusters.Values.Any(c => c.IsDue);
+        }
+    }
+
     /// <summary>Marks being written.</summary>
     internal Task Writing { get; private set; } = Task.CompletedTask;
 

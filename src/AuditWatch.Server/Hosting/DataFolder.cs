@@ -19,9 +19,6 @@ public sealed class DataFolder : IDisposable
     /// <summary>The embedded index.</summary>
     public string Index => System.IO.Path.Combine(Path, "index.duckdb");
 
-    /// <summary>The key of redaction marks.</summary>
-    public string RedactionKey => System.IO.Path.Combine(Path, "redaction.key");
-
     /// <summary>Opens for writing: makes the folder (mode 0700) and takes its lock. Throws <see cref="DataFolderInUseException"/> when another process has it.</summary>
     public static DataFolder Own(string path)
     {

@@ -31,27 +31,12 @@ internal sealed class EventScope(IFieldSchema schema) : FieldScope
     public override FieldSource? Bind(string field, Place place, ProblemList problems)
     {
         if (_bound.TryGetValue(field, out var known)) return known;
-        var plain = Unquote(field);
-        if (field == "." || plain.Length == 0)
+        if (field == ".")
             problems.Error(Codes.UnknownField, place, "'.' means an array element, and there is none here.", "Use '.' inside 'field[any]:'.");
-        else if (schema.TryBind(plain, out var slot, out var problem))
-            return _bound[field] = new(plain, slot);
+        else if (schema.TryBind(field, out var slot, out var problem))
+            return _bound[field] = new(field, slot);
         else
-            problems.Error(Codes.UnknownField, place, problem ?? $"No event has a field '{plain}'.", "Correct the field name; the rule could never match as it stands.");
+            problems.Error(Codes.UnknownField, place, problem ?? $"No event has a field '{field}'.", "Correct the field name; the rule could never match as it stands.");
         return null;
-    }
-
-    // The schema resolves keys that hold dots by itself, so the quoting brackets go.
-    static string Unquote(string field)
-    {
-        if (!field.Contains('[') && !field.Contains('\\')) return field;
-        var text = new System.Text.StringBuilder();
-        for (var i = 0; i < field.Length; i++)
-        {
-            if (field[i] == '\\' && i + 1 < field.Length && field[i + 1] is '[' or ']') text.Append(field[++i]);
-            else if (field[i] == '[' && (i == 0 || field[i - 1] == '.') && field.IndexOf(']', i) is var close and > 0) { text.Append(field, i + 1, close - i - 1); i = close; }
-            else text.Append(field[i]);
-        }
-        return text.ToString();
     }
 }

@@ -14,8 +14,14 @@ internal sealed class ItemCompiler(FieldScope scope, IListSource? lists, Problem
         var source = scope.Bind(test.Field, test.Place, problems);
         if (!ModifierRules.Check(test.Modifiers, test.Place, problems)) return null;
         var negate = test.Modifiers.Contains("neq");
+        if (test.Modifiers.Contains("exists") && (test.Values.Count > 1 || test.Values[0].Kind != SigmaScalarKind.Boolean))
+        {
+            problems.Error(Codes.ValueType, test.Values[0].Place, "'exists' takes one value, true or false.", "Write 'field|exists: true'.");
+            return null;
+        }
         var special = Special(test, source);
         if (special is not null) return negate ? NotNode.Of(special) : special;
+        if (test.Modifiers.Contains("fieldref") && test.Values.All(v => v.Kind == SigmaScalarKind.Text)) return null;
         if (Matchers(test.Modifiers, test.Values, keywords: false) is not { } matchers || source is null) return null;
         WarnOfAll(test.Modifiers, test.Values, test.Place);
         var node = Join(matchers, test.Modifiers, m => new LeafNode(source, new MatchTest(m)));
@@ -56,7 +62,6 @@ internal sealed class ItemCompiler(FieldScope scope, IListSource? lists, Problem
         if (source is null) return null;
         if (test.Modifiers.Contains("exists"))
         {
-            if (test.Values.Count > 1 || one.Kind != SigmaScalarKind.Boolean) return null;
             var exists = new LeafNode(source, new ExistsTest());
             return one.Text == "true" ? exists : NotNode.Of(exists);
         }

@@ -25,18 +25,14 @@ internal sealed class ModifierChain
         _datePart = modifiers.FirstOrDefault(Modifiers.IsDatePart);
         _regex = modifiers.Contains("re") ? new(modifiers, problems) : null;
         _transforms = [.. modifiers.Where(m => m is "contains" or "startswith" or "endswith" or "windash" or "base64" or "base64offset" or "utf16" or "utf16le" or "utf16be" or "wide")];
-        NeedsBoolean = modifiers.Contains("exists");
         NeedsField = modifiers.Contains("fieldref");
     }
-
-    bool NeedsBoolean { get; }
 
     bool NeedsField { get; }
 
     /// <summary>Null, with a problem, when the value does not fit the modifiers.</summary>
     public ValueMatcher? Compile(SigmaScalar value)
     {
-        if (NeedsBoolean) return Wrong(value, "'exists' takes one value, true or false.", "Write 'field|exists: true'.");
         if (NeedsField) return Wrong(value, "'fieldref' takes the name of another field.", "Write 'field|fieldref: other.field'.");
         if (value.Kind == SigmaScalarKind.Null)
             return Wrong(value, _keywords ? "null is no keyword." : "null cannot be given to these modifiers.", "Write 'field: null' for an absent field; quote the text \"null\" if it is meant.");

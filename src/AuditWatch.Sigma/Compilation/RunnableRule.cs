@@ -21,7 +21,7 @@ internal sealed class RunnableRule(SigmaDocument source, Node root, IReadOnlyLis
         }
         catch (InvalidOperationException)
         {
-            // System.Text.Json refuses to compare some malformed property names (half surrogates in escapes): the event cannot be read there.
+            // System.Text.Json gives up on a value that is malformed in a way nobody foresaw: then nobody knows.
             return Verdict.Unknown(UnknownReason.Malformed);
         }
     }

@@ -5,14 +5,20 @@ namespace AuditWatch.Sigma.Evaluation;
 /// <summary>All must hold. One certain no decides; otherwise every reason for not knowing is kept.</summary>
 internal sealed class AndNode : Node
 {
+    readonly Node[] _written;
+    // For asking: flat, without names, the cheapest first.
     readonly Node[] _items;
 
-    AndNode(Node[] items) => _items = items;
+    AndNode(Node[] written)
+    {
+        _written = written;
+        _items = [.. written.SelectMany(n => n.Bare is AndNode and ? and._items : [n.Bare]).OrderBy(n => n.Cost)];
+    }
 
     public static Node Of(IEnumerable<Node> nodes)
     {
-        Node[] items = [.. nodes.SelectMany(n => n is AndNode and ? and._items : [n]).OrderBy(n => n.Cost)];
-        return items.Length == 1 ? items[0] : new AndNode(items);
+        Node[] written = [.. nodes];
+        return written.Length == 1 ? written[0] : new AndNode(written);
     }
 
     public override Verdict Evaluate(EventView view, in JsonElement element)
@@ -30,7 +36,7 @@ internal sealed class AndNode : Node
 
     public override void Explain(EventView view, in JsonElement element, Explanation into)
     {
-        foreach (var item in _items) item.Explain(view, element, into);
+        foreach (var item in _written) item.Explain(view, element, into);
     }
 
     // Any one set is a sound bound. They are not intersected: an array may hold several of the values at once.

@@ -6,18 +6,24 @@ namespace AuditWatch.Sigma.Evaluation;
 /// <summary>At least a number of several must hold; with 1, <c>or</c>.</summary>
 internal sealed class CountNode : Node
 {
+    readonly Node[] _written;
+    // For asking: without names, the cheapest first; alternatives of alternatives laid flat.
     readonly Node[] _items;
     readonly int _least;
 
-    CountNode(Node[] items, int least) => (_items, _least) = (items, least);
-
-    public static Node Or(IEnumerable<Node> nodes)
+    CountNode(Node[] written, int least)
     {
-        Node[] items = [.. nodes.SelectMany(n => n is CountNode { _least: 1 } or ? or._items : [n]).OrderBy(n => n.Cost)];
-        return items.Length == 1 ? items[0] : new CountNode(items, 1);
+        (_written, _least) = (written, least);
+        _items = [.. written.SelectMany(n => least == 1 && n.Bare is CountNode { _least: 1 } or ? or._items : [n.Bare]).OrderBy(n => n.Cost)];
     }
 
-    public static Node AtLeast(int least, IEnumerable<Node> nodes) => least == 1 ? Or(nodes) : new CountNode([.. nodes], least);
+    public static Node Or(IEnumerable<Node> nodes) => AtLeast(1, nodes);
+
+    public static Node AtLeast(int least, IEnumerable<Node> nodes)
+    {
+        Node[] written = [.. nodes];
+        return written.Length == 1 ? written[0] : new CountNode(written, least);
+    }
 
     public override Verdict Evaluate(EventView view, in JsonElement element)
     {
@@ -34,7 +40,7 @@ internal sealed class CountNode : Node
 
     public override void Explain(EventView view, in JsonElement element, Explanation into)
     {
-        foreach (var item in _items)
+        foreach (var item in _written)
             if (item.Evaluate(view, element).Truth == Truth.True) item.Explain(view, element, into);
     }
 

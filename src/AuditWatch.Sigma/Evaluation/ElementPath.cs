@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using System.Text;
 using System.Text.Json;
 
@@ -9,6 +10,8 @@ namespace AuditWatch.Sigma.Evaluation;
 /// </summary>
 internal sealed class ElementPath
 {
+    const int LongestKey = 1024;
+
     readonly byte[] _path;
     // Where a key may end: offsets of the dots that are not quoted, and the end.
     readonly int[] _cuts;
@@ -60,8 +63,29 @@ internal sealed class ElementPath
             return any;
         }
         if (element.ValueKind != JsonValueKind.Object) return false;
-        for (var end = _cuts.Length - 1; end >= cut; end--)
-            if (element.TryGetProperty(_path.AsSpan(from, _cuts[end] - from), out var value) && Visit(value, Math.Min(_cuts[end] + 1, _path.Length), end + 1, view, test, ref verdict)) return true;
+        // The longest key that exists is tried first; if the rest does not follow from it, the next shorter one.
+        for (var below = int.MaxValue; TryFind(element, from, cut, below, out var end, out var value); below = end)
+            if (Visit(value, Math.Min(_cuts[end] + 1, _path.Length), end + 1, view, test, ref verdict)) return true;
         return false;
+    }
+
+    // JsonElement.TryGetProperty throws for keys with half surrogates, which a client may well send; this search never does. Of equal keys the last counts.
+    bool TryFind(in JsonElement element, int from, int cut, int below, out int end, out JsonElement value)
+    {
+        (end, value) = (-1, default);
+        Span<byte> plain = stackalloc byte[LongestKey];
+        foreach (var property in element.EnumerateObject())
+        {
+            scoped var name = JsonMarshal.GetRawUtf8PropertyName(property);
+            if (name.Contains((byte)'\\'))
+            {
+                if (name.Length > LongestKey) continue;
+                name = plain[..JsonUnescape.Into(name, plain)];
+            }
+            if (name.Length > _path.Length - from || !_path.AsSpan(from).StartsWith(name)) continue;
+            var fits = Array.IndexOf(_cuts, from + name.Length, cut);
+            if (fits >= 0 && fits < below && fits >= end) (end, value) = (fits, property.Value);
+        }
+        return end >= 0;
     }
 }

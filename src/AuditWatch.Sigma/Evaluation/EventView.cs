@@ -19,7 +19,10 @@ public delegate bool LeafVisitor(ReadOnlySpan<byte> text);
 /// <summary>Which fields events can have.</summary>
 public interface IFieldSchema
 {
-    /// <summary>Binds a field path to a slot. False with a sentence (and a suggestion) when no event can have such a field.</summary>
+    /// <summary>
+    /// Binds a field path, as written in the rule, to a slot: dotted; keys may hold dots themselves (the longest key that exists comes first);
+    /// <c>.[key]</c> quotes a key; <c>\[</c> is a bracket that belongs to a name. False with a sentence (and a suggestion) when no event can have such a field.
+    /// </summary>
     bool TryBind(string field, out int slot, out string? problem);
 }
 

@@ -20,6 +20,9 @@ internal abstract class Node
     /// <summary>Equal for nodes that mean the same.</summary>
     public abstract string Canonical { get; }
 
+    /// <summary>The node without names around it, for asking only.</summary>
+    public virtual Node Bare => this;
+
     /// <summary>Rough order of cost: cheap questions are asked first.</summary>
     public virtual int Cost => 1;
 }

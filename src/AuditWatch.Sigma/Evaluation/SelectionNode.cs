@@ -22,5 +22,7 @@ internal sealed class SelectionNode(string name, Node body) : Node
 
     public override string Canonical => body.Canonical;
 
+    public override Node Bare => body.Bare;
+
     public override int Cost => body.Cost;
 }

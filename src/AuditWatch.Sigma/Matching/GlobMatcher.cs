@@ -33,7 +33,7 @@ internal sealed class GlobMatcher : ValueMatcher
     /// <summary>The literal text, when there are no wildcards.</summary>
     public string? Literal => _pattern.HasWildcards ? null : _pattern.Text;
 
-    /// <summary><c>*</c>: any value at all.</summary>
+    /// <summary>Only stars: any value at all.</summary>
     public override bool MatchesObject => _segments.Length == 2 && _segments[0].IsEmpty && _segments[1].IsEmpty;
 
     public override bool MatchesText(ReadOnlySpan<byte> utf8, bool withheld)

@@ -1,11 +1,13 @@
 using System.Buffers;
-using System.Buffers.Text;
+using System.Globalization;
 
 namespace AuditWatch.Sigma.Matching;
 
 /// <summary>A number, exactly where a decimal can hold it, else as a double.</summary>
 internal readonly record struct Numeral(decimal Exact, double Near, bool IsExact) : IComparable<Numeral>
 {
+    const NumberStyles Style = NumberStyles.AllowLeadingSign | NumberStyles.AllowDecimalPoint | NumberStyles.AllowExponent;
+
     static readonly SearchValues<byte> Grammar = SearchValues.Create("0123456789.eE+-"u8);
 
     /// <summary>JSON's grammar of numbers, and nothing else: no spaces, no plus sign, no NaN.</summary>
@@ -15,12 +17,12 @@ internal readonly record struct Numeral(decimal Exact, double Near, bool IsExact
         if (utf8.Length is 0 or > 400) return false;
         var digits = utf8[0] == '-' ? utf8[1..] : utf8;
         if (digits.Length == 0 || digits[0] is < (byte)'0' or > (byte)'9' || digits[^1] is < (byte)'0' or > (byte)'9' || digits.ContainsAnyExcept(Grammar)) return false;
-        if (Utf8Parser.TryParse(utf8, out decimal exact, out var used, digits.ContainsAny((byte)'e', (byte)'E') ? 'E' : 'G') && used == utf8.Length && !LostDigits(digits, exact))
+        if (decimal.TryParse(utf8, Style, CultureInfo.InvariantCulture, out var exact) && !LostDigits(digits, exact))
         {
             number = new(exact, (double)exact, true);
             return true;
         }
-        if (!Utf8Parser.TryParse(utf8, out double near, out used, 'E') || used != utf8.Length || double.IsNaN(near)) return false;
+        if (!double.TryParse(utf8, Style, CultureInfo.InvariantCulture, out var near)) return false;
         number = new(0, near, false);
         return true;
     }

@@ -90,8 +90,12 @@ internal sealed class CorrelationParser(YamlMap body, YamlMap document, ProblemL
         var written = body.Find("condition");
         if (written is YamlScalar text)
         {
-            if (!temporal) problems.Error(Codes.CorrelationCondition, text.Place, "A condition in words belongs to temporal and temporal_ordered.", "Write a map, for instance 'gte: 10'.");
-            else if (rules.Count == 0) rules = [.. NamesIn(text.Text)];
+            if (!temporal)
+            {
+                problems.Error(Codes.CorrelationCondition, text.Place, "A condition in words belongs to temporal and temporal_ordered.", "Write a map, for instance 'gte: 10'.");
+                return ([], null, null, []);
+            }
+            if (rules.Count == 0) rules = [.. NamesIn(text.Text)];
             return ([], ConditionParser.Parse(text.Text, rules.ToArray(), text.Place, problems, "rule") is { } root ? new(text.Text, root, text.Place) : null, null, Fields(type, null));
         }
         if (written is null)
@@ -106,6 +110,7 @@ internal sealed class CorrelationParser(YamlMap body, YamlMap document, ProblemL
         }
         if (temporal && map.Items.Any(i => i.Key.Text != "field"))
             problems.Error(Codes.CorrelationCondition, map.Place, "A temporal correlation has no number to compare.", "Leave the condition out, or write it over rule names: 'condition: a and not b'.");
+        var before = problems.Errors;
         var bounds = new List<CorrelationBound>();
         double? percentile = null;
         foreach (var (key, value) in map.Items)
@@ -120,7 +125,7 @@ internal sealed class CorrelationParser(YamlMap body, YamlMap document, ProblemL
             else bounds.Add(new(key.Text, double.Parse(number.Text, CultureInfo.InvariantCulture)));
         }
         if (percentile is < 0 or > 100) problems.Error(Codes.CorrelationCondition, map.Find("percentile")!.Place, "A percentile lies between 0 and 100.", null);
-        if (!temporal && bounds.Count == 0) problems.Error(Codes.CorrelationCondition, map.Place, "The condition compares with no number.", "Add for instance 'gte: 10'.");
+        if (!temporal && bounds.Count == 0 && problems.Errors == before) problems.Error(Codes.CorrelationCondition, map.Place, "The condition compares with no number.", "Add for instance 'gte: 10'.");
         return (bounds, null, percentile, Fields(type, map));
     }
 

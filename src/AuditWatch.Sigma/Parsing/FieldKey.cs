@@ -41,35 +41,35 @@ internal sealed record FieldKey(IReadOnlyList<FieldStep> Steps, IReadOnlyList<st
             if (c == '[' && (path.Length == 0 || path[^1] == '.') && !(path.Length == 0 && steps.Count > 0))
             {
                 var close = text.IndexOf(']', i);
-                if (close < 0) return Refuse("The bracket is never closed.");
+                if (close < 0) return Refuse("the bracket is never closed.");
                 path.Append(text, i, close - i + 1);
                 i = close;
                 continue;
             }
             if (c != '[') { path.Append(c); continue; }
             var end = text.IndexOf(']', i);
-            if (end < 0) return Refuse("The bracket is never closed.");
+            if (end < 0) return Refuse("the bracket is never closed.");
             var word = text[(i + 1)..end];
             ArrayQuantifier? selector = word switch { "any" => ArrayQuantifier.Any, "all" => ArrayQuantifier.All, "all_or_empty" => ArrayQuantifier.AllOrEmpty, "none" => ArrayQuantifier.None, _ => null };
             var index = 0;
             if (selector is null)
             {
-                if (!int.TryParse(word, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out index)) return Refuse($"'[{word}]' is no array selector.");
+                if (!int.TryParse(word, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out index)) return Refuse($"[{word}] is no array selector.");
                 selector = ArrayQuantifier.Index;
             }
             steps.Add(new(path.Length == 0 ? "." : path.ToString(), selector, index));
             path.Clear();
             i = end;
             if (i + 1 >= text.Length) break;
-            if (text[i + 1] == '.') { i++; if (i + 1 >= text.Length) return Refuse("The field name ends in a dot."); }
-            else if (text[i + 1] != '[') return Refuse("After an array selector only '.' or another selector may follow.");
+            if (text[i + 1] == '.') { i++; if (i + 1 >= text.Length) return Refuse("the name ends in a dot."); }
+            else if (text[i + 1] != '[') return Refuse("after an array selector only '.' or another selector may follow.");
         }
         if (path.Length > 0) steps.Add(new(path.ToString(), null, 0));
         return steps;
 
         List<FieldStep>? Refuse(string message)
         {
-            problems.Error(Codes.ArraySelector, place, $"{message} (field '{text}')", "Use [any], [all], [all_or_empty], [none], [0] or [-1]; write \\[ for a bracket that belongs to the name.");
+            problems.Error(Codes.ArraySelector, place, $"In '{text}': {message}", "Use [any], [all], [all_or_empty], [none], [0] or [-1]; write \\[ for a bracket that belongs to the name.");
             return null;
         }
     }

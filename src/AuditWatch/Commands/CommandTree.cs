@@ -11,13 +11,11 @@ internal static class CommandTree
         var root = new RootCommand("AuditWatch: Kubernetes audit events in, alerts that know what they could not see out.")
         {
             DemoCommand.Build(terminal),
-            ScanCommand.Build(terminal),
             ServeCommand.Build(terminal),
             AlertsCommand.Build(terminal),
             EventsCommand.Build(terminal),
             TimelineCommand.Build(terminal),
             SqlCommand.Build(terminal),
-            RulesCommand.Build(terminal),
             JournalCommand.Build(terminal),
             QuarantineCommand.Build(terminal),
             ClustersCommand.Build(terminal),

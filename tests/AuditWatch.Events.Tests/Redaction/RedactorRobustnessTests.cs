@@ -40,7 +40,7 @@ public class RedactorRobustnessTests
         Shape.AssertIsCutOut(Encoding.UTF8.GetString(json), Encoding.UTF8.GetString(cleaned));
         var again = Cleaning.Clean(cleaned);
         Assert.Equal(Encoding.UTF8.GetString(cleaned), Encoding.UTF8.GetString(again));
-    }, iter: 20_000, seed: "0N0XIzNsQ0O2");
+    }, iter: 8_000, seed: "0N0XIzNsQ0O2");
 
     [Fact]
     public void Bytes_that_are_no_event_never_throw() => Gen.Select(Events, Gen.Int[0, 1 << 20], Gen.Byte, Gen.Int[0, 1 << 20]).Sample((e, at, b, length) =>
@@ -57,12 +57,13 @@ public class RedactorRobustnessTests
         Cleaning.Redactor.TryClean(cut, ranges, output);
         Assert.NotEmpty(Cleaning.Redactor.CleanUnparsable(cut));
         Assert.NotEmpty(Cleaning.Redactor.CleanUnparsable(json));
-    }, iter: 20_000, seed: "0N0XIzNsQ0O2");
+    }, iter: 8_000, seed: "0N0XIzNsQ0O2");
 
     [Fact]
     public void A_body_that_is_broken_inside_goes_as_a_whole_when_it_may_hold_a_secret()
     {
-        var cleaned = Cleaning.Clean(Cleaning.Event("secrets", """{"kind":"Secret","data":{"k":"aHVudGVyMg==","x":hunter2}}"""));
+        var cleaned = Cleaning.Clean(Cleaning.Event("secrets", """{"kind":"Secret","data":{"k":"aHVudGVyMg==","x":hunter2}}""", uri: "/x?token=hunter2hunter2", agent: "curl Bearer hunter2hunter2"));
+        Assert.DoesNotContain("hunter2", cleaned, StringComparison.Ordinal);
         using var document = JsonDocument.Parse(cleaned);
         Assert.True(Redactor.IsMark(Encoding.UTF8.GetBytes(document.RootElement.GetProperty("requestObject").GetString()!)));
     }

@@ -51,6 +51,8 @@ internal static class SecretPaths
         ["Secret as YAML, block scalar"] = s => Event("addons", $$"""{"spec":{"template":{{InString($"kind: Secret\nstringData:\n  k: |\n    first\n    {Plain(s)}\ntype: Opaque\n")}} } }"""),
         ["last-applied-configuration of a custom resource that embeds a Secret"] = s => Event("addons", $$"""{"metadata":{"annotations":{"{{LastApplied}}":{{InString($$"""{"kind":"Addon","spec":{"object":{{Secret(s)}} } }""")}} } } }"""),
 
+        ["Secret as one YAML text, as a patch that is not JSON"] = s => Event("secrets", InString($"data:\n  k: {s.Base64}\n"), "patch"),
+
         // Tokens
         ["TokenRequest"] = s => Event("serviceaccounts", $$"""{"kind":"TokenRequest","spec":{"audiences":["vault"],"expirationSeconds":600},"status":{"token":"{{s.Json}}"} }""", part: "responseObject", subresource: "token"),
         ["TokenReview"] = s => Event("tokenreviews", $$"""{"kind":"TokenReview","spec":{"token":"{{s.Json}}"},"status":{"authenticated":true} }"""),
@@ -72,6 +74,12 @@ internal static class SecretPaths
         ["exec sh -c with a password"] = s => Event("pods", "{}", uri: $"/x/exec?command=sh\\u0026command=-c\\u0026command={Uri.EscapeDataString($"PGPASSWORD={Plain(s)} psql -h db")}", subresource: "exec"),
         ["exec mysql -p…"] = s => Event("pods", "{}", uri: $"/x/exec?command=mysql\\u0026command=-uroot\\u0026command=-p{Uri.EscapeDataString(Plain(s))}\\u0026command=--password", subresource: "exec"),
         ["Bearer in the URI"] = s => Event("pods", "{}", uri: $"/x/proxy/?h=Authorization:%20Bearer%20{Plain(s)}"),
+
+        ["exec curl -H"] = s => Event("pods", "{}", uri: $"/x/exec?command=curl\\u0026command=-H\\u0026command={Uri.EscapeDataString("PRIVATE-TOKEN: " + Plain(s))}", subresource: "exec"),
+        ["exec curl -u"] = s => Event("pods", "{}", uri: $"/x/exec?command=curl\\u0026command=-u\\u0026command=admin:{Uri.EscapeDataString(s.Text)}\\u0026command=password", subresource: "exec"),
+        ["exec kubectl create secret"] = s => Event("pods", "{}", uri: $"/x/exec?command=kubectl\\u0026command=create\\u0026command=secret\\u0026command=--from-literal%3Dk%3D{Plain(s)}", subresource: "exec"),
+        ["exec kubeadm join"] = s => Event("pods", "{}", uri: $"/x/exec?command=kubeadm\\u0026command=join\\u0026command=--token\\u0026command=abcdef.{Lower(s)}", subresource: "exec"),
+        ["shared access signature"] = s => Event("configmaps", Config("url", $"https://a.blob.core.windows.net/c?sv=2024-01-01&sig={Plain(s)}&se=2026")),
 
         // Pods
         ["environment variable"] = s => Event("pods", Pod($$"""{"name":"c","env":[{"name":"DB_PASSWORD","value":"{{s.Json}}"}]}""")),
@@ -119,6 +127,8 @@ internal static class SecretPaths
     static string B64(string text) => Convert.ToBase64String(Encoding.UTF8.GetBytes(text));
 
     static string InString(string text) => $"\"{JsonEncodedText.Encode(text, JavaScriptEncoder.UnsafeRelaxedJsonEscaping)}\"";
+
+    static string Lower(PlantedSecret s) => ("0" + Plain(s)).ToLowerInvariant()[..16];
 
     // Where the text around ends at a quote or a slash, so must the secret.
     static string Plain(PlantedSecret s) => string.Concat(s.Text.Where(char.IsAsciiLetterOrDigit));

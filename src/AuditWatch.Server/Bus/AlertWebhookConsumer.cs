@@ -1,0 +1,48 @@
+using AuditWatch.Server.Configuration;
+using AuditWatch.Storage.State;
+using MassTransit;
+using Microsoft.Extensions.Logging;
+
+namespace AuditWatch.Server.Bus;
+
+/// <summary>Tells a signed HTTP webhook of new alerts at or above a level. What is not taken stays in the outbox and comes again later, with growing pauses.</summary>
+sealed partial class AlertWebhookConsumer(AuditWatchConfig config, StateStore state, IHttpClientFactory clients, TimeProvider clock, ILogger<AlertWebhookConsumer> log)
+    : IConsumer<AlertRaised>
+{
+    public const string Name = "notify";
+
+    public async Task Consume(ConsumeContext<AlertRaised> context)
+    {
+        var message = context.Message;
+        if (await state.IsDoneAsync(Name, message.OutboxId, context.CancellationToken)) return;
+        var alert = await state.FindAlertAsync(message.AlertId, context.CancellationToken);
+        if (alert is null || !IsWanted(message, alert) || await SendAsync(alert, context.CancellationToken)) await state.MarkDoneAsync(Name, [message.OutboxId], context.CancellationToken);
+    }
+
+    bool IsWanted(AlertRaised message, StoredAlert alert) =>
+        config.Notify.WebhookUrl is not null && message.Version == 1 && AlertLevel.RankOf(alert.Alert.Level) >= AlertLevel.RankOf(config.Notify.MinLevel);
+
+    async Task<bool> SendAsync(StoredAlert alert, CancellationToken stop)
+    {
+        try
+        {
+            var key = StandardWebhook.KeyOf((await File.ReadAllTextAsync(config.Notify.WebhookSecretFile!, stop)).Trim());
+            using var request = StandardWebhook.Sign(new Uri(config.Notify.WebhookUrl!), alert.Alert.AlertId, clock.GetUtcNow(), AlertRows.Of(alert), key);
+            using var client = clients.CreateClient(Name);
+            using var response = await client.SendAsync(request, stop);
+            if (response.IsSuccessStatusCode) return true;
+            Refused(log, alert.Alert.AlertId, (int)response.StatusCode);
+        }
+        catch (Exception fault) when (fault is HttpRequestException or IOException or FormatException or TaskCanceledException && !stop.IsCancellationRequested)
+        {
+            NotReached(log, alert.Alert.AlertId, fault.Message);
+        }
+        return false;
+    }
+
+    [LoggerMessage(3201, LogLevel.Warning, "The alert webhook answered {Status} for alert {AlertId}; it is sent again later.")]
+    static partial void Refused(ILogger log, string alertId, int status);
+
+    [LoggerMessage(3202, LogLevel.Warning, "The alert webhook was not reached for alert {AlertId} ({Reason}); it is sent again later.")]
+    static partial void NotReached(ILogger log, string alertId, string reason);
+}

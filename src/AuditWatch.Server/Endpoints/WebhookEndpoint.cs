@@ -1,0 +1,63 @@
+using System.Globalization;
+using AuditWatch.Ingest.Pipeline;
+using AuditWatch.Server.Access;
+using AuditWatch.Server.Configuration;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.Logging;
+
+namespace AuditWatch.Server.Endpoints;
+
+/// <summary>
+/// <c>POST /ingest/v1/clusters/{cluster}</c>: the API server's audit webhook. 200 with an empty body once everything is durable; 429 or 503 with Retry-After when
+/// it is not; never a redirect and never a 4xx for content, which would cost the API server the whole batch.
+/// </summary>
+static partial class WebhookEndpoint
+{
+    public static void Map(IEndpointRouteBuilder routes, ClusterAccess access, WebhookReceiver receiver, ILogger log) =>
+        routes.MapPost("/ingest/v1/clusters/{cluster}", async (string cluster, HttpContext context) =>
+        {
+            if (!ClusterName.IsValid(cluster))
+            {
+                await RefuseAsync(context, 404, $"The cluster's name {ClusterName.Rule}");
+                return;
+            }
+            var (status, why) = await access.CheckAsync(context, cluster);
+            if (status != 0)
+            {
+                Refused(log, cluster, context.Connection.RemoteIpAddress?.ToString() ?? "", status, why);
+                await RefuseAsync(context, status, why);
+                return;
+            }
+            if (access.IsOpen) Open(log, cluster);
+            var result = await receiver.ReceiveAsync(cluster, context.Request.Body, context.Request.ContentLength, context.RequestAborted);
+            switch (result.Outcome)
+            {
+                case WebhookOutcome.Accepted:
+                    context.Response.StatusCode = 200;
+                    context.Response.ContentLength = 0;
+                    break;
+                case WebhookOutcome.Incomplete:
+                    NotTaken(log, cluster, result.Problem);
+                    context.Abort();
+                    break;
+                default:
+                    NotTaken(log, cluster, result.Problem);
+                    context.Response.Headers.RetryAfter = Math.Max(1, (int)Math.Ceiling(result.RetryAfter.TotalSeconds)).ToString(CultureInfo.InvariantCulture);
+                    await RefuseAsync(context, result.Outcome == WebhookOutcome.Busy ? 429 : 503, result.Problem);
+                    break;
+            }
+        }).ExcludeFromDescription();
+
+    static Task RefuseAsync(HttpContext context, int status, string why) => Results.Problem(why, statusCode: status).ExecuteAsync(context);
+
+    [LoggerMessage(3501, LogLevel.Warning, "Refused a post for cluster {Cluster} from {Peer} with {Status}: {Why}")]
+    static partial void Refused(ILogger log, string cluster, string peer, int status, string why);
+
+    [LoggerMessage(3502, LogLevel.Warning, "Accepted a post for cluster {Cluster} without a credential, because no cluster has one yet. Run 'auditwatch clusters add NAME'.")]
+    static partial void Open(ILogger log, string cluster);
+
+    [LoggerMessage(3503, LogLevel.Warning, "Did not take a post for cluster {Cluster}: {Problem}")]
+    static partial void NotTaken(ILogger log, string cluster, string problem);
+}

@@ -1,0 +1,133 @@
+using AuditWatch.Detection.Rules;
+using AuditWatch.Events.Model;
+using AuditWatch.Ingest.Journal;
+using AuditWatch.Ingest.Pipeline;
+using AuditWatch.Server.Access;
+using AuditWatch.Server.Bus;
+using AuditWatch.Server.Configuration;
+using AuditWatch.Server.Endpoints;
+using AuditWatch.Server.Metrics;
+using AuditWatch.Server.Queries;
+using AuditWatch.Server.Workers;
+using MassTransit;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using OpenTelemetry.Metrics;
+
+namespace AuditWatch.Server.Hosting;
+
+/// <summary>
+/// Everything embedded in one process. Opens the stores of the data folder, then wires: webhook → pipeline → journal → detect and index workers → state → outbox →
+/// bus → consumers; and the HTTP API over the same stores.
+/// </summary>
+public sealed class AuditWatchHost : IAsyncDisposable
+{
+    readonly WebApplication _app;
+    readonly Stores _stores;
+
+    AuditWatchHost(WebApplication app, Stores stores) => (_app, _stores) = (app, stores);
+
+    /// <summary>Answers questions from the running server's own stores.</summary>
+    public IQueries Queries => _app.Services.GetRequiredService<IQueries>();
+
+    /// <summary>Counts of rules' matches and unknowns so far.</summary>
+    public Detection.EventLayer.RuleStatistics Rules => _stores.Engine.Statistics;
+
+    /// <summary>Whether everything journaled is judged, saved and indexed, and no cluster's last events still wait for their second of silence.</summary>
+    public bool IsSettled => _stores.Committed.Position >= _stores.Journal.End && _stores.Backlog.IndexLag == 0 && !_stores.Idle.IsAnyDue;
+
+    /// <summary>Runs until <paramref name="stop"/>, then drains: no new posts, what was accepted is durable, workers commit and end.</summary>
+    public static async Task RunAsync(AuditWatchConfig config, TimeProvider clock, Action<string> say, CancellationToken stop)
+    {
+        await using var host = await StartAsync(config, clock, say, stop);
+        foreach (var url in config.Listen) say($"AuditWatch listens on {url}; data in {host._stores.Folder.Path}.");
+        var ended = CancellationTokenSource.CreateLinkedTokenSource(stop, host._app.Lifetime.ApplicationStopping);
+        await Task.Delay(Timeout.Infinite, ended.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        if (!stop.IsCancellationRequested) throw new StartFault("A worker stopped (its reason is in the log above); everything accepted is safe in the journal. Start again.");
+        say("Draining.");
+    }
+
+    /// <summary>Starts everything; returns when posts are accepted.</summary>
+    public static async Task<AuditWatchHost> StartAsync(AuditWatchConfig config, TimeProvider clock, Action<string> say, CancellationToken stop, bool quiet = false)
+    {
+        RefuseWhatIsNotThereYet(config);
+        KestrelSetup.Check(config);
+        var stores = await Stores.OpenAsync(config, clock, say, stop);
+        try
+        {
+            var app = Build(config, clock, stores, quiet);
+            await app.StartAsync(stop);
+            return new AuditWatchHost(app, stores);
+        }
+        catch (Exception fault)
+        {
+            await stores.DisposeAsync();
+            if (fault is IOException or System.Net.Sockets.SocketException) throw new StartFault($"Cannot listen on {string.Join(", ", config.Listen)}: {fault.Message}");
+            throw;
+        }
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        using var deadline = new CancellationTokenSource(TimeSpan.FromSeconds(25));
+        try
+        {
+            await _app.StopAsync(deadline.Token);
+        }
+        catch (OperationCanceledException)
+        {
+            // Whatever did not end in time is made up for at the next start, as after a kill.
+        }
+        await _app.DisposeAsync();
+        await _stores.DisposeAsync();
+    }
+
+    static void RefuseWhatIsNotThereYet(AuditWatchConfig config)
+    {
+        if (config.Sources.Count > 0)
+            throw new StartFault($"The source '{config.Sources[0].Name}' is of type {config.Sources[0].Type}, which this version cannot read yet. Remove it, or send events by webhook.");
+        if (config.Elasticsearch is not null) throw new StartFault("This version cannot write to Elasticsearch yet. Remove the 'elasticsearch' section; the embedded index is always on.");
+        if (config.Rules.Chains.Count > 0) throw new StartFault("This version cannot load chains from other assemblies yet. Remove 'rules.chains'.");
+    }
+
+    static WebApplication Build(AuditWatchConfig config, TimeProvider clock, Stores stores, bool quiet)
+    {
+        var builder = WebApplication.CreateSlimBuilder();
+        builder.Logging.ClearProviders().AddProvider(new JsonLineLogger(clock)).SetMinimumLevel(quiet ? LogLevel.Error : LogLevel.Information)
+            .AddFilter("Microsoft", LogLevel.Warning).AddFilter("MassTransit", LogLevel.Warning).AddFilter("System.Net.Http", LogLevel.Warning);
+        builder.WebHost.UseKestrelHttpsConfiguration().ConfigureKestrel(kestrel => KestrelSetup.Apply(kestrel, config));
+        var services = builder.Services;
+        services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(20));
+        services.AddProblemDetails();
+        services.AddOpenApi();
+        services.AddHttpClient(AlertWebhookConsumer.Name, client => client.Timeout = TimeSpan.FromSeconds(15));
+
+        services.AddSingleton(config).AddSingleton(clock).AddSingleton(stores.State).AddSingleton<IJournal>(stores.Journal).AddSingleton(stores.Journal);
+        services.AddSingleton<Storage.Index.IEventIndex>(stores.Index).AddSingleton(stores.Symbols).AddSingleton(stores.Backlog).AddSingleton(stores.Engine).AddSingleton(stores.Committed);
+        services.AddSingleton<IQueries>(_ => new LocalQueries(stores.Folder, stores.State, stores.Index, clock, new QuarantineReplay(stores).RunAsync));
+        services.AddHostedService<DetectWorker>().AddHostedService<IndexWorker>().AddHostedService<MaintenanceWorker>();
+
+        services.AddMassTransit(bus =>
+        {
+            bus.AddConsumer<AlertIndexConsumer>(c => c.Options<BatchOptions>(b => b.SetMessageLimit(200).SetTimeLimit(TimeSpan.FromMilliseconds(200))));
+            bus.AddConsumer<AlertWebhookConsumer>();
+            bus.UsingInMemory((context, memory) => memory.ConfigureEndpoints(context));
+        });
+        services.AddHostedService<OutboxPublisher>();
+        services.AddSingleton(_ => new ServerMetrics(stores.Journal, stores.Pipeline.Counters, stores.Backlog, stores.State, stores.Engine.Statistics, () => stores.Committed.Alerts));
+        services.AddOpenTelemetry().WithMetrics(metrics => metrics.AddMeter(ServerMetrics.MeterName).AddMeter("System.Runtime").AddPrometheusExporter(p => p.ScrapeResponseCacheDurationMilliseconds = 0));
+
+        var app = builder.Build();
+        _ = app.Services.GetRequiredService<ServerMetrics>();
+        var guard = new ApiGuard(config.ApiTokenFile);
+        HealthEndpoints.Map(app, stores, guard);
+        WebhookEndpoint.Map(app, new ClusterAccess(stores.State), stores.Receiver, app.Services.GetRequiredService<ILogger<ClusterAccess>>());
+        ApiEndpoints.Map(app, app.Services.GetRequiredService<IQueries>(), guard);
+        app.MapOpenApi();
+        return app;
+    }
+}

@@ -1,0 +1,107 @@
+using AuditWatch.Detection;
+using AuditWatch.Detection.Rules;
+using AuditWatch.Events.Model;
+using AuditWatch.Events.Redaction;
+using AuditWatch.Ingest.Journal;
+using AuditWatch.Ingest.Pipeline;
+using AuditWatch.Server.Configuration;
+using AuditWatch.Sigma.Parsing;
+using AuditWatch.Storage.Index;
+using AuditWatch.Storage.State;
+
+namespace AuditWatch.Server.Hosting;
+
+/// <summary>What a server keeps open in its data folder, opened in order and closed in reverse.</summary>
+sealed class Stores : IAsyncDisposable
+{
+    public required DataFolder Folder { get; init; }
+
+    public required LocalJournal Journal { get; init; }
+
+    public required StateStore State { get; init; }
+
+    public required DuckDbEventIndex Index { get; init; }
+
+    public required SymbolTable Symbols { get; init; }
+
+    public required DetectionEngine Engine { get; init; }
+
+    public required IdleMarks Idle { get; init; }
+
+    public required IngestPipeline Pipeline { get; init; }
+
+    public required WebhookReceiver Receiver { get; init; }
+
+    public required Backlog Backlog { get; init; }
+
+    public required Workers.Committed Committed { get; init; }
+
+    public static async Task<Stores> OpenAsync(AuditWatchConfig config, TimeProvider clock, Action<string> say, CancellationToken stop)
+    {
+        var rules = LoadRules(config, say);
+        var folder = DataFolder.Own(config.Data);
+        var opened = new Stack<IAsyncDisposable>();
+        try
+        {
+            var journal = Keep(LocalJournal.Open(folder.Journal, new LocalJournalOptions
+            {
+                RetainAge = config.Journal.RetainAge,
+                RetainBytes = config.Journal.RetainSize,
+                HighWaterBytes = config.Journal.HighWater,
+            }, clock));
+            foreach (var damage in journal.Opened.Damage) say($"The journal is damaged at {damage} Run 'auditwatch journal verify'.");
+            if (journal.Opened.CutBytes > 0) say($"Cut {journal.Opened.CutBytes} bytes of an unfinished write off the journal; nothing of it had been acknowledged.");
+            var state = Keep(await StateStore.OpenEmbeddedAsync(folder.Path, clock, stop: stop));
+            var index = Keep(await DuckDbEventIndex.OpenAsync(folder.Path, new DuckDbIndexOptions(), clock, stop));
+            var symbols = rules.Symbols;
+            var checkpoint = await state.LoadAsync(Workers.DetectWorker.Reader, stop);
+            var engine = new DetectionEngine(rules, config.FactsOf, Workers.DetectWorker.Reader);
+            engine.Resume(checkpoint);
+            var committed = new Workers.Committed(checkpoint.Position);
+            var idle = Keep(new IdleMarks(journal, clock));
+            foreach (var cluster in journal.ClustersWithoutIdleMark) idle.OnEvents(cluster, journal.End);
+            var options = new IngestOptions();
+            var redactor = new Redactor(RedactionKey.LoadOrCreate(folder.Path).Bytes, new RedactionOptions { ConfigMaps = config.Redaction.Configmaps });
+            var pipeline = new IngestPipeline(journal, redactor, clock, options, idle);
+            var pressure = new Pressure(journal, clock);
+            var backlog = new Backlog(folder.Journal, checkpoint.Position, index.Position, pipeline.Counters, stop);
+            journal.ReadPosition = () => committed.Position < index.Position ? committed.Position : index.Position;
+            return new Stores
+            {
+                Folder = folder, Journal = journal, State = state, Index = index, Symbols = symbols, Engine = engine, Idle = idle, Pipeline = pipeline, Committed = committed,
+                Receiver = new WebhookReceiver(pipeline, clock, options, () => pressure.IsHigh), Backlog = backlog,
+            };
+        }
+        catch
+        {
+            while (opened.TryPop(out var store)) await store.DisposeAsync();
+            folder.Dispose();
+            throw;
+        }
+
+        T Keep<T>(T store) where T : IAsyncDisposable
+        {
+            opened.Push(store);
+            return store;
+        }
+    }
+
+    /// <summary>Shipped rules and the site's. Faults are said; the shipped rules must load, the site's faulty ones are left out and named.</summary>
+    static RuleSnapshot LoadRules(AuditWatchConfig config, Action<string> say)
+    {
+        var problems = new List<Problem>();
+        var rules = RuleSnapshot.Load(RuleSources.Shipped with { RuleDirs = [RuleSources.ShippedDir, .. config.Rules.Dirs], ExceptionDirs = config.Rules.Exceptions }, problems);
+        foreach (var problem in problems.Where(p => p.Severity == ProblemSeverity.Error))
+            say($"{problem.File}:{problem.Line}:{problem.Column}  {problem.Code} {problem.Message} {problem.Fix}");
+        return rules;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await Idle.DisposeAsync();
+        await Journal.DisposeAsync();
+        await Index.DisposeAsync();
+        await State.DisposeAsync();
+        Folder.Dispose();
+    }
+}

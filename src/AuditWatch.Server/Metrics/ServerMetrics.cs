@@ -1,0 +1,44 @@
+using System.Diagnostics.Metrics;
+using AuditWatch.Detection.EventLayer;
+using AuditWatch.Ingest.Journal;
+using AuditWatch.Ingest.Pipeline;
+using AuditWatch.Server.Hosting;
+using AuditWatch.Storage.State;
+
+namespace AuditWatch.Server.Metrics;
+
+/// <summary>What <c>/metrics</c> shows; names and meanings are a contract (docs/metrics.md). Everything is read when asked for, so no hot path pays for it.</summary>
+sealed class ServerMetrics : IDisposable
+{
+    public const string MeterName = "AuditWatch";
+    readonly Meter _meter = new(MeterName);
+
+    public ServerMetrics(LocalJournal journal, IngestCounters ingest, Backlog backlog, StateStore state, RuleStatistics rules, Func<long> alerts)
+    {
+        Counter("auditwatch_journal_events", "Kubernetes audit events in the journal: what it held at start and what was added since.", () => backlog.Journaled);
+        Counter("auditwatch_journal_repeats", "Records not stored because the journal already held them.", () => journal.RepeatedRecords);
+        Gauge("auditwatch_journal_size_bytes", "Bytes of the journal on disk.", () => journal.SizeBytes);
+        Gauge("auditwatch_journal_unread_bytes", "Bytes that the slowest reader has not read.", () => journal.UnreadBytes);
+        Gauge("auditwatch_detection_lag_events", "Journaled, not yet detected.", () => backlog.DetectionLag);
+        Gauge("auditwatch_index_lag_events", "Journaled, not yet indexed.", () => backlog.IndexLag);
+        Counter("auditwatch_alerts_raised", "Alerts raised or joined by new evidence since start.", alerts);
+        Gauge("auditwatch_outbox_rows", "Alert changes that a consumer still has to take.", () => state.OutboxBacklogAsync(CancellationToken.None).GetAwaiter().GetResult().Waiting);
+        _meter.CreateObservableCounter("auditwatch_quarantined", () => ingest.Quarantined.Select(q => new Measurement<long>(q.Value, Tag("reason", q.Key))), description: "Records in quarantine, by reason.");
+        _meter.CreateObservableCounter("auditwatch_dropped", () => ingest.Dropped.Select(d => new Measurement<long>(d.Value, Tag("category", d.Key))), description: "Records that are no audit events by design, by category.");
+        Counter("auditwatch_conflicting_events", "Another content for a stage of a request that came before; both are kept.", () => ingest.Conflicting);
+        _meter.CreateObservableCounter("auditwatch_elasticsearch_dead_letters", () => 0L, description: "Documents that Elasticsearch will not take.");
+        _meter.CreateObservableCounter("auditwatch_rule_matches",
+            () => rules.Read().Where(r => r.Matches > 0).Select(r => new Measurement<long>(r.Matches, Tag("rule", r.RuleName), Tag("cluster", r.Cluster))), description: "Events that a rule held on.");
+        _meter.CreateObservableCounter("auditwatch_rule_unknowns",
+            () => rules.Read().SelectMany(r => r.Unknown.Select(u => new Measurement<long>(u.Value, Tag("rule", r.RuleName), Tag("cluster", r.Cluster), Tag("reason", u.Key)))),
+            description: "Events on which a rule could not be decided, by reason.");
+    }
+
+    public void Dispose() => _meter.Dispose();
+
+    void Counter(string name, string description, Func<long> read) => _meter.CreateObservableCounter(name, read, description: description);
+
+    void Gauge(string name, string description, Func<long> read) => _meter.CreateObservableGauge(name, read, description: description);
+
+    static KeyValuePair<string, object?> Tag(string name, string value) => new(name, value);
+}

@@ -1,0 +1,107 @@
+using System.Text.Json;
+using AuditWatch.Detection.Alerts;
+using AuditWatch.Events;
+using AuditWatch.Ingest.Journal;
+using AuditWatch.Server.Bus;
+using AuditWatch.Storage.State;
+
+namespace AuditWatch.Server.Queries;
+
+public sealed partial class LocalQueries
+{
+    /// <inheritdoc/>
+    public async Task<ReadOnlyMemory<byte>> AddClusterAsync(NewCluster cluster, CancellationToken stop)
+    {
+        try
+        {
+            var token = await _state.AddClusterAsync(cluster.Name, cluster.ClientCn, stop);
+            return Rows.Write(json => ClusterCredential.Write(json, cluster, token));
+        }
+        catch (ArgumentException fault)
+        {
+            throw new QueryFault(fault.Message);
+        }
+    }
+
+    async Task<RowPage> ClustersAsync(Filters asked, CancellationToken stop)
+    {
+        asked.Done();
+        var clusters = await _state.ListClustersAsync(stop);
+        return new RowPage([.. clusters.Select(c => Rows.Write(json =>
+        {
+            json.WriteString("cluster", c.Name);
+            json.WriteString("client_cn", c.ClientCn);
+            json.WriteString("created", Rfc3339.Of(c.CreatedMicros));
+        }))], null);
+    }
+
+    Task<RowPage> SourcesAsync(Filters asked, CancellationToken stop)
+    {
+        asked.Done();
+        var stats = JournalStats.Read(_folder.Journal, stop);
+        return Task.FromResult(new RowPage([.. stats.Groups.Where(g => g.Kind == RecordKind.Audit).Select(g => Rows.Write(json =>
+        {
+            json.WriteString("source", g.Source);
+            json.WriteString("cluster", g.Cluster);
+            json.WriteNumber("events", g.Records);
+            json.WriteNumber("bytes", g.RawBytes);
+            json.WriteString("last_received", Rfc3339.Of(g.LastReceivedMicros));
+        }))], null));
+    }
+
+    async Task<RowPage> QuarantineAsync(Filters asked, CancellationToken stop)
+    {
+        var (reason, source, cluster, limit) = (asked.Text("reason"), asked.Text("source"), asked.Text("cluster"), asked.Limit);
+        EventPosition? before = asked.Cursor is { } cursor && QuarantineNote.TryParseId(cursor, out var position) ? position : null;
+        asked.Done();
+        var rows = new List<ReadOnlyMemory<byte>>();
+        while (true)
+        {
+            var notes = await _state.ListQuarantineAsync(before, 1000, stop);
+            foreach (var note in notes)
+            {
+                before = note.Position;
+                if (reason is not null && note.Reason != reason || source is not null && note.Source != source || cluster is not null && note.Cluster != cluster) continue;
+                rows.Add(Rows.Write(json => Quarantined(json, note)));
+                if (limit > 0 && rows.Count >= limit) return new RowPage(rows, note.Id);
+            }
+            if (notes.Count < 1000) return new RowPage(rows, null);
+        }
+    }
+
+    static void Quarantined(Utf8JsonWriter json, QuarantineNote note)
+    {
+        json.WriteString("id", note.Id);
+        json.WriteString("reason", note.Reason);
+        json.WriteString("source", note.Source);
+        json.WriteString("cluster", note.Cluster);
+        json.WriteString("received", Rfc3339.Of(note.ReceivedMicros));
+        json.WriteNumber("bytes", note.Bytes);
+        if (note.ReplayedMicros is { } replayed) json.WriteString("replayed", Rfc3339.Of(replayed));
+    }
+
+    ReadOnlyMemory<byte> ShowAlert(StoredAlert alert)
+    {
+        using var row = JsonDocument.Parse(AlertRows.Of(alert));
+        return Rows.Write(json =>
+        {
+            foreach (var member in row.RootElement.EnumerateObject()) member.WriteTo(json);
+            json.WriteNumber("version", alert.Version);
+            json.WriteString("first_change", Rfc3339.Of(alert.FirstChangeMicros));
+            json.WriteString("last_change", Rfc3339.Of(alert.LastChangeMicros));
+            json.WriteStartArray("events");
+            foreach (var place in alert.Alert.Evidence.Where(p => p.File is null).Take(20))
+            {
+                if (_journal.ReadRecord(new EventPosition(place.Segment, place.Frame, place.Index)) is { } record) json.WriteRawValue(record.Utf8.Span);
+            }
+            json.WriteEndArray();
+        });
+    }
+
+    void Raw(Utf8JsonWriter json, string name, EventPosition position)
+    {
+        json.WritePropertyName(name);
+        if (_journal.ReadRecord(position) is { } record) json.WriteRawValue(record.Utf8.Span);
+        else json.WriteNullValue();
+    }
+}

@@ -1,0 +1,189 @@
+using System.Text.Json;
+using AuditWatch.Events;
+using AuditWatch.Ingest.Journal;
+using AuditWatch.Server.Bus;
+using AuditWatch.Server.Hosting;
+using AuditWatch.Storage.Index;
+using AuditWatch.Storage.State;
+
+namespace AuditWatch.Server.Queries;
+
+/// <summary>Answers from the stores themselves: what the HTTP API calls, and what the command line calls on the data folder of a server that is not running.</summary>
+public sealed partial class LocalQueries : IQueries
+{
+    readonly StateStore _state;
+    readonly DuckDbEventIndex? _index;
+    readonly JournalReader _journal;
+    readonly DataFolder _folder;
+    readonly TimeProvider _clock;
+    readonly bool _isOwner;
+    readonly Func<string?, CancellationToken, Task<int>>? _replay;
+
+    /// <summary>Over stores that a server has open.</summary>
+    internal LocalQueries(
+        DataFolder folder, StateStore state, DuckDbEventIndex? index, TimeProvider clock, Func<string?, CancellationToken, Task<int>>? replay, bool isOwner = false)
+    {
+        (_folder, _state, _index, _clock, _replay, _isOwner) = (folder, state, index, clock, replay, isOwner);
+        _journal = new JournalReader(folder.Journal);
+    }
+
+    /// <summary>Over the data folder of a server that is not running; throws <see cref="DataFolderInUseException"/> when one is.</summary>
+    public static async Task<IQueries> OpenAsync(string path, CancellationToken stop)
+    {
+        var folder = DataFolder.Own(path);
+        try
+        {
+            var state = await StateStore.OpenEmbeddedAsync(folder.Path, TimeProvider.System, stop: stop);
+            var index = File.Exists(folder.Index)
+                ? await DuckDbEventIndex.OpenAsync(folder.Path, new DuckDbIndexOptions { ReadOnly = true }, TimeProvider.System, stop) : null;
+            return new LocalQueries(folder, state, index, TimeProvider.System, null, isOwner: true);
+        }
+        catch
+        {
+            folder.Dispose();
+            throw;
+        }
+    }
+
+    /// <inheritdoc/>
+    public Task<RowPage> ListAsync(string collection, IReadOnlyDictionary<string, string> filters, CancellationToken stop)
+    {
+        var asked = new Filters(filters, _clock);
+        return collection switch
+        {
+            "events" => EventsAsync(asked, stop),
+            "alerts" => AlertsAsync(asked, stop),
+            "timeline" => TimelineAsync(asked, stop),
+            "quarantine" => QuarantineAsync(asked, stop),
+            "clusters" => ClustersAsync(asked, stop),
+            "sources" => SourcesAsync(asked, stop),
+            _ => throw new QueryFault($"There is no collection '{collection}'."),
+        };
+    }
+
+    /// <inheritdoc/>
+    public async Task<ReadOnlyMemory<byte>?> ShowAsync(string collection, string id, CancellationToken stop)
+    {
+        switch (collection)
+        {
+            case "alerts":
+                return await _state.FindAlertAsync(id, stop) is { } alert ? ShowAlert(alert) : null;
+            case "events":
+                if (!UInt128.TryParse(id, System.Globalization.NumberStyles.HexNumber, null, out var value)) return null;
+                var page = await Index.SearchAsync(new EventQuery { EventId = new Events.EventId(value), Limit = 1 }, stop);
+                return page.Rows.Count == 0 ? null : Rows.Write(json =>
+                {
+                    Rows.Event(json, page.Rows[0]);
+                    Raw(json, "event", page.Rows[0].Position);
+                });
+            case "quarantine":
+                if (!QuarantineNote.TryParseId(id, out var position) || await _state.FindQuarantineNoteAsync(position, stop) is not { } note) return null;
+                return Rows.Write(json =>
+                {
+                    Quarantined(json, note);
+                    Raw(json, "record", position);
+                });
+            default:
+                throw new QueryFault($"There is no collection '{collection}'.");
+        }
+    }
+
+    /// <inheritdoc/>
+    public async Task<RowPage> SqlAsync(string statement, long limit, CancellationToken stop)
+    {
+        if (_index is null) throw new QueryFault("There is no index in this data folder yet; run 'auditwatch serve' on it.");
+        try
+        {
+            using var answer = await _index.SqlAsync(new SqlQuestion(statement) { Limit = (int)Math.Min(limit, int.MaxValue) }, stop);
+            return SqlRows.Read(answer);
+        }
+        catch (SqlRefusedException refused)
+        {
+            throw new QueryFault(refused.Message);
+        }
+    }
+
+    /// <inheritdoc/>
+    public async Task<ReadOnlyMemory<byte>> ReplayQuarantineAsync(string? id, CancellationToken stop)
+    {
+        if (_replay is null) throw new QueryFault("Quarantined records are replayed by the running server: use --server URL.");
+        var count = await _replay(id, stop);
+        return Rows.Write(json => json.WriteNumber("replayed", count));
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        if (!_isOwner) return;
+        if (_index is not null) await _index.DisposeAsync();
+        await _state.DisposeAsync();
+        _folder.Dispose();
+    }
+
+    DuckDbEventIndex Index => _index ?? throw new QueryFault("There is no index in this data folder yet; run 'auditwatch serve' on it.");
+
+    async Task<RowPage> EventsAsync(Filters asked, CancellationToken stop)
+    {
+        var query = new EventQuery
+        {
+            Cluster = asked.Text("cluster"),
+            User = asked.Text("user"),
+            Verb = asked.Text("verb"),
+            Resource = asked.Text("resource"),
+            Namespace = asked.Text("namespace"),
+            Name = asked.Text("name"),
+            Ip = asked.Text("ip"),
+            Credential = asked.Text("credential"),
+            Pod = asked.Text("pod"),
+            AuditId = asked.Text("audit_id"),
+            Stage = asked.Text("stage"),
+            Outcome = asked.OneOf("outcome", "success", "denied", "failure", "unknown"),
+            Code = asked.Number("code"),
+            Text = asked.Text("text"),
+            OldestFirst = asked.OneOf("order", "asc", "desc") == "asc",
+            SinceMicros = asked.Time("since"),
+            UntilMicros = asked.Time("until"),
+            Limit = asked.Limit,
+            Cursor = asked.Cursor,
+        };
+        asked.Done();
+        try
+        {
+            var page = await Index.SearchAsync(query, stop);
+            return new RowPage([.. page.Rows.Select(row => Rows.Write(json => Rows.Event(json, row)))], page.Next);
+        }
+        catch (FormatException fault)
+        {
+            throw new QueryFault(fault.Message);
+        }
+    }
+
+    async Task<RowPage> AlertsAsync(Filters asked, CancellationToken stop)
+    {
+        var query = new AlertQuery
+        {
+            Cluster = asked.Text("cluster"),
+            MinLevel = asked.OneOf("min_level", "informational", "low", "medium", "high", "critical"),
+            Rule = asked.Text("rule"),
+            Status = asked.OneOf("status", "new", "acknowledged", "closed") is { } status ? Enum.Parse<AlertStatus>(status, ignoreCase: true) : null,
+            User = asked.Text("user"),
+            Credential = asked.Text("credential"),
+            ClientIp = asked.Text("ip"),
+            Namespace = asked.Text("namespace"),
+            SinceMicros = asked.Time("since"),
+            UntilMicros = asked.Time("until"),
+            Limit = asked.Limit,
+            Cursor = asked.Cursor,
+        };
+        asked.Done();
+        try
+        {
+            var page = await _state.ListAlertsAsync(query, stop);
+            return new RowPage([.. page.Alerts.Select(a => (ReadOnlyMemory<byte>)AlertRows.Of(a))], page.Next);
+        }
+        catch (FormatException fault)
+        {
+            throw new QueryFault(fault.Message);
+        }
+    }
+}

@@ -1,0 +1,162 @@
+using AuditWatch.Storage.Index;
+using AuditWatch.Storage.State;
+
+namespace AuditWatch.Storage.Tests.Index;
+
+/// <summary>The contract on DuckDB, and what is its own: alerts beside events, versions, one process at a time.</summary>
+public sealed class DuckDbEventIndexTests : EventIndexContract
+{
+    readonly TemporaryFolder _folder = new();
+
+    private protected override async Task<IEventIndex> OpenAsync() =>
+        await DuckDbEventIndex.OpenAsync(_folder.Path, new DuckDbIndexOptions(), TimeProvider.System, Stop);
+
+    public override async ValueTask DisposeAsync()
+    {
+        await base.DisposeAsync();
+        _folder.Dispose();
+    }
+
+    internal static async Task HoldAsync(string folder)
+    {
+        await using var index = await DuckDbEventIndex.OpenAsync(folder, new DuckDbIndexOptions(), TimeProvider.System);
+        Console.WriteLine("open");
+        await Task.Delay(Timeout.Infinite);
+    }
+
+    DuckDbEventIndex DuckDb => (DuckDbEventIndex)Index;
+
+    async Task<string> AskAsync(string sql)
+    {
+        using var answer = await DuckDb.SqlAsync(new SqlQuestion(sql), Stop);
+        return string.Join('|', answer.Rows().Select(row => string.Join(',', row)));
+    }
+
+    static StoredAlert Stored(int number, long version = 1, AlertStatus status = AlertStatus.New) => new(AnAlert.Numbered(number), status, version, 0, 0);
+
+    [Fact]
+    public async Task Alerts_can_be_joined_with_their_evidence()
+    {
+        await IndexAsync(ARow.Numbered(1203));
+        await Index.PutAlertsAsync([Stored(1), Stored(2)], Stop);
+
+        Assert.Equal("00000000000000000000000000000001,high,new,db-credentials", await AskAsync(
+            """
+            select a.alert_id, a.level, a.status, e.name from alerts a join alert_evidence using (alert_id) join events e using (segment, frame, "index")
+            where a.time < timestamp '2025-12-30 12:00:00.000002'
+            """));
+        Assert.Equal("T1552.007", await AskAsync("select distinct unnest(attack) from alerts"));
+    }
+
+    [Fact]
+    public async Task A_newer_version_of_an_alert_replaces_an_older_one_and_never_the_other_way_round()
+    {
+        await Index.PutAlertsAsync([Stored(1)], Stop);
+        await Index.PutAlertsAsync([Stored(1, 3, AlertStatus.Closed)], Stop);
+        await Index.PutAlertsAsync([Stored(1, 2, AlertStatus.Acknowledged), Stored(2)], Stop);
+
+        Assert.Equal("1,3,closed|2,1,new", await AskAsync("select cast(alert_id as integer), version, status from alerts order by alert_id"));
+        Assert.Equal("2", await AskAsync("select count(*) from alert_evidence"));
+    }
+
+    [Fact]
+    public async Task Alerts_that_cannot_be_copied_take_no_rows_with_them()
+    {
+        await IndexAsync(ARow.Numbered(1).Position, ARow.Numbered(1));
+        var broken = new StoredAlert(AnAlert.Numbered(1) with { Level = "no level" }, AlertStatus.New, 1, 0, 0);
+
+        await Assert.ThrowsAsync<IndexWriteException>(() => Index.PutAlertsAsync([Stored(2), broken], Stop));
+        await IndexAsync(ARow.Numbered(2));
+
+        Assert.Equal(2, (await AllAsync()).Count);
+        Assert.Equal("0", await AskAsync("select count(*) from alerts"));
+    }
+
+    [Fact]
+    public async Task After_a_write_that_failed_reading_on_from_the_position_makes_the_index_whole()
+    {
+        await IndexAsync(ARow.Numbered(0), ARow.Numbered(1));
+        await DuckDb.DoAsync(connection => DuckDbSchema.Run(connection, "alter table stored_event rename to away"), Stop);
+
+        await IndexAsync(ARow.Numbered(3).Position, ARow.Numbered(2), ARow.Numbered(3));
+        await Assert.ThrowsAsync<IndexWriteException>(async () =>
+        {
+            for (var number = 4; ; number++) await IndexAsync(ARow.Numbered(number).Position, ARow.Numbered(number));
+        });
+        Assert.Equal(ARow.Numbered(1).Position, Index.Position);
+
+        await DuckDb.DoAsync(connection => DuckDbSchema.Run(connection, "alter table away rename to stored_event"), Stop);
+        await IndexAsync([.. Enumerable.Range(2, 9).Select(ARow.Numbered)]);
+        Assert.Equal(Enumerable.Range(0, 11).Select(number => ARow.Numbered(number).EventId), (await AllAsync(new EventQuery { OldestFirst = true })).Select(row => row.EventId));
+        Assert.Equal(ARow.Numbered(10).Position, Index.Position);
+    }
+
+    [Fact]
+    public async Task A_second_process_is_told_that_the_index_is_busy()
+    {
+        using var folder = new TemporaryFolder();
+        using var holder = Victim.Start("hold-index", folder.Path);
+        Assert.Equal("open", await holder.ReadLineAsync());
+
+        var busy = await Assert.ThrowsAsync<IndexBusyException>(() => DuckDbEventIndex.OpenAsync(folder.Path, new DuckDbIndexOptions { ReadOnly = true }, TimeProvider.System, Stop));
+
+        Assert.Contains("--server", busy.Message, StringComparison.Ordinal);
+        await holder.KillAfterAsync(0);
+        await using var afterwards = await DuckDbEventIndex.OpenAsync(folder.Path, new DuckDbIndexOptions { ReadOnly = true }, TimeProvider.System, Stop);
+        Assert.Empty((await afterwards.SearchAsync(new EventQuery(), Stop)).Rows);
+    }
+
+    [Fact]
+    public async Task An_index_of_another_version_is_built_again_from_the_start()
+    {
+        await IndexAsync(ARow.Numbered(1));
+        await Index.DisposeAsync();
+        using (var other = new DuckDB.NET.Data.DuckDBConnection($"Data Source={Path.Combine(_folder.Path, "index.duckdb")}"))
+        {
+            other.Open();
+            DuckDbSchema.Run(other, "update meta set value = '0'");
+        }
+
+        var readOnly = new DuckDbIndexOptions { ReadOnly = true };
+        var refused = await Assert.ThrowsAsync<IndexUnusableException>(() => DuckDbEventIndex.OpenAsync(_folder.Path, readOnly, TimeProvider.System, Stop));
+        Assert.Contains("schema 0", refused.Message, StringComparison.Ordinal);
+
+        await ReopenAsync();
+        Assert.True(DuckDb.IsRebuilding);
+        Assert.Equal(AuditWatch.Events.EventPosition.Start, Index.Position);
+        Assert.Empty(await AllAsync());
+        await ReopenAsync();
+        Assert.False(DuckDb.IsRebuilding);
+    }
+
+    [Fact]
+    public async Task A_damaged_file_is_named_and_the_remedy_with_it()
+    {
+        using var folder = new TemporaryFolder();
+        await File.WriteAllTextAsync(Path.Combine(folder.Path, "index.duckdb"), new string('x', 100_000), Stop);
+
+        var damaged = await Assert.ThrowsAsync<IndexUnusableException>(() => DuckDbEventIndex.OpenAsync(folder.Path, new DuckDbIndexOptions(), TimeProvider.System, Stop));
+
+        Assert.Contains("index.duckdb", damaged.Message, StringComparison.Ordinal);
+        Assert.Contains("delete the file", damaged.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_commit_comes_by_itself_after_its_interval()
+    {
+        await IndexAsync(ARow.Numbered(1).Position, ARow.Numbered(1));
+
+        for (var tries = 0; tries < 600 && Index.Position != ARow.Numbered(1).Position; tries++) await Task.Delay(50, Stop);
+
+        Assert.Equal(ARow.Numbered(1).Position, Index.Position);
+    }
+
+    [Fact]
+    public async Task A_sort_larger_than_memory_goes_to_the_disk_and_ends()
+    {
+        await IndexAsync([.. Enumerable.Range(0, 10_000).Select(ARow.Numbered)]);
+
+        Assert.Equal("3000000", await AskAsync(
+            "select count(*) from (select row_number() over (order by md5(cast(i as varchar))), repeat('x', 200) || i from range(3000000) t(i))"));
+    }
+}

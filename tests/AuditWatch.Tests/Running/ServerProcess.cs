@@ -1,0 +1,130 @@
+using System.Diagnostics;
+using System.Net;
+using System.Net.Sockets;
+using System.Text;
+using System.Text.Json;
+
+namespace AuditWatch.Tests.Running;
+
+/// <summary>A real <c>auditwatch serve</c> on a data folder of its own; it can be killed and started again.</summary>
+internal sealed class ServerProcess : IAsyncDisposable
+{
+    readonly string[] _more;
+    Process? _process;
+    readonly StringBuilder _error = new();
+
+    public ServerProcess(string data, string scheme = "http", params string[] more)
+    {
+        (Data, _more) = (data, more);
+        Url = $"{scheme}://127.0.0.1:{FreePort()}";
+        var handler = new SocketsHttpHandler { SslOptions = { RemoteCertificateValidationCallback = (_, _, _, _) => true } };
+        Http = new HttpClient(handler) { BaseAddress = new Uri(Url), Timeout = TimeSpan.FromSeconds(60) };
+    }
+
+    public string Data { get; }
+
+    public string Url { get; }
+
+    public HttpClient Http { get; }
+
+    public string Error => _error.ToString();
+
+    public int Pid => _process!.Id;
+
+    /// <summary>Starts it and waits until it accepts posts (contract: within 40 s).</summary>
+    public async Task StartAsync()
+    {
+        _process = AuditWatchCommand.Start(["serve", "--data", Data, "--listen", Url, .. _more], Path.GetDirectoryName(Data));
+        _process.ErrorDataReceived += (_, line) => _error.AppendLine(line.Data);
+        _process.OutputDataReceived += (_, line) => _error.AppendLine(line.Data);
+        _process.BeginErrorReadLine();
+        _process.BeginOutputReadLine();
+        var watch = Stopwatch.StartNew();
+        while (true)
+        {
+            if (_process.HasExited) throw new InvalidOperationException($"serve ended with {_process.ExitCode}:\n{Error}");
+            try
+            {
+                using var response = await Http.GetAsync("/readyz");
+                if (response.StatusCode == HttpStatusCode.OK) return;
+            }
+            catch (HttpRequestException)
+            {
+                // Not listening yet.
+            }
+            if (watch.Elapsed > TimeSpan.FromSeconds(40)) throw new TimeoutException($"serve was not ready after 40 s:\n{Error}");
+            await Task.Delay(50);
+        }
+    }
+
+    /// <summary>SIGKILL: nothing is written, nothing is closed.</summary>
+    public async Task KillAsync()
+    {
+        _process!.Kill();
+        await _process.WaitForExitAsync();
+    }
+
+    /// <summary>SIGTERM; returns the exit code.</summary>
+    public async Task<int> TerminateAsync()
+    {
+        using var kill = Process.Start("kill", ["-TERM", _process!.Id.ToString(System.Globalization.CultureInfo.InvariantCulture)]);
+        await kill.WaitForExitAsync();
+        using var deadline = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+        await _process.WaitForExitAsync(deadline.Token);
+        return _process.ExitCode;
+    }
+
+    public async Task<HttpResponseMessage> PostAsync(string cluster, byte[] body, string? token = null)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Post, $"/ingest/v1/clusters/{cluster}?timeout=30s") { Content = new ByteArrayContent(body) };
+        request.Content.Headers.ContentType = new("application/json");
+        if (token is not null) request.Headers.Authorization = new("Bearer", token);
+        return await Http.SendAsync(request);
+    }
+
+    public async Task<Dictionary<string, double>> MetricsAsync()
+    {
+        var metrics = new Dictionary<string, double>();
+        foreach (var line in (await Http.GetStringAsync("/metrics")).Split('\n'))
+        {
+            if (line.Length == 0 || line[0] == '#') continue;
+            var words = line.Split(' ');
+            var name = words[0].Split('{')[0];
+            metrics[name] = metrics.GetValueOrDefault(name) + double.Parse(words[1], System.Globalization.CultureInfo.InvariantCulture);
+        }
+        return metrics;
+    }
+
+    /// <summary>Waits until everything journaled is detected, indexed, and copied to whoever wants alerts.</summary>
+    public async Task SettleAsync()
+    {
+        var watch = Stopwatch.StartNew();
+        while (true)
+        {
+            var metrics = await MetricsAsync();
+            if (metrics["auditwatch_detection_lag_events"] == 0 && metrics["auditwatch_index_lag_events"] == 0 && metrics["auditwatch_outbox_rows"] == 0) return;
+            if (watch.Elapsed > TimeSpan.FromSeconds(90)) throw new TimeoutException($"The server did not settle:\n{string.Join('\n', metrics)}\n{Error}");
+            await Task.Delay(100);
+        }
+    }
+
+    public async Task<List<JsonElement>> ListAsync(string collection, string query = "limit=0")
+    {
+        using var answer = JsonDocument.Parse(await Http.GetByteArrayAsync($"/api/v1/{collection}?{query}"));
+        return [.. answer.RootElement.GetProperty("items").EnumerateArray().Select(i => i.Clone())];
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_process is { HasExited: false }) await KillAsync();
+        _process?.Dispose();
+        Http.Dispose();
+    }
+
+    static int FreePort()
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        return ((IPEndPoint)listener.LocalEndpoint).Port;
+    }
+}

@@ -80,7 +80,7 @@ public sealed class ScanRun(RuleSnapshot rules, ScanOptions options)
         {
             _run = run;
             var set = run.Rules.For(run.Options.Cluster);
-            _judge = new EventJudge(set, run._statistics.Open(set, run.Options.Cluster.Name));
+            _judge = new EventJudge(set, run._statistics.Open(set, run.Options.Cluster.Name), run.Rules.Chains.FollowsCredentials);
         }
 
         public JudgedBlock Judge(string file, DocumentBlock block)

@@ -27,8 +27,20 @@ public sealed partial class AuditEvent
     }
 
     // Impersonation happens after the request was received: until then nobody can say whom it acts as.
-    DerivedValue WhenImpersonationIsKnown(Func<DerivedValue> then) =>
-        !_ranges.Has(HotField.ImpersonatedUser) && Missing(HotField.ImpersonatedUser) is { Kind: AnswerKind.Unknown } unknown ? unknown : then();
+    bool IsImpersonationUnknown(out DerivedValue unknown)
+    {
+        unknown = default;
+        if (_ranges.Has(HotField.ImpersonatedUser)) return false;
+        unknown = Missing(HotField.ImpersonatedUser);
+        return unknown.Kind == AnswerKind.Unknown;
+    }
+
+    DerivedValue OfEffectiveGroups()
+    {
+        if (IsImpersonationUnknown(out var unknown)) return unknown;
+        var field = IsImpersonated ? HotField.ImpersonatedUserGroups : HotField.UserGroups;
+        return TryOpen(field, out var groups) && groups.ValueKind == System.Text.Json.JsonValueKind.Array ? DerivedValue.OfElement(groups) : Missing(field);
+    }
 
     DerivedValue OfServiceAccount(string? user, bool name)
     {

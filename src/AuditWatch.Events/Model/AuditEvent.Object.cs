@@ -66,8 +66,10 @@ public sealed partial class AuditEvent
         _ => Annotation("authorization.k8s.io/decision") == "forbid" ? Outcome.Denied : Outcome.Failure,
     };
 
-    /// <summary>Whether dryRun was asked for.</summary>
-    public bool IsDryRun => HasQuery("dryRun"u8);
+    /// <summary>Whether dryRun was asked for: in the query, or (deletes) in the recorded body.</summary>
+    public bool IsDryRun => HasQuery("dryRun"u8)
+        || ((IsVerb("delete"u8) || IsVerb("deletecollection"u8)) && TryOpen(HotField.RequestObject, out var options)
+            && FieldWalk.TryGet(options, "dryRun"u8, out var asked) && asked.ValueKind == JsonValueKind.Array && asked.GetArrayLength() > 0);
 
     // Created with generateName the object has no name until the answer; only a recorded answer knows it.
     string? GeneratedName =>

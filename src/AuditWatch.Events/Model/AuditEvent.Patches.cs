@@ -15,6 +15,7 @@ public sealed partial class AuditEvent
     // answer can say: it is not there either, or it is there, but not by this request's doing.
     FieldAnswer NotInRequest(FieldPath field)
     {
+        if (Beyond(HotField.RequestObject) is var cut and not UnknownReason.None) return FieldAnswer.Unknown(cut);
         if (!IsVerb("patch"u8)) return FieldAnswer.Absent;
         if (TryOpenPiece(out var piece) && FieldWalk.TryFollow(piece, field.Steps, _many, out var one)) return _many.Count > 0 ? Gathered(field) : Answer(one);
         return TryOpenAnswer(out var whole) && !FieldWalk.TryFollow(whole, field.Steps, _many, out _) ? FieldAnswer.Absent : FieldAnswer.Unknown(UnknownReason.PatchFragment);
@@ -51,7 +52,13 @@ public sealed partial class AuditEvent
         (written, rest, otherwise) = (default, UnknownReason.None, DerivedValue.Absent);
         var isPatch = IsVerb("patch"u8);
         if (!isPatch && !IsVerb("create"u8) && !IsVerb("update"u8)) return false;
-        if (!IsVerb("create"u8) && TryOpenAnswer(out written)) return true;
+        if (!IsVerb("create"u8) && TryOpenAnswer(out written))
+        {
+            rest = Beyond(HotField.ResponseObject);
+            return true;
+        }
+
+        rest = Beyond(HotField.RequestObject);
         if (!_ranges.Has(HotField.RequestObject))
         {
             if (TryOpenAnswer(out written)) return true;
@@ -64,7 +71,7 @@ public sealed partial class AuditEvent
         else if (!isPatch) return written.ValueKind == JsonValueKind.Object;
         else
         {
-            rest = UnknownReason.PatchFragment;
+            rest |= UnknownReason.PatchFragment;
             if (written.ValueKind == JsonValueKind.Object || TryOpenPiece(out written)) return true;
             otherwise = DerivedValue.Unknown(UnknownReason.PatchFragment);
         }

@@ -143,6 +143,10 @@ public sealed class DerivedFieldTests
         Assert.Equal("absent", An.Event("get", "secrets").Says("aw.list_scope"));
     }
 
+    [Fact]
+    public void A_delete_asks_for_a_dry_run_in_its_body() =>
+        Assert.Equal("true", An.Event("delete", "pods", "Request").WithJson("requestObject", """{"kind":"DeleteOptions","dryRun":["All"]}""").Says("aw.dry_run"));
+
     [Theory]
     [InlineData(200, "allow", "success")]
     [InlineData(101, "allow", "success")]

@@ -12,7 +12,7 @@ namespace AuditWatch.Cli.Commands;
 /// <summary><c>auditwatch rules …</c>: what detection engineers do with rules.</summary>
 internal static class RulesCommand
 {
-    public static Command Build(Terminal terminal) => new("rules", "Check, test and try rules.") { Lint(terminal), Match(terminal) };
+    public static Command Build(Terminal terminal) => new("rules", "Check, test and try rules.") { Lint(terminal), RuleTestCommand.Build(terminal), Match(terminal) };
 
     static Command Lint(Terminal terminal)
     {

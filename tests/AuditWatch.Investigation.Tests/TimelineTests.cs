@@ -226,9 +226,11 @@ public sealed class TimelineTests : IAsyncLifetime
         }
 
         Assert.Equal(
-            $$"""{"time":"2025-12-30T12:01:30.000000Z","kind":"event","count":1,"sentence":"{{Payments}} opened a shell in Pod prod/web-0 from 203.0.113.9 with kubectl",""" +
-            $$""""cluster":"prod","outcome":"success","code":101,"user":"{{Payments}}","effective_user":"{{Payments}}","credential_id":"JTI=stolen",""" +
-            """"client_ip":"203.0.113.9","exec_command":"sh","audit_ids":["shell"],"evidence":[{"segment":0,"frame":0,"index":5},{"segment":0,"frame":0,"index":6}]}""",
+            """
+            {"time":"2025-12-30T12:01:30.000000Z","kind":"event","count":1,"sentence":"USER opened a shell in Pod prod/web-0 from 203.0.113.9 with kubectl",
+            "cluster":"prod","outcome":"success","code":101,"user":"USER","effective_user":"USER","credential_id":"JTI=stolen","client_ip":"203.0.113.9",
+            "exec_command":"sh","audit_ids":["shell"],"evidence":[{"segment":0,"frame":0,"index":5},{"segment":0,"frame":0,"index":6}]}
+            """.ReplaceLineEndings("").Replace("USER", Payments, StringComparison.Ordinal),
             Encoding.UTF8.GetString(buffer.ToArray()));
     }
 }

@@ -39,7 +39,7 @@ public sealed partial class EventUnwrapper
         else if (context.Depth > DeepestEnvelope) Bad("too-deep", "Envelopes are nested more than four deep.", utf8, context, sink);
         else if (json[start] == '[') UnwrapArray(utf8, start, context with { Depth = context.Depth + 1 }, sink);
         else if (json[start] != '{') UnwrapText(utf8[start..], context, sink);
-        else if (IsEventList(json, start)) UnwrapList(utf8, context with { Shape = context.IsEnveloped ? context.Shape : EnvelopeShape.EventList, Depth = context.Depth + 1 }, sink);
+        else if (!json[start..].StartsWith("{\"kind\":\"Event\","u8) && IsEventList(json, start)) UnwrapList(utf8, context with { Shape = context.IsEnveloped ? context.Shape : EnvelopeShape.EventList, Depth = context.Depth + 1 }, sink);
         else UnwrapObject(utf8, start, context, sink);
     }
 
@@ -89,7 +89,12 @@ public sealed partial class EventUnwrapper
     static int FindArray(ReadOnlySpan<byte> json) =>
         JsonMembers.TryFindStart(json, JsonSpans.SkipSpace(json, 0), "items"u8, out var start) && json[start] == '[' ? start + 1 : -1;
 
-    void UnwrapArray(ReadOnlyMemory<byte> utf8, int array, Context context, IUnwrapSink sink) => UnwrapBroken(utf8, 0, array + 1, context, sink);
+    void UnwrapArray(ReadOnlyMemory<byte> utf8, int array, Context context, IUnwrapSink sink)
+    {
+        var bad = _bad;
+        var end = UnwrapBroken(utf8, 0, array + 1, context, sink);
+        if (end >= utf8.Length && bad == _bad) Bad("malformed-json", $"The array is not valid JSON: {ScanFault.UnexpectedEnd} at byte {end}.", utf8[array..], context, sink, end - array);
+    }
 
     // Items told apart by balance. Where balance fails (a quote is missing), the next thing that begins like the item before it.
     int UnwrapBroken(ReadOnlyMemory<byte> utf8, int counted, int from, Context context, IUnwrapSink sink)

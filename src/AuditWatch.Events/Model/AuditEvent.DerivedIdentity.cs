@@ -22,13 +22,25 @@ public sealed partial class AuditEvent
             if (open < 0) return null;
             agent = agent[(open + 2)..];
             var slash = agent.IndexOf((byte)'/');
-            return slash > 0 && !agent[..slash].ContainsAnyExceptInRange((byte)'a', (byte)'z') ? Shared(agent[..slash]) : null;
+            return slash > 0 && !agent[..slash].ContainsAnyExceptInRange((byte)'a', (byte)'z') ? _recent.Get(agent[..slash]) : null;
         }
     }
 
     // Impersonation happens after the request was received: until then nobody can say whom it acts as.
-    DerivedValue WhenImpersonationIsKnown(Func<DerivedValue> then) =>
-        !_ranges.Has(HotField.ImpersonatedUser) && Missing(HotField.ImpersonatedUser) is { Kind: AnswerKind.Unknown } unknown ? unknown : then();
+    bool IsImpersonationUnknown(out DerivedValue unknown)
+    {
+        unknown = default;
+        if (_ranges.Has(HotField.ImpersonatedUser)) return false;
+        unknown = Missing(HotField.ImpersonatedUser);
+        return unknown.Kind == AnswerKind.Unknown;
+    }
+
+    DerivedValue OfEffectiveGroups()
+    {
+        if (IsImpersonationUnknown(out var unknown)) return unknown;
+        var field = IsImpersonated ? HotField.ImpersonatedUserGroups : HotField.UserGroups;
+        return TryOpen(field, out var groups) && groups.ValueKind == System.Text.Json.JsonValueKind.Array ? DerivedValue.OfElement(groups) : Missing(field);
+    }
 
     DerivedValue OfServiceAccount(string? user, bool name)
     {
@@ -36,14 +48,14 @@ public sealed partial class AuditEvent
         if (!user.StartsWith(ServiceAccountPrefix, StringComparison.Ordinal)) return DerivedValue.Absent;
         var colon = user.IndexOf(':', ServiceAccountPrefix.Length);
         if (colon <= ServiceAccountPrefix.Length || colon == user.Length - 1) return DerivedValue.Absent;
-        return Of(name ? user[(colon + 1)..] : user[ServiceAccountPrefix.Length..colon]);
+        return OfShared(name ? user[(colon + 1)..] : user[ServiceAccountPrefix.Length..colon]);
     }
 
     DerivedValue OfExtra(string key) => Extra(key) is { } value ? Of(value) : Missing(HotField.UserExtra);
 
     DerivedValue OfAnnotation(string key)
     {
-        if (Annotation(key) is { } value) return Of(value);
+        if (Annotation(key) is { } value) return key.StartsWith("authorization.k8s.io/", StringComparison.Ordinal) ? OfShared(value) : Of(value);
         Span<byte> utf8 = stackalloc byte[256];
         return Missing(HotField.Annotations, utf8[..System.Text.Encoding.UTF8.GetBytes(key, utf8)]);
     }
@@ -57,7 +69,7 @@ public sealed partial class AuditEvent
     DerivedValue OfClientIpScope()
     {
         if (ClientIp is not { } ip) return Missing(HotField.SourceIps);
-        return IPAddress.TryParse(ip, out var address) ? Of(Scope(address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address)) : DerivedValue.Absent;
+        return IPAddress.TryParse(ip, out var address) ? OfShared(Scope(address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address)) : DerivedValue.Absent;
     }
 
     static string Scope(IPAddress address)

@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.Json;
 using AuditWatch.Events.Scanning;
 
@@ -6,9 +7,11 @@ namespace AuditWatch.Events.Model;
 // Who asked, as whom, from where, and with what.
 public sealed partial class AuditEvent
 {
+    const int LongestKey = 512;
     const string CredentialIdKey = "authentication.kubernetes.io/credential-id";
 
-    readonly Dictionary<int, string[]> _lists = [];
+    readonly RecentTexts _recent = new();
+    readonly RecentLists _lists = new();
     IReadOnlyList<string>? _groups, _impersonatedGroups, _sourceIps;
     string? _agentProduct, _agentVersion;
     bool _agentKnown;
@@ -59,7 +62,7 @@ public sealed partial class AuditEvent
     public string? Extra(string key)
     {
         if (!_ranges.Has(HotField.UserExtra)) return null;
-        var extra = new Utf8JsonReader(_utf8.Span.Slice(_ranges.Start(HotField.UserExtra), _ranges.Length(HotField.UserExtra)));
+        var extra = Reader(HotField.UserExtra);
         if (!TryFindMember(ref extra, key)) return null;
         if (extra.TokenType == JsonTokenType.StartArray && !extra.Read()) return null;
         return extra.TokenType == JsonTokenType.String ? TextOf(ref extra) : null;
@@ -69,17 +72,26 @@ public sealed partial class AuditEvent
     public string? Annotation(string key)
     {
         if (!_ranges.Has(HotField.Annotations)) return null;
-        var annotations = new Utf8JsonReader(_utf8.Span.Slice(_ranges.Start(HotField.Annotations), _ranges.Length(HotField.Annotations)));
+        var annotations = Reader(HotField.Annotations);
         return TryFindMember(ref annotations, key) && annotations.TokenType == JsonTokenType.String ? TextOf(ref annotations) : null;
     }
 
+    Utf8JsonReader Reader(HotField field) =>
+        new(_utf8.Span.Slice(_ranges.Start(field), _ranges.Length(field)), new JsonReaderOptions { MaxDepth = 128 });
+
+    bool TryFindMember(ref Utf8JsonReader reader, string key)
+    {
+        Span<byte> utf8 = stackalloc byte[LongestKey];
+        return Encoding.UTF8.TryGetBytes(key, utf8, out var length) && TryFindMember(ref reader, utf8[..length]);
+    }
+
     // Leaves the reader at the member's value. The API server never writes a key twice; the first is as good as the last.
-    static bool TryFindMember(ref Utf8JsonReader reader, string key)
+    bool TryFindMember(ref Utf8JsonReader reader, scoped ReadOnlySpan<byte> key)
     {
         if (!reader.Read() || reader.TokenType != JsonTokenType.StartObject) return false;
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
-            var found = reader.ValueTextEquals(key);
+            var found = reader.ValueIsEscaped ? Unescaped(reader.ValueSpan).Span.SequenceEqual(key) : reader.ValueSpan.SequenceEqual(key);
             if (!reader.Read()) return false;
             if (found) return true;
             if (!reader.TrySkip()) return false;
@@ -88,25 +100,20 @@ public sealed partial class AuditEvent
         return false;
     }
 
-    string TextOf(ref Utf8JsonReader reader)
-    {
-        var plain = reader.ValueIsEscaped ? Unescaped(reader.ValueSpan).Span : reader.ValueSpan;
-        return Symbols.FindOrAdd(plain, clientChosen: true)?.Text ?? System.Text.Encoding.UTF8.GetString(plain);
-    }
+    string TextOf(ref Utf8JsonReader reader) => _recent.Get(reader.ValueIsEscaped ? Unescaped(reader.ValueSpan).Span : reader.ValueSpan);
 
-    // The same few lists of groups and addresses come with every event: each is one array, found by the symbol of its JSON text.
+    // The same few lists of groups and addresses come with every event: each is one array, found by its JSON.
     IReadOnlyList<string> Strings(HotField field)
     {
         if (!_ranges.Has(field)) return [];
         var raw = _utf8.Span.Slice(_ranges.Start(field), _ranges.Length(field));
-        var symbol = Symbols.FindOrAdd(raw, clientChosen: true)?.Symbol ?? -1;
-        if (symbol >= 0 && _lists.TryGetValue(symbol, out var known)) return known;
+        if (_lists.TryGet(raw, out var known)) return known;
         var texts = new List<string>();
-        var reader = new Utf8JsonReader(raw);
+        var reader = Reader(field);
         while (reader.Read())
             if (reader.TokenType == JsonTokenType.String) texts.Add(TextOf(ref reader));
         string[] list = [.. texts];
-        if (symbol >= 0) _lists[symbol] = list;
+        _lists.Keep(raw, list);
         return list;
     }
 
@@ -120,14 +127,13 @@ public sealed partial class AuditEvent
         var token = space < 0 ? agent : agent[..space];
         if (token.IsEmpty) return;
         var slash = token.IndexOf((byte)'/');
-        _agentProduct = Shared(slash < 0 ? token : token[..slash]);
+        _agentProduct = _recent.Get(slash < 0 ? token : token[..slash]);
         if (slash < 0) return;
         var version = token[(slash + 1)..];
         if (version is [(byte)'v', >= (byte)'0' and <= (byte)'9', ..]) version = version[1..];
-        if (!version.IsEmpty) _agentVersion = Shared(version);
+        if (!version.IsEmpty) _agentVersion = _recent.Get(version);
     }
 
-    string Shared(ReadOnlySpan<byte> text) => Symbols.FindOrAdd(text, clientChosen: true)?.Text ?? System.Text.Encoding.UTF8.GetString(text);
 
     void ForgetIdentity()
     {

@@ -60,14 +60,20 @@ public sealed partial class AuditEvent
     /// <summary>How the request ended.</summary>
     public Outcome Outcome => ResponseCode switch
     {
-        0 => Annotation("authorization.k8s.io/decision") == "forbid" ? Outcome.Denied : Outcome.Unknown,
         401 or 403 => Outcome.Denied,
+        _ when IsForbidden => Outcome.Denied,
+        0 => Outcome.Unknown,
         < 400 => Outcome.Success,
-        _ => Annotation("authorization.k8s.io/decision") == "forbid" ? Outcome.Denied : Outcome.Failure,
+        _ => Outcome.Failure,
     };
 
-    /// <summary>Whether dryRun was asked for.</summary>
-    public bool IsDryRun => HasQuery("dryRun"u8);
+    // Asked of every event: the word alone, wherever it stands, first.
+    bool IsForbidden => Plain(HotField.Annotations).IndexOf("forbid"u8) >= 0 && Annotation("authorization.k8s.io/decision") == "forbid";
+
+    /// <summary>Whether dryRun was asked for: in the query, or (deletes) in the recorded body.</summary>
+    public bool IsDryRun => HasQuery("dryRun"u8)
+        || ((IsVerb("delete"u8) || IsVerb("deletecollection"u8)) && TryOpen(HotField.RequestObject, out var options)
+            && FieldWalk.TryGet(options, "dryRun"u8, out var asked) && asked.ValueKind == JsonValueKind.Array && asked.GetArrayLength() > 0);
 
     // Created with generateName the object has no name until the answer; only a recorded answer knows it.
     string? GeneratedName =>

@@ -11,11 +11,15 @@ public sealed partial class AuditEvent
 
     bool IsVerb(ReadOnlySpan<byte> verb) => Plain(HotField.Verb).SequenceEqual(verb);
 
+    // Only a server-side apply can create, and then it says everything there is.
+    bool IsPartial => IsVerb("patch"u8) && ResponseCode != 201;
+
     // A path that a recorded requestObject does not have. A patch that does not mention it leaves it as it is, and how it is only the whole object in the
     // answer can say: it is not there either, or it is there, but not by this request's doing.
     FieldAnswer NotInRequest(FieldPath field)
     {
-        if (!IsVerb("patch"u8)) return FieldAnswer.Absent;
+        if (Beyond(HotField.RequestObject) is var cut and not UnknownReason.None) return FieldAnswer.Unknown(cut);
+        if (!IsPartial) return FieldAnswer.Absent;
         if (TryOpenPiece(out var piece) && FieldWalk.TryFollow(piece, field.Steps, _many, out var one)) return _many.Count > 0 ? Gathered(field) : Answer(one);
         return TryOpenAnswer(out var whole) && !FieldWalk.TryFollow(whole, field.Steps, _many, out _) ? FieldAnswer.Absent : FieldAnswer.Unknown(UnknownReason.PatchFragment);
     }
@@ -49,9 +53,14 @@ public sealed partial class AuditEvent
     bool TryOpenWritten(out JsonElement written, out UnknownReason rest, out DerivedValue otherwise)
     {
         (written, rest, otherwise) = (default, UnknownReason.None, DerivedValue.Absent);
-        var isPatch = IsVerb("patch"u8);
-        if (!isPatch && !IsVerb("create"u8) && !IsVerb("update"u8)) return false;
-        if (!IsVerb("create"u8) && TryOpenAnswer(out written)) return true;
+        if (!IsVerb("patch"u8) && !IsVerb("create"u8) && !IsVerb("update"u8)) return false;
+        if (!IsVerb("create"u8) && TryOpenAnswer(out written))
+        {
+            rest = Beyond(HotField.ResponseObject);
+            return true;
+        }
+
+        rest = Beyond(HotField.RequestObject);
         if (!_ranges.Has(HotField.RequestObject))
         {
             if (TryOpenAnswer(out written)) return true;
@@ -61,10 +70,10 @@ public sealed partial class AuditEvent
 
         if (Withheld(HotField.RequestObject) is var why and not UnknownReason.None) otherwise = DerivedValue.Unknown(why);
         else if (!TryOpen(HotField.RequestObject, out written)) otherwise = DerivedValue.Unknown(UnknownReason.Malformed);
-        else if (!isPatch) return written.ValueKind == JsonValueKind.Object;
+        else if (!IsPartial) return written.ValueKind == JsonValueKind.Object;
         else
         {
-            rest = UnknownReason.PatchFragment;
+            rest |= UnknownReason.PatchFragment;
             if (written.ValueKind == JsonValueKind.Object || TryOpenPiece(out written)) return true;
             otherwise = DerivedValue.Unknown(UnknownReason.PatchFragment);
         }

@@ -9,6 +9,9 @@ public sealed partial class AuditEvent
 {
     static readonly JsonDocumentOptions Opening = new() { MaxDepth = 128 };
 
+    // Pieces put together may be a little deeper than what they are made of.
+    static readonly JsonDocumentOptions MadeUp = new() { MaxDepth = 512 };
+
     readonly JsonDocument?[] _sections = new JsonDocument?[(int)HotField.Count];
     readonly List<JsonDocument> _madeUp = [];
     readonly List<JsonElement> _many = [];
@@ -46,7 +49,7 @@ public sealed partial class AuditEvent
     // JSON that the event itself does not hold as such (several values gathered, something computed); lives until the next event.
     JsonElement MakeUp(ReadOnlyMemory<byte> json)
     {
-        var made = JsonDocument.Parse(json, Opening);
+        var made = JsonDocument.Parse(json, MadeUp);
         _madeUp.Add(made);
         return made.RootElement;
     }

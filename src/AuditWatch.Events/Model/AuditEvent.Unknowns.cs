@@ -30,7 +30,7 @@ public sealed partial class AuditEvent
             HotField.ImpersonatedUser or HotField.AuthenticationMetadata or HotField.ResponseStatus when Stage == AuditStage.RequestReceived => UnknownReason.StageNotSeen,
             _ => UnknownReason.None,
         };
-        if (why == UnknownReason.None && _origin.IsCut && !_ranges.Has(top) && MayHaveBeenCut(top)) why = UnknownReason.Truncated;
+        if (why == UnknownReason.None && (_ranges.Has(top) ? Beyond(top) != UnknownReason.None : MayBeMissing(top))) why = UnknownReason.Truncated;
         return why == UnknownReason.None ? FieldAnswer.Absent : FieldAnswer.Unknown(why);
     }
 
@@ -62,6 +62,7 @@ public sealed partial class AuditEvent
     {
         if (_ranges.Has(HotField.RequestObject) || !CarriesRequestBody(out var always)) return UnknownReason.None;
         if (Level is AuditLevel.Metadata or AuditLevel.Unknown) return UnknownReason.LevelTooLow;
+        if (MayBeMissing(HotField.RequestObject)) return UnknownReason.Truncated;
         if (Stage is AuditStage.RequestReceived or AuditStage.Panic) return UnknownReason.StageNotSeen;
         if (!always) return UnknownReason.None;
         return WasRefusedBeforeReading() ? UnknownReason.None : UnknownReason.Truncated;
@@ -79,6 +80,15 @@ public sealed partial class AuditEvent
 
     bool MayBeMissing(HotField top) => _origin.IsCut && MayHaveBeenCut(top);
 
+    // Of the member in which an event was cut only the beginning is left.
+    UnknownReason Beyond(HotField root)
+    {
+        if (!_origin.IsCut || root is not (HotField.RequestObject or HotField.ResponseObject or HotField.Annotations)) return UnknownReason.None;
+        foreach (var field in Order)
+            if (_ranges.Has(field) && _ranges.Start(field) > _ranges.Start(root)) return UnknownReason.None;
+        return UnknownReason.Truncated;
+    }
+
     bool IsConnection => Plain(HotField.ObjectSubresource) is var sub
         && (sub.SequenceEqual("exec"u8) || sub.SequenceEqual("attach"u8) || sub.SequenceEqual("portforward"u8) || sub.SequenceEqual("proxy"u8));
 
@@ -94,6 +104,7 @@ public sealed partial class AuditEvent
         // A connection or a log that came about is a stream, not an object; one that failed has a Status.
         if ((IsConnection || Plain(HotField.ObjectSubresource).SequenceEqual("log"u8)) && ResponseCode is > 0 and < 400) return UnknownReason.None;
         if (Level != AuditLevel.RequestResponse) return UnknownReason.LevelTooLow;
+        if (MayBeMissing(HotField.ResponseObject)) return UnknownReason.Truncated;
         if (Stage is AuditStage.RequestReceived or AuditStage.ResponseStarted) return UnknownReason.StageNotSeen;
         return IsMarkedTruncated ? UnknownReason.Truncated : UnknownReason.None;
     }

@@ -18,12 +18,10 @@ static unsafe class BodySkip
     /// <param name="at">The opening bracket.</param>
     /// <param name="outside">How many brackets are open around it.</param>
     /// <param name="maxDepth">How many may be open in all.</param>
-    [SkipLocalsInit]
     internal static byte* Over<TLanes>(ref JsonCursor<TLanes> json, byte* at, int outside, int maxDepth = ContainerSkip.MaxDepth) where TLanes : struct, ILanes
     {
         // Closing brackets due, innermost last.
-        var due = stackalloc byte[ContainerSkip.MaxDepth];
-        var last = stackalloc byte[Block];
+        var due = json.Scratch + ScanScratch.Due;
         var limit = Math.Min(ContainerSkip.MaxDepth, maxDepth - outside);
         var depth = 0;
         ulong nextIsEscaped = 0, inString = 0;
@@ -32,26 +30,25 @@ static unsafe class BodySkip
             var bytes = block;
             if (json.End - block < Block)
             {
-                Unsafe.InitBlock(last, (byte)' ', Block);
-                Unsafe.CopyBlock(last, block, (uint)(json.End - block));
-                bytes = last;
+                bytes = json.Scratch + ScanScratch.LastBlock;
+                Unsafe.InitBlock(bytes, (byte)' ', Block);
+                Unsafe.CopyBlock(bytes, block, (uint)(json.End - block));
             }
             TLanes.Sort(bytes, out var masks);
-            var quotes = masks.Quotes & ~Escaped(masks.Backslashes, ref nextIsEscaped);
-            var strings = PrefixXor(quotes) ^ inString;
+            var strings = PrefixXor(masks.Quotes & ~Escaped(masks.Backslashes, ref nextIsEscaped)) ^ inString;
+            inString = (ulong)((long)strings >> 63);
             var brackets = masks.Brackets & ~strings;
             var faults = (masks.Controls & strings) | (masks.Backslashes & ~strings);
-            inString = (ulong)((long)strings >> 63);
             // So deep that this block might pass the limit: byte by byte from here, which no real body meets.
             if (depth + BitOperations.PopCount(brackets) > limit)
-                return BytewiseOver(ref json, at, outside, maxDepth);
+                break;
             var mismatch = 0;
             while (brackets != 0)
             {
                 var place = BitOperations.TrailingZeroCount(brackets);
                 brackets &= brackets - 1;
                 int bracket = bytes[place];
-                // Bit 2 tells ']' and '}' from '[' and '{'; each closing one is its opening one plus 2.
+                // Bit 2 tells ']' and '}' from '[' and '{'; each closing one is its opening one plus 2. No branch: which comes next cannot be foreseen.
                 var closes = bracket >> 2 & 1;
                 var closing = bracket + 2 - 2 * closes;
                 var slot = depth - closes;
@@ -60,17 +57,16 @@ static unsafe class BodySkip
                 depth += 1 - 2 * closes;
                 if (depth == 0)
                 {
-                    var isWhole = mismatch == 0 && (faults & Below(place)) == 0;
-                    return isWhole ? block + place + 1 : BytewiseOver(ref json, at, outside, maxDepth);
+                    if (mismatch == 0 && (faults & ((1UL << place) - 1)) == 0)
+                        return block + place + 1;
+                    return BytewiseOver(ref json, at, outside, maxDepth);
                 }
             }
-            if (mismatch != 0 || faults != 0)
-                return BytewiseOver(ref json, at, outside, maxDepth);
+            if ((faults | (uint)mismatch) != 0)
+                break;
         }
         return BytewiseOver(ref json, at, outside, maxDepth);
     }
-
-    static ulong Below(int place) => (1UL << place) - 1;
 
     /// <summary>Which bytes stand behind a backslash that is not itself escaped: runs of backslashes are told odd from even by one subtraction.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -16,11 +16,10 @@ static unsafe class ContainerSkip
     /// <param name="at">The opening bracket.</param>
     /// <param name="outside">How many brackets are open around it.</param>
     /// <param name="limit">How many may be open in all.</param>
-    [SkipLocalsInit]
     internal static byte* Over<TLanes>(ref JsonCursor<TLanes> json, byte* at, int outside, int limit = MaxDepth) where TLanes : struct, ILanes
     {
         // The brackets due around the innermost one, which is in `closing`.
-        var due = stackalloc byte[limit];
+        var due = json.Scratch + ScanScratch.Due;
         var depth = outside;
         byte closing = 0;
 

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using AuditWatch.Events.Scanning.Lanes;
 
 namespace AuditWatch.Events.Scanning;
@@ -17,11 +18,13 @@ static class Containers
         _ => TryMeasure<ScalarLanes>(bytes, validate, out length, out error),
     };
 
+    [SkipLocalsInit]
     static unsafe bool TryMeasure<TLanes>(ReadOnlySpan<byte> bytes, bool validate, out int length, out ScanError error) where TLanes : struct, ILanes
     {
+        var scratch = stackalloc byte[ScanScratch.LengthAround];
         fixed (byte* begin = bytes)
         {
-            var json = new JsonCursor<TLanes>(begin, begin + bytes.Length);
+            var json = new JsonCursor<TLanes>(begin, begin + bytes.Length, scratch);
             var behind = validate
                 ? ContainerSkip.Over(ref json, begin, 0, ContainerSkip.MaxDepthAround)
                 : BodySkip.Over(ref json, begin, 0, ContainerSkip.MaxDepthAround);

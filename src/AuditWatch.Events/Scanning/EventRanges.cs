@@ -6,8 +6,8 @@ namespace AuditWatch.Events.Scanning;
 /// </summary>
 public sealed class EventRanges
 {
-    readonly int[] _start = new int[(int)HotField.Count];
-    readonly int[] _length = new int[(int)HotField.Count];
+    // Offset in the low half, length in the high half.
+    readonly long[] _places = new long[(int)HotField.Count];
     readonly HotField[] _next = NothingLearnt();
     ulong _seen, _escaped, _string;
 
@@ -21,13 +21,13 @@ public sealed class EventRanges
     public bool IsString(HotField field) => (_string & (1UL << (int)field)) != 0;
 
     /// <summary>Offset of the field's first byte.</summary>
-    public int Start(HotField field) => _start[(int)field];
+    public int Start(HotField field) => (int)_places[(int)field];
 
     /// <summary>Length in bytes.</summary>
-    public int Length(HotField field) => Has(field) ? _length[(int)field] : 0;
+    public int Length(HotField field) => Has(field) ? (int)(_places[(int)field] >> 32) : 0;
 
     /// <summary>The field's bytes within the event; empty when absent.</summary>
-    public ReadOnlySpan<byte> Of(ReadOnlySpan<byte> json, HotField field) => Has(field) ? json.Slice(_start[(int)field], _length[(int)field]) : default;
+    public ReadOnlySpan<byte> Of(ReadOnlySpan<byte> json, HotField field) => Has(field) ? json.Slice(Start(field), Length(field)) : default;
 
     /// <summary>Forgets everything.</summary>
     public void Clear() => _seen = _escaped = _string = 0;
@@ -35,8 +35,7 @@ public sealed class EventRanges
     internal void Set(HotField field, int start, int length, bool isString, bool escaped)
     {
         var bit = 1UL << (int)field;
-        _start[(int)field] = start;
-        _length[(int)field] = length;
+        _places[(int)field] = (long)length << 32 | (uint)start;
         _seen |= bit;
         _string = isString ? _string | bit : _string & ~bit;
         _escaped = escaped ? _escaped | bit : _escaped & ~bit;

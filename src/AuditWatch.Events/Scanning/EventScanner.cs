@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using AuditWatch.Events.Scanning.Lanes;
 
 namespace AuditWatch.Events.Scanning;
@@ -13,6 +14,7 @@ public static class EventScanner
     /// <summary>Scans one JSON document (white space around it allowed). False with <paramref name="error"/> when it is malformed; then there are no ranges.</summary>
     public static bool TryScan(ReadOnlySpan<byte> json, EventRanges ranges, out ScanError error) => TryScan(json, ranges, LaneWidths.Best, out error);
 
+    [SkipLocalsInit]
     internal static unsafe bool TryScan(ReadOnlySpan<byte> json, EventRanges ranges, LaneWidth width, out ScanError error)
     {
         ranges.Clear();
@@ -22,15 +24,16 @@ public static class EventScanner
             error = new ScanError(ScanFault.BadUtf8, badUtf8);
             return false;
         }
+        var scratch = stackalloc byte[ScanScratch.Length];
         fixed (byte* begin = json)
         {
             var end = begin + json.Length;
             var isWhole = width switch
             {
-                LaneWidth.Bytes64 => new EventWalk<Lanes64>(begin, end, ranges).Run(out error),
-                LaneWidth.Bytes32 => new EventWalk<Lanes32>(begin, end, ranges).Run(out error),
-                LaneWidth.Bytes16 => new EventWalk<Lanes16>(begin, end, ranges).Run(out error),
-                _ => new EventWalk<ScalarLanes>(begin, end, ranges).Run(out error),
+                LaneWidth.Bytes64 => new EventWalk<Lanes64>(begin, end, scratch, ranges).Run(out error),
+                LaneWidth.Bytes32 => new EventWalk<Lanes32>(begin, end, scratch, ranges).Run(out error),
+                LaneWidth.Bytes16 => new EventWalk<Lanes16>(begin, end, scratch, ranges).Run(out error),
+                _ => new EventWalk<ScalarLanes>(begin, end, scratch, ranges).Run(out error),
             };
             if (!isWhole)
                 ranges.Clear();

@@ -4,9 +4,9 @@ using AuditWatch.Events.Scanning.Lanes;
 namespace AuditWatch.Events.Scanning;
 
 /// <summary>Walks through the members of one event once, in whatever order they come, and notes where the hot ones are.</summary>
-unsafe ref struct EventWalk<TLanes>(byte* begin, byte* end, EventRanges ranges) where TLanes : struct, ILanes
+unsafe ref struct EventWalk<TLanes>(byte* begin, byte* end, byte* scratch, EventRanges ranges) where TLanes : struct, ILanes
 {
-    JsonCursor<TLanes> _json = new(begin, end);
+    JsonCursor<TLanes> _json = new(begin, end, scratch);
 
     internal bool Run(out ScanError error)
     {

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using AuditWatch.Events.Scanning.Lanes;
 
 namespace AuditWatch.Events.Scanning;
@@ -12,18 +13,20 @@ public static class ItemSplitter
     /// </summary>
     /// <returns>False when the document is malformed (<paramref name="error"/> says where) or has no such array (no error).
     /// <paramref name="items"/> then holds the items in front of the fault.</returns>
+    [SkipLocalsInit]
     public static unsafe bool TrySplit(ReadOnlySpan<byte> json, ReadOnlySpan<byte> arrayKey, List<(int Start, int Length)> items, out ScanError error)
     {
         items.Clear();
+        var scratch = stackalloc byte[ScanScratch.Length];
         fixed (byte* begin = json)
         {
             var end = begin + json.Length;
             return LaneWidths.Best switch
             {
-                LaneWidth.Bytes64 => new ItemWalk<Lanes64>(begin, end, arrayKey, items).Run(out error),
-                LaneWidth.Bytes32 => new ItemWalk<Lanes32>(begin, end, arrayKey, items).Run(out error),
-                LaneWidth.Bytes16 => new ItemWalk<Lanes16>(begin, end, arrayKey, items).Run(out error),
-                _ => new ItemWalk<ScalarLanes>(begin, end, arrayKey, items).Run(out error),
+                LaneWidth.Bytes64 => new ItemWalk<Lanes64>(begin, end, scratch, arrayKey, items).Run(out error),
+                LaneWidth.Bytes32 => new ItemWalk<Lanes32>(begin, end, scratch, arrayKey, items).Run(out error),
+                LaneWidth.Bytes16 => new ItemWalk<Lanes16>(begin, end, scratch, arrayKey, items).Run(out error),
+                _ => new ItemWalk<ScalarLanes>(begin, end, scratch, arrayKey, items).Run(out error),
             };
         }
     }

@@ -8,12 +8,17 @@ namespace AuditWatch.Events.Scanning;
 /// Every step takes a place and gives the place behind what it stepped over, or null when that is malformed: then <see cref="Error"/> says why.
 /// UTF-8 is not looked at.
 /// </summary>
-unsafe ref struct JsonCursor<TLanes>(byte* begin, byte* end) where TLanes : struct, ILanes
+unsafe ref struct JsonCursor<TLanes>(byte* begin, byte* end, byte* scratch) where TLanes : struct, ILanes
 {
     readonly byte* _begin = begin;
     readonly byte* _end = end;
 
+    readonly byte* _scratch = scratch;
+
     internal ScanError Error { get; private set; }
+
+    /// <summary>Memory for those who step over something nested, from <see cref="ScanScratch"/>.</summary>
+    internal readonly byte* Scratch => _scratch;
 
     internal readonly byte* Begin => _begin;
 
@@ -50,13 +55,17 @@ unsafe ref struct JsonCursor<TLanes>(byte* begin, byte* end) where TLanes : stru
     internal byte* ToQuote(byte* at, out bool escaped)
     {
         var stop = TLanes.StringStop(_begin, at, _end);
-        escaped = false;
-        return stop < _end && *stop == '"' ? stop : ToQuoteOverEscapes(stop, out escaped);
+        if (stop < _end && *stop == '"')
+        {
+            escaped = false;
+            return stop;
+        }
+        escaped = true;
+        return ToQuoteOverEscapes(stop);
     }
 
-    byte* ToQuoteOverEscapes(byte* stop, out bool escaped)
+    byte* ToQuoteOverEscapes(byte* stop)
     {
-        escaped = true;
         while (true)
         {
             if (stop == _end)

@@ -64,10 +64,39 @@ public sealed class CutEventTests
             using var cut = JsonDocument.Parse(sink.Events[0].Json);
             using var whole = JsonDocument.Parse(Whole);
             foreach (var member in cut.RootElement.EnumerateObject().Where(m => m.Name != "auditwatch.io/origin"))
-                Assert.True(JsonElement.DeepEquals(whole.RootElement.GetProperty(member.Name), member.Value), $"{length}: {member.Name}");
+                Assert.True(IsPartOf(member.Value, whole.RootElement.GetProperty(member.Name)), $"{length}: {member.Name}");
         }
 
         Assert.True(salvaged > Whole.Length * 3 / 4);
+    }
+
+    static bool IsPartOf(JsonElement part, JsonElement whole) => part.ValueKind switch
+    {
+        JsonValueKind.Object => whole.ValueKind == JsonValueKind.Object && part.EnumerateObject().All(m => whole.TryGetProperty(m.Name, out var value) && IsPartOf(m.Value, value)),
+        JsonValueKind.Array => whole.ValueKind == JsonValueKind.Array && part.EnumerateArray().Index().All(i => IsPartOf(i.Item, whole[i.Index])),
+        _ => JsonElement.DeepEquals(part, whole),
+    };
+
+    [Fact]
+    public void Of_the_body_in_which_it_was_cut_the_complete_parts_are_kept()
+    {
+        const string body = """{"kind":"Pod","spec":{"hostPID":true,"containers":[{"name":"a","image":"x"},{"name":"b","image":"y","securityContext":{"privileged":true,"runAs""";
+        var audit = EnvelopeTests.Read(Assert.Single(Aks(Whole[..Whole.IndexOf("{\"kind\":\"Secret\"", StringComparison.Ordinal)].Replace("secrets", "pods") + body).Events));
+        Assert.Equal(AnswerKind.True, Get(audit, "aw.pod.host_pid"));
+        Assert.Equal(AnswerKind.Array, Get(audit, "aw.pod.containers.securityContext.privileged"));
+        Assert.Equal(UnknownReason.Truncated, Why(audit, "requestObject.spec.hostNetwork"));
+        Assert.Equal(UnknownReason.Truncated, Why(audit, "aw.pod.host_network"));
+        Assert.Equal(UnknownReason.Truncated, Why(audit, "aw.pod.containers.securityContext.runAsUser"));
+    }
+
+    [Fact]
+    public void Annotations_before_the_cut_are_kept_and_others_are_unknown()
+    {
+        var cut = Whole.Replace("\"annotations\":{", "\"annotations\":{\"authorization.k8s.io/decision\":\"allow\",\"k8s.io/deprecated\":\"tr");
+        var audit = EnvelopeTests.Read(Assert.Single(Aks(cut[..(cut.IndexOf("deprecated", StringComparison.Ordinal) + 14)]).Events));
+        Assert.Equal("allow", audit.Annotation("authorization.k8s.io/decision"));
+        Assert.Equal(UnknownReason.Truncated, Why(audit, "annotations.k8s.io/deprecated"));
+        Assert.Equal(AnswerKind.Absent, Get(audit, "requestObject.tls"));
     }
 
     [Fact]

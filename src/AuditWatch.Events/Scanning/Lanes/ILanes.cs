@@ -1,6 +1,6 @@
 namespace AuditWatch.Events.Scanning.Lanes;
 
-/// <summary>The two questions that the scanner asks of many bytes at once. One implementation for each vector width; all give the same answers.</summary>
+/// <summary>What the scanner asks of many bytes at once. One implementation for each vector width; all give the same answers.</summary>
 unsafe interface ILanes
 {
     /// <summary>The first byte from <paramref name="at"/> on that is a quote, a backslash or a control character; <paramref name="end"/> when none is.</summary>

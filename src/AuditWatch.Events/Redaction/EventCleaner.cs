@@ -38,10 +38,11 @@ internal sealed class EventCleaner
     }
 
     /// <summary>Runs the text rules over bytes that are no document; the cuts stay until the next call.</summary>
-    public CutList CleanText(TextLayer text)
+    public CutList CleanText(TextLayer text, TextLayer sameText)
     {
         _cuts.Clear();
         TextCleaner.Clean(text, TextRules.Config | TextRules.CommandLine | TextRules.Suspicious, _cuts);
+        TextCleaner.Clean(sameText, TextRules.Config | TextRules.CommandLine | TextRules.Suspicious, _cuts);
         return _cuts;
     }
 

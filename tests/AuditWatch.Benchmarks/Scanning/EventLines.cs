@@ -1,8 +1,8 @@
 namespace AuditWatch.Benchmarks.Scanning;
 
 /// <summary>
-/// A few megabytes of events, one a line, cut from the log that AUDITWATCH_CORPUS names: so many that no cache line is met twice in a row, so few that they stay in the
-/// last cache, as a block does between framing and scanning.
+/// A few megabytes of events, one a line, cut from the log that AUDITWATCH_CORPUS names: as many as stay in the last cache, as a block does between framing
+/// and scanning.
 /// </summary>
 static class EventLines
 {

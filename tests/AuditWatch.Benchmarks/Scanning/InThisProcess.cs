@@ -4,7 +4,7 @@ using BenchmarkDotNet.Toolchains.InProcess.Emit;
 
 namespace AuditWatch.Benchmarks.Scanning;
 
-/// <summary>Short runs without a build of their own: these benchmarks are read as ratios, and a build of the whole solution for each would take longer than they do.</summary>
+/// <summary>Short runs without a build of their own, which would take longer than they do. Their figures are read as ratios.</summary>
 sealed class InThisProcess : ManualConfig
 {
     public InThisProcess() => AddJob(Job.ShortRun.WithToolchain(InProcessEmitToolchain.Instance));

@@ -6,7 +6,7 @@ namespace AuditWatch.Detection.EventLayer;
 
 /// <summary>
 /// The least that is kept of every event for the reach of the reorder buffer: enough to move event time on, to follow a request's outcome, and to be named as
-/// the first act of a subject. A value without references, so that keeping it costs no allocation.
+/// the first act of a subject or a credential's use at an address. A value, so that keeping it costs no allocation.
 /// </summary>
 struct Act
 {
@@ -15,6 +15,10 @@ struct Act
     public ulong Actor;
     public ulong Group;
     public ulong Request;
+
+    /// <summary>Hash of the credential's id and the client's address, where this worker had not seen the two together, or not this early; else 0 and null.</summary>
+    public ulong Credential;
+    public string? ClientIp;
     public int Place;
     AuditIdBytes _auditId;
     byte _auditIdLength;

@@ -6,7 +6,6 @@ using AuditWatch.Events;
 using AuditWatch.Events.Model;
 using AuditWatch.Events.Scanning;
 using AuditWatch.Sigma.Evaluation;
-using SigmaReason = AuditWatch.Sigma.Evaluation.UnknownReason;
 
 namespace AuditWatch.Detection.EventLayer;
 
@@ -14,7 +13,7 @@ namespace AuditWatch.Detection.EventLayer;
 /// The event layer: asks every event the rules that could hold on it. One per thread; remembers nothing that a verdict depends on, so any number of them give
 /// the same hits in the same order.
 /// </summary>
-sealed class EventJudge(RuleSet rules, RuleCounters counters)
+sealed class EventJudge(RuleSet rules, RuleCounters counters, bool followCredentials)
 {
     const int SampleEvery = 1024;
 
@@ -28,6 +27,7 @@ sealed class EventJudge(RuleSet rules, RuleCounters counters)
     {
         ref var act = ref batch.Add();
         Note(e, place, ref act, batch);
+        if (followCredentials) NoteCredential(e, ref act);
         EventFacts? facts = null;
         _view.Event = e;
         foreach (var rule in rules.Candidates.For(e))
@@ -41,13 +41,13 @@ sealed class EventJudge(RuleSet rules, RuleCounters counters)
             }
 
             counters.Matched(rule.Index, e.TimeMicros);
-            facts ??= Facts(e, batch, act);
+            if (!rule.MakesSightings) continue;
+            facts ??= Facts(e, batch, act, EventId.Of(e.Cluster.Name, e.Utf8.Span).ToString());
             _sightings.Add(new Sighting(rule.Identity, facts, Leaves(rule), BindingSubjects.Of(e), Excepted(rule)));
         }
 
-        var news = UsesCredential(e);
-        if (facts is null && !news && !Issues(e)) return;
-        batch.Hits.Add(new EventHit(batch.Count - 1, facts ?? Facts(e, batch, act), _sightings.Count == 0 ? [] : [.. _sightings], news));
+        if (facts is null && !(followCredentials && Issues(e))) return;
+        batch.Hits.Add(new EventHit(batch.Count - 1, facts ?? Facts(e, batch, act, ""), _sightings.Count == 0 ? [] : [.. _sightings]));
         _sightings.Clear();
     }
 
@@ -55,24 +55,11 @@ sealed class EventJudge(RuleSet rules, RuleCounters counters)
     {
         var sampled = --_untilSample <= 0;
         var began = sampled ? Stopwatch.GetTimestamp() : 0;
-        var verdict = Evaluate(rule.Compiled);
+        var verdict = rule.Compiled.EvaluateSafely(_view);
         if (!sampled) return verdict;
         counters.Took(rule.Index, Stopwatch.GetTimestamp() - began);
         _untilSample = SampleEvery;
         return verdict;
-    }
-
-    // A rule that fails must not take the others down with it: it could not say, and that is counted.
-    Verdict Evaluate(Sigma.Compilation.CompiledRule rule)
-    {
-        try
-        {
-            return rule.Evaluate(_view);
-        }
-        catch (Exception e) when (e is not OutOfMemoryException)
-        {
-            return Verdict.Unknown(SigmaReason.RuleFailed);
-        }
     }
 
     List<AlertMatch> Leaves(EventRule rule)
@@ -88,17 +75,19 @@ sealed class EventJudge(RuleSet rules, RuleCounters counters)
     }
 
     List<string> Excepted(EventRule rule) =>
-        rule.Exceptions.Count == 0 ? [] : [.. rule.Exceptions.Where(x => Evaluate(x.Passes).Truth == Truth.False).Select(x => x.Id)];
+        rule.Exceptions.Count == 0 ? [] : [.. rule.Exceptions.Where(x => x.Passes.EvaluateSafely(_view).Truth == Truth.False).Select(x => x.Id)];
 
     static bool Issues(AuditEvent e) => e.Subresource == "token" && e.Resource == "serviceaccounts" && e.IssuedCredentialId is not null;
 
-    bool UsesCredential(AuditEvent e)
+    // The raw texts stand for credential and address: equal texts, equal pair. Only what is new is read.
+    void NoteCredential(AuditEvent e, ref Act act)
     {
-        // The raw texts stand for credential and address: equal texts, equal pair. Only what is new is read.
-        if (!e.Ranges.Has(HotField.UserExtra)) return false;
+        if (!e.Ranges.Has(HotField.UserExtra)) return;
         var json = e.Utf8.Span;
-        var pair = TextHash.Of(e.Ranges.Of(json, HotField.SourceIps), TextHash.Of(e.Ranges.Of(json, HotField.UserExtra)));
-        return _uses.IsNews(pair, e.TimeMicros) && e.CredentialId is not null && e.ClientIp is not null;
+        var credential = CredentialIdText.HashIn(e.Ranges.Of(json, HotField.UserExtra));
+        if (credential == 0) return;
+        var pair = TextHash.Of(e.Ranges.Of(json, HotField.SourceIps), credential);
+        if (_uses.IsNews(pair, act.TimeMicros) && e.ClientIp is { } address) (act.Credential, act.ClientIp) = (credential, address);
     }
 
     static void Note(AuditEvent e, int place, ref Act act, JudgedBatch batch)
@@ -119,7 +108,7 @@ sealed class EventJudge(RuleSet rules, RuleCounters counters)
         act.Group = ServiceAccountName.GroupHash(actor);
     }
 
-    static EventFacts Facts(AuditEvent e, JudgedBatch batch, in Act act) => new()
+    static EventFacts Facts(AuditEvent e, JudgedBatch batch, in Act act, string eventId) => new()
     {
         Cluster = e.Cluster.Name,
         AuditId = e.AuditId,
@@ -127,7 +116,7 @@ sealed class EventJudge(RuleSet rules, RuleCounters counters)
         TimeMicros = e.TimeMicros,
         TimeSource = e.TimeSource,
         Stage = e.Stage,
-        EventId = EventId.Of(e.Cluster.Name, e.Utf8.Span).ToString(),
+        EventId = eventId,
         Position = batch.PositionOf(act),
         Verb = e.Verb,
         Resource = e.Ranges.Has(HotField.ObjectRef) ? e.Resource ?? "" : null,

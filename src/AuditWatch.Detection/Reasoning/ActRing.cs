@@ -67,4 +67,20 @@ readonly struct RecentAct(in Act act, JudgedBatch batch)
     public EvidencePosition Position => _file is null ? EvidencePosition.Journal(_segment, _frame, Act.Place) : EvidencePosition.InFile(_file, Act.Place);
 
     public EventPosition JournalPosition => new(_segment, _frame, Act.Place);
+
+    /// <summary>Where it stands in the order, before everything that rules found on the same event.</summary>
+    public SortKey Key => new(Act.TimeMicros, AuditId, Act.Stage, "");
+
+    public EventFacts ToFacts(string cluster) => new()
+    {
+        Cluster = cluster,
+        AuditId = AuditId,
+        RequestReceivedMicros = Act.RequestReceivedMicros,
+        TimeMicros = Act.TimeMicros,
+        TimeSource = Act.TimeSource,
+        Stage = Act.Stage,
+        EventId = "",
+        Position = Position,
+        Outcome = Act.Outcome,
+    };
 }

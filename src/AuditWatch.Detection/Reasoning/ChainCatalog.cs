@@ -43,6 +43,9 @@ sealed class ChainCatalog
         .Where(t => t is { IsAbstract: false, IsPublic: true } && t.IsSubclassOf(typeof(Rule)) && t.GetCustomAttribute<RuleIdAttribute>() is not null)
         .OrderBy(t => t.FullName, StringComparer.Ordinal)]);
 
+    /// <summary>Whether some chain builds on where credentials come from and are used.</summary>
+    public bool FollowsCredentials => KeptIn(TableSightings.CredentialElsewhere.Name).Count > 0;
+
     /// <summary>Whether sightings of the rule can be the last step of some chain.</summary>
     public bool CanEnd(string rule) => _ends.Contains(rule);
 

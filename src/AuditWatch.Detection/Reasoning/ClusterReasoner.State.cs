@@ -33,6 +33,15 @@ sealed partial class ClusterReasoner
         void Put(string kind, string key, byte[]? value, long expires) => changes.Add(new StateChange(_cluster.Name, kind, key, value, expires));
     }
 
+    /// <summary>Without a place to keep state, what would have been saved is let go.</summary>
+    public void ForgetChanges()
+    {
+        _kept.Clear();
+        _credentials.ForgetChanges();
+        _firstActs.ForgetChanges();
+        _alerts.TakeClosed();
+    }
+
     /// <summary>Takes over what was saved; gives back from where the journal must be read again.</summary>
     public EventPosition Import(IEnumerable<StateChange> state, EventPosition committed)
     {
@@ -45,7 +54,7 @@ sealed partial class ClusterReasoner
             {
                 case ClockKind: clock = StateJson.Read(value, StateJson.Default.ReasonerClock); break;
                 case SightingKind: sightings.Add(StateJson.Read(value, StateJson.Default.SavedSighting).ToSighting()); break;
-                case CredentialKind: _credentials.Restore(entry.Key, StateJson.Read(value, StateJson.Default.CredentialRecord)); break;
+                case CredentialKind: _credentials.Restore(StateJson.Read(value, StateJson.Default.CredentialRecord)); break;
                 case ArmedKind: _firstActs.Restore(StateJson.Read(value, StateJson.Default.ArmedSubject)); break;
                 case AlertKind: _alerts.Restore(new OpenAlert(StateJson.Read(value, StateJson.Default.OpenAlertRecord))); break;
                 default: break;
@@ -65,12 +74,11 @@ sealed partial class ClusterReasoner
     {
         var recent = new RecentAct(batch.Acts[act], batch);
         if (recent.Act.TimeMicros <= _watermark) return;
-        _ring.Add(recent);
-        if (!_firstActs.IsEmpty) Offer(recent);
+        Remember(recent);
         for (var i = 0; i < hits; i++)
         {
             var hit = batch.Hits[firstHit + i];
-            if (IsOrdered(hit)) _buffer.Add(new Pending(hit.Facts.Key, hit, null, recent, recent.JournalPosition));
+            if (IsOrdered(hit)) _buffer.Add(new Pending(hit.Facts.Key, recent, hit));
         }
     }
 
@@ -79,7 +87,7 @@ sealed partial class ClusterReasoner
     {
         EventPosition? oldest = _ring.Count > 0 ? _ring[0].JournalPosition : null;
         foreach (var pending in _buffer.Waiting)
-            if (oldest is null || pending.Arrived < oldest) oldest = pending.Arrived;
+            if (oldest is null || pending.Act.JournalPosition < oldest) oldest = pending.Act.JournalPosition;
         return oldest is { } place ? place with { Index = place.Index - 1 } : null;
     }
 }

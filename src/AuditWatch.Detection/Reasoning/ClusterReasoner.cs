@@ -15,9 +15,6 @@ namespace AuditWatch.Detection.Reasoning;
 /// </summary>
 sealed partial class ClusterReasoner
 {
-    // A clock that runs ahead must not make everybody else late: event time is believed up to this far beyond the time of receipt.
-    const long FarthestAheadMicros = 60_000_000;
-
     const long SweepEveryMicros = 600_000_000;
 
     readonly ClusterFacts _cluster;
@@ -34,7 +31,6 @@ sealed partial class ClusterReasoner
     readonly long _reachMicros;
 
     readonly List<object> _facts = [];
-    readonly List<Sighting> _fromTables = [];
     readonly List<ArmedSubject> _matched = [];
     readonly List<Sighting> _kept = [];
     long _newest = long.MinValue, _watermark = long.MinValue, _swept = long.MinValue;
@@ -51,6 +47,9 @@ sealed partial class ClusterReasoner
 
     /// <summary>Hits that came after event time had passed them: judged as they came.</summary>
     public long Late { get; private set; }
+
+    /// <summary>Event time below which more may still come from other inputs; nothing is taken for passed beyond it.</summary>
+    public long FloorMicros { get; set; } = long.MaxValue;
 
     public ReasonerFigures Figures => new(Late, _ring.Overflow, _cases.Hidden, _credentials.Evicted, _alerts.Evicted, _alerts.Raised, _judge.Failures, _judge.Quarantined);
 
@@ -96,16 +95,20 @@ sealed partial class ClusterReasoner
         ref readonly var act = ref recent.Act;
         if (_alerts.IsAnyWaiting) _alerts.See(recent);
         if (!_stages.IsEmpty) _stages.See(recent);
-        var believed = receivedMicros > 0 ? Math.Min(act.TimeMicros, receivedMicros + FarthestAheadMicros) : act.TimeMicros;
-        if (believed > _newest)
-        {
-            _newest = believed;
-            _watermark = Math.Max(_watermark, believed - _reachMicros);
-        }
+        // Nothing is received before it happens: a clock that runs ahead must not make everybody else late.
+        var believed = receivedMicros > 0 ? Math.Min(act.TimeMicros, receivedMicros) : act.TimeMicros;
+        if (believed > _newest) _newest = believed;
+        _watermark = Math.Max(_watermark, Math.Min(_newest, Math.Max(FloorMicros, long.MinValue / 2)) - _reachMicros);
 
         if (act.TimeMicros <= _watermark) return;
+        Remember(recent);
+    }
+
+    void Remember(in RecentAct recent)
+    {
         _ring.Add(recent);
         if (!_firstActs.IsEmpty) Offer(recent);
+        if (recent.Act.Credential != 0 && _credentials.Find(recent.Act.Credential) is { } credential) Wait(credential, recent);
     }
 
     void Arrive(EventHit hit, in RecentAct recent)
@@ -120,7 +123,7 @@ sealed partial class ClusterReasoner
 
         if (follow) _stages.Follow(hit.Facts, recent.Act.Request, _ring);
         if (!IsOrdered(hit)) return;
-        var pending = new Pending(hit.Facts.Key, hit, null, recent, recent.JournalPosition);
+        var pending = new Pending(hit.Facts.Key, recent, hit);
         if (hit.Facts.TimeMicros > _watermark)
         {
             _buffer.Add(pending);
@@ -134,7 +137,7 @@ sealed partial class ClusterReasoner
     bool IsOrdered(EventHit hit)
     {
         if (_chains == ChainCatalog.None) return false;
-        if (hit.UsesCredential || hit.Facts.IssuedCredentialId is not null) return true;
+        if (hit.Facts.IssuedCredentialId is not null) return true;
         foreach (var sighting in hit.Sightings)
             if (_chains.CanEnd(sighting.Rule) || _chains.KeptIn(sighting.Rule).Count > 0) return true;
         return false;
@@ -146,7 +149,7 @@ sealed partial class ClusterReasoner
         _ring.Pass(_watermark);
     }
 
-    // In order of event time: first what the tables make of the event, then the event's own sightings.
+    // In order of event time. What the tables make of an event comes before what rules found on it.
     void Judge(Pending pending)
     {
         if (pending.Armed is { } armed)
@@ -155,10 +158,16 @@ sealed partial class ClusterReasoner
             return;
         }
 
+        if (pending.Used is { } credential)
+        {
+            foreach (var sighting in _credentials.Used(credential, pending.Act)) Place(sighting, pending);
+            return;
+        }
+
         var hit = pending.Hit!;
-        _fromTables.Clear();
-        _credentials.See(hit.Facts, _fromTables);
-        foreach (var sighting in _fromTables) Place(sighting, pending);
+        if (hit.Facts.IssuedCredentialId is not null && _credentials.Issued(hit.Facts) is { } issued)
+            for (var i = 0; i < _ring.Count; i++)
+                if (_ring[i].Act.Credential != 0 && _credentials.Find(_ring[i].Act.Credential) == issued) Wait(issued, _ring[i]);
         foreach (var sighting in hit.Sightings) Place(sighting, pending);
     }
 
@@ -197,23 +206,27 @@ sealed partial class ClusterReasoner
         if (_matched.Contains(armed)) Wait(armed, recent);
     }
 
+    // Of several that could be the first, only an earlier one than the one that waits already.
     void Wait(ArmedSubject armed, in RecentAct recent)
     {
-        var key = new SortKey(recent.Act.TimeMicros, recent.AuditId, recent.Act.Stage, "");
+        var key = recent.Key;
         if (armed.Candidate is { } better && key >= better) return;
         armed.Candidate = key;
-        _buffer.Add(new Pending(key, null, armed, recent, recent.JournalPosition));
+        _buffer.Add(new Pending(key, recent, Armed: armed));
     }
 
-    Sighting FirstActOf(ArmedSubject armed, in RecentAct recent) => new(
-        TableSightings.FirstAct,
-        new EventFacts
-        {
-            Cluster = _cluster.Name, AuditId = recent.AuditId, RequestReceivedMicros = recent.Act.RequestReceivedMicros, TimeMicros = recent.Act.TimeMicros,
-            TimeSource = recent.Act.TimeSource, Stage = recent.Act.Stage, EventId = "", Position = recent.Position, User = armed.User, EffectiveUser = armed.User,
-            Outcome = recent.Act.Outcome,
-        },
-        [], [armed.Subject], []);
+    void Wait(CredentialRecord credential, in RecentAct recent)
+    {
+        var key = recent.Key;
+        var address = recent.Act.ClientIp!;
+        if (recent.Act.TimeMicros <= credential.Mint.TimeMicros || credential.Addresses.Contains(address)) return;
+        if (credential.Waiting.TryGetValue(address, out var better) && key >= better) return;
+        credential.Waiting[address] = key;
+        _buffer.Add(new Pending(key, recent, Used: credential));
+    }
+
+    Sighting FirstActOf(ArmedSubject armed, in RecentAct recent) =>
+        new(TableSightings.FirstAct, recent.ToFacts(_cluster.Name) with { User = armed.User, EffectiveUser = armed.User }, [], [armed.Subject], []);
 
     void Sweep()
     {

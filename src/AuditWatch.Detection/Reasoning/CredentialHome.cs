@@ -8,19 +8,14 @@ namespace AuditWatch.Detection.Reasoning;
 /// Where a credential lives. A token that a kubelet fetched lives in its pod: at the first address that uses it and at the kubelet's own (which stands in for
 /// the pod where traffic is masqueraded); but an address outside of the cluster's networks is none of these, even if it comes first. Where the networks are not
 /// known, a public address cannot be a pod's whose kubelet calls from a private one. A token that somebody had minted lives with the one who minted it.
-/// Everything else lives where it is first used.
 /// </summary>
 static class CredentialHome
 {
     public static bool IsElsewhere(CredentialRecord credential, string address, ClusterFacts cluster)
     {
-        if (credential.Mint is { } mint)
-        {
-            if (address == mint.Ip) return false;
-            if (!mint.ByKubelet) return true;
-            if (!MayBePod(address, mint.Ip, cluster)) return true;
-        }
-
+        var mint = credential.Mint;
+        if (address == mint.Ip) return false;
+        if (!mint.ByKubelet || !MayBePod(address, mint.Ip, cluster)) return true;
         return credential.Home is not null && address != credential.Home;
     }
 

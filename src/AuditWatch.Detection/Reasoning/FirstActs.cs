@@ -67,6 +67,8 @@ sealed class FirstActs
         return changes;
     }
 
+    public void ForgetChanges() => _changed.Clear();
+
     public void ForgetBefore(long micros)
     {
         foreach (var armed in _bySubject.Values.Where(a => a.Since.TimeMicros < micros).ToList()) Disarm(armed);

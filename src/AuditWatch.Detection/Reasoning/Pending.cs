@@ -1,7 +1,6 @@
 using AuditWatch.Detection.EventLayer;
-using AuditWatch.Events;
 
 namespace AuditWatch.Detection.Reasoning;
 
-/// <summary>Something that waits in the reorder buffer: a hit, or an act that may be a subject's first.</summary>
-sealed record Pending(SortKey Key, EventHit? Hit, ArmedSubject? Armed, RecentAct Act, EventPosition Arrived);
+/// <summary>Something that waits in the reorder buffer: a hit, an act that may be a subject's first, or a use of an issued credential.</summary>
+sealed record Pending(SortKey Key, RecentAct Act, EventHit? Hit = null, ArmedSubject? Armed = null, CredentialRecord? Used = null);

@@ -7,4 +7,5 @@ namespace AuditWatch.Detection.Rules;
 /// <param name="Identity">What it is called.</param>
 /// <param name="Compiled">What decides.</param>
 /// <param name="Exceptions">The site's exceptions that speak of it.</param>
-sealed record EventRule(int Index, RuleIdentity Identity, CompiledRule Compiled, IReadOnlyList<SiteExceptionRule> Exceptions);
+/// <param name="MakesSightings">Whether anybody wants to know: it raises alerts, or a chain builds on it. Else its matches are only counted.</param>
+sealed record EventRule(int Index, RuleIdentity Identity, CompiledRule Compiled, IReadOnlyList<SiteExceptionRule> Exceptions, bool MakesSightings);

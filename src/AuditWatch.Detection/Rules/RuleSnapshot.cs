@@ -73,7 +73,9 @@ public sealed class RuleSnapshot
         foreach (var rule in _rules)
         {
             if (SigmaCompiler.Compile(rule, AuditFieldSchema.Instance, _lists, filters, problems) is not { } compiled) continue;
-            rules.Add(new EventRule(rules.Count, RuleIdentity.Of(compiled), compiled, [.. _exceptions.Where(x => x.Filter.AppliesTo(rule)).Select(x => x.Rule)]));
+            var identity = RuleIdentity.Of(compiled);
+            var isWanted = identity.RaisesAlert || Chains.CanEnd(identity.Name) || Chains.KeptIn(identity.Name).Count > 0;
+            rules.Add(new EventRule(rules.Count, identity, compiled, [.. _exceptions.Where(x => x.Filter.AppliesTo(rule)).Select(x => x.Rule)], isWanted));
         }
 
         return new RuleSet(profile, rules, Symbols);

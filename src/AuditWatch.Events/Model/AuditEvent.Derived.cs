@@ -32,7 +32,14 @@ public sealed partial class AuditEvent
         return Of(memory[..written]);
     }
 
-    DerivedValue Of(ReadOnlyMemory<byte> text) => DerivedValue.OfText(text, Symbols.FindOrAdd(text.Span, clientChosen: true)?.Symbol ?? -1);
+    static DerivedValue Of(ReadOnlyMemory<byte> text) => DerivedValue.OfText(text, -1);
+
+    // A text of which there are few in a cluster: with a symbol.
+    DerivedValue OfShared(string text)
+    {
+        var value = Of(text);
+        return DerivedValue.OfText(value.Utf8, Symbols.FindOrAdd(value.Utf8.Span, clientChosen: true)?.Symbol ?? -1);
+    }
 
     static DerivedValue Of(bool value) => new(value ? AnswerKind.True : AnswerKind.False);
 

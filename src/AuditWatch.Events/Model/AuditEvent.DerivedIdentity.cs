@@ -22,7 +22,7 @@ public sealed partial class AuditEvent
             if (open < 0) return null;
             agent = agent[(open + 2)..];
             var slash = agent.IndexOf((byte)'/');
-            return slash > 0 && !agent[..slash].ContainsAnyExceptInRange((byte)'a', (byte)'z') ? Shared(agent[..slash]) : null;
+            return slash > 0 && !agent[..slash].ContainsAnyExceptInRange((byte)'a', (byte)'z') ? _recent.Get(agent[..slash]) : null;
         }
     }
 
@@ -48,14 +48,14 @@ public sealed partial class AuditEvent
         if (!user.StartsWith(ServiceAccountPrefix, StringComparison.Ordinal)) return DerivedValue.Absent;
         var colon = user.IndexOf(':', ServiceAccountPrefix.Length);
         if (colon <= ServiceAccountPrefix.Length || colon == user.Length - 1) return DerivedValue.Absent;
-        return Of(name ? user[(colon + 1)..] : user[ServiceAccountPrefix.Length..colon]);
+        return OfShared(name ? user[(colon + 1)..] : user[ServiceAccountPrefix.Length..colon]);
     }
 
     DerivedValue OfExtra(string key) => Extra(key) is { } value ? Of(value) : Missing(HotField.UserExtra);
 
     DerivedValue OfAnnotation(string key)
     {
-        if (Annotation(key) is { } value) return Of(value);
+        if (Annotation(key) is { } value) return key.StartsWith("authorization.k8s.io/", StringComparison.Ordinal) ? OfShared(value) : Of(value);
         Span<byte> utf8 = stackalloc byte[256];
         return Missing(HotField.Annotations, utf8[..System.Text.Encoding.UTF8.GetBytes(key, utf8)]);
     }
@@ -69,7 +69,7 @@ public sealed partial class AuditEvent
     DerivedValue OfClientIpScope()
     {
         if (ClientIp is not { } ip) return Missing(HotField.SourceIps);
-        return IPAddress.TryParse(ip, out var address) ? Of(Scope(address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address)) : DerivedValue.Absent;
+        return IPAddress.TryParse(ip, out var address) ? OfShared(Scope(address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address)) : DerivedValue.Absent;
     }
 
     static string Scope(IPAddress address)

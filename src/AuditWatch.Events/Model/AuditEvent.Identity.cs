@@ -10,7 +10,8 @@ public sealed partial class AuditEvent
     const int LongestKey = 512;
     const string CredentialIdKey = "authentication.kubernetes.io/credential-id";
 
-    readonly Dictionary<int, string[]> _lists = [];
+    readonly RecentTexts _recent = new();
+    readonly RecentLists _lists = new();
     IReadOnlyList<string>? _groups, _impersonatedGroups, _sourceIps;
     string? _agentProduct, _agentVersion;
     bool _agentKnown;
@@ -99,25 +100,20 @@ public sealed partial class AuditEvent
         return false;
     }
 
-    string TextOf(ref Utf8JsonReader reader)
-    {
-        var plain = reader.ValueIsEscaped ? Unescaped(reader.ValueSpan).Span : reader.ValueSpan;
-        return Symbols.FindOrAdd(plain, clientChosen: true)?.Text ?? Encoding.UTF8.GetString(plain);
-    }
+    string TextOf(ref Utf8JsonReader reader) => _recent.Get(reader.ValueIsEscaped ? Unescaped(reader.ValueSpan).Span : reader.ValueSpan);
 
-    // The same few lists of groups and addresses come with every event: each is one array, found by the symbol of its JSON text.
+    // The same few lists of groups and addresses come with every event: each is one array, found by its JSON.
     IReadOnlyList<string> Strings(HotField field)
     {
         if (!_ranges.Has(field)) return [];
         var raw = _utf8.Span.Slice(_ranges.Start(field), _ranges.Length(field));
-        var symbol = Symbols.FindOrAdd(raw, clientChosen: true)?.Symbol ?? -1;
-        if (symbol >= 0 && _lists.TryGetValue(symbol, out var known)) return known;
+        if (_lists.TryGet(raw, out var known)) return known;
         var texts = new List<string>();
         var reader = Reader(field);
         while (reader.Read())
             if (reader.TokenType == JsonTokenType.String) texts.Add(TextOf(ref reader));
         string[] list = [.. texts];
-        if (symbol >= 0) _lists[symbol] = list;
+        _lists.Keep(raw, list);
         return list;
     }
 
@@ -131,14 +127,13 @@ public sealed partial class AuditEvent
         var token = space < 0 ? agent : agent[..space];
         if (token.IsEmpty) return;
         var slash = token.IndexOf((byte)'/');
-        _agentProduct = Shared(slash < 0 ? token : token[..slash]);
+        _agentProduct = _recent.Get(slash < 0 ? token : token[..slash]);
         if (slash < 0) return;
         var version = token[(slash + 1)..];
         if (version is [(byte)'v', >= (byte)'0' and <= (byte)'9', ..]) version = version[1..];
-        if (!version.IsEmpty) _agentVersion = Shared(version);
+        if (!version.IsEmpty) _agentVersion = _recent.Get(version);
     }
 
-    string Shared(ReadOnlySpan<byte> text) => Symbols.FindOrAdd(text, clientChosen: true)?.Text ?? Encoding.UTF8.GetString(text);
 
     void ForgetIdentity()
     {

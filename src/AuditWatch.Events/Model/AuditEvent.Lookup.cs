@@ -35,7 +35,7 @@ public sealed partial class AuditEvent
         // A span of the reader is one of the event's bytes: it lives as long as they do.
         var raw = _utf8.Span.Slice(_ranges.Start(HotField.Annotations) + (int)annotations.TokenStartIndex + 1, annotations.ValueSpan.Length);
         var plain = annotations.ValueIsEscaped ? Unescaped(raw).Span : raw;
-        return new FieldAnswer { Kind = AnswerKind.Text, Utf8 = plain, Symbol = Symbols.FindOrAdd(plain, clientChosen: true)?.Symbol ?? -1 };
+        return new FieldAnswer { Kind = AnswerKind.Text, Utf8 = plain, Symbol = key.StartsWith("authorization.k8s.io/"u8) ? Symbols.FindOrAdd(plain, clientChosen: true)?.Symbol ?? -1 : -1 };
     }
 
     FieldAnswer Whole(HotField root)

@@ -60,11 +60,15 @@ public sealed partial class AuditEvent
     /// <summary>How the request ended.</summary>
     public Outcome Outcome => ResponseCode switch
     {
-        0 => Annotation("authorization.k8s.io/decision") == "forbid" ? Outcome.Denied : Outcome.Unknown,
         401 or 403 => Outcome.Denied,
+        _ when IsForbidden => Outcome.Denied,
+        0 => Outcome.Unknown,
         < 400 => Outcome.Success,
-        _ => Annotation("authorization.k8s.io/decision") == "forbid" ? Outcome.Denied : Outcome.Failure,
+        _ => Outcome.Failure,
     };
+
+    // Asked of every event: the word alone, wherever it stands, first.
+    bool IsForbidden => Plain(HotField.Annotations).IndexOf("forbid"u8) >= 0 && Annotation("authorization.k8s.io/decision") == "forbid";
 
     /// <summary>Whether dryRun was asked for: in the query, or (deletes) in the recorded body.</summary>
     public bool IsDryRun => HasQuery("dryRun"u8)

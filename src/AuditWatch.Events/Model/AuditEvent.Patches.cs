@@ -11,12 +11,15 @@ public sealed partial class AuditEvent
 
     bool IsVerb(ReadOnlySpan<byte> verb) => Plain(HotField.Verb).SequenceEqual(verb);
 
+    // Only a server-side apply can create, and then it says everything there is.
+    bool IsPartial => IsVerb("patch"u8) && ResponseCode != 201;
+
     // A path that a recorded requestObject does not have. A patch that does not mention it leaves it as it is, and how it is only the whole object in the
     // answer can say: it is not there either, or it is there, but not by this request's doing.
     FieldAnswer NotInRequest(FieldPath field)
     {
         if (Beyond(HotField.RequestObject) is var cut and not UnknownReason.None) return FieldAnswer.Unknown(cut);
-        if (!IsVerb("patch"u8)) return FieldAnswer.Absent;
+        if (!IsPartial) return FieldAnswer.Absent;
         if (TryOpenPiece(out var piece) && FieldWalk.TryFollow(piece, field.Steps, _many, out var one)) return _many.Count > 0 ? Gathered(field) : Answer(one);
         return TryOpenAnswer(out var whole) && !FieldWalk.TryFollow(whole, field.Steps, _many, out _) ? FieldAnswer.Absent : FieldAnswer.Unknown(UnknownReason.PatchFragment);
     }
@@ -50,8 +53,7 @@ public sealed partial class AuditEvent
     bool TryOpenWritten(out JsonElement written, out UnknownReason rest, out DerivedValue otherwise)
     {
         (written, rest, otherwise) = (default, UnknownReason.None, DerivedValue.Absent);
-        var isPatch = IsVerb("patch"u8);
-        if (!isPatch && !IsVerb("create"u8) && !IsVerb("update"u8)) return false;
+        if (!IsVerb("patch"u8) && !IsVerb("create"u8) && !IsVerb("update"u8)) return false;
         if (!IsVerb("create"u8) && TryOpenAnswer(out written))
         {
             rest = Beyond(HotField.ResponseObject);
@@ -68,7 +70,7 @@ public sealed partial class AuditEvent
 
         if (Withheld(HotField.RequestObject) is var why and not UnknownReason.None) otherwise = DerivedValue.Unknown(why);
         else if (!TryOpen(HotField.RequestObject, out written)) otherwise = DerivedValue.Unknown(UnknownReason.Malformed);
-        else if (!isPatch) return written.ValueKind == JsonValueKind.Object;
+        else if (!IsPartial) return written.ValueKind == JsonValueKind.Object;
         else
         {
             rest |= UnknownReason.PatchFragment;

@@ -18,6 +18,10 @@ public sealed partial class AuditEvent(SymbolTable symbols)
         | 1UL << (int)HotField.ObjectApiVersion | 1UL << (int)HotField.ObjectSubresource | 1UL << (int)HotField.ResponseStatusText
         | 1UL << (int)HotField.ResponseReason;
 
+    // Whoever may send a request chooses these, by header or path, even when it is refused.
+    const ulong ClientChosen = 1UL << (int)HotField.Verb | 1UL << (int)HotField.UserAgent | 1UL << (int)HotField.ObjectResource | 1UL << (int)HotField.ObjectNamespace
+        | 1UL << (int)HotField.ObjectApiGroup | 1UL << (int)HotField.ObjectApiVersion | 1UL << (int)HotField.ObjectSubresource;
+
     readonly EventRanges _own = new();
     readonly EventScratch _scratch = new();
     readonly string?[] _texts = new string?[(int)HotField.Count];
@@ -95,7 +99,7 @@ public sealed partial class AuditEvent(SymbolTable symbols)
         _symbolKnown |= bit;
         var symbol = -1;
         if ((Interned & bit) != 0 && _ranges.Has(field) && _ranges.IsString(field))
-            symbol = Symbols.FindOrAdd(Plain(field), clientChosen: field is HotField.UserAgent or HotField.Verb or HotField.ObjectResource)?.Symbol ?? -1;
+            symbol = Symbols.FindOrAdd(Plain(field), clientChosen: (ClientChosen & bit) != 0)?.Symbol ?? -1;
         return _symbolOf[(int)field] = symbol;
     }
 

@@ -40,7 +40,7 @@ public readonly ref struct FieldAnswer
     /// <summary>A small integer that is equal for equal texts, or -1 when the text is not interned. Stable for the life of the <see cref="SymbolTable"/>.</summary>
     public int Symbol { get; init; }
 
-    /// <summary>Array, Object: the value.</summary>
+    /// <summary>Array, Object: the value. For a path that led through an array of objects, one array of all values reached, put together for this event.</summary>
     public JsonElement Element { get; init; }
 
     /// <summary>Not there.</summary>

@@ -22,7 +22,7 @@ public sealed class SymbolTable(int capacity = SymbolTable.DefaultCapacity)
 
     readonly Lock _growing = new();
     readonly long _seed = BitConverter.ToInt64(RandomNumberGenerator.GetBytes(8));
-    readonly int _clientShare = capacity / 4;
+    readonly int _clientShare = capacity / 2;
     Entry?[] _slots = new Entry?[1024];
     Entry[] _bySymbol = new Entry[256];
     int _count, _clientChosen;
@@ -49,7 +49,7 @@ public sealed class SymbolTable(int capacity = SymbolTable.DefaultCapacity)
     /// <summary>The text of a symbol as UTF-8.</summary>
     public ReadOnlySpan<byte> Utf8Of(int symbol) => Volatile.Read(ref _bySymbol)[symbol].Utf8;
 
-    // Texts that any client may choose freely (user agents) get a quarter of the room, so that nobody can push out verbs and resources.
+    // Texts that any client may choose freely (agents, names in paths) get half of the room: nobody can push out users, stages, codes and what rules name.
     internal Entry? FindOrAdd(ReadOnlySpan<byte> utf8, bool clientChosen)
     {
         if (utf8.Length > LongestText) return null;

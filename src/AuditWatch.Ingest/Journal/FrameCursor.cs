@@ -90,7 +90,7 @@ internal sealed class FrameCursor(string directory, EventPosition after, Action<
             _hasHash = false;
             return true;
         }
-        if (mayBeTail && (state == FrameState.Incomplete || segment.IsZeroUntil(limit))) return false;
+        if (mayBeTail && (state == FrameState.Incomplete || segment.HasEmptySector(from, limit))) return false;
         if (!_isTailReported) onDamage(new JournalDamage(segment.Number, from, limit - from, $"{limit - from} bytes at the segment's end are no valid frame."));
         _isTailReported = true;
         _hasHash = false;

@@ -82,7 +82,11 @@ public sealed partial class LocalJournal : IJournal
     /// <summary>Opens or creates a journal, repairs a torn tail, and brings the ids of the last records back. Throws <see cref="IOException"/> when another process writes it.</summary>
     public static LocalJournal Open(string directory, LocalJournalOptions options, TimeProvider time, ILogger<LocalJournal>? log = null)
     {
-        Directory.CreateDirectory(directory);
+        if (!Directory.Exists(directory))
+        {
+            Directory.CreateDirectory(directory);
+            DirectorySync.Flush(Path.GetDirectoryName(Path.GetFullPath(directory))!);
+        }
         FileStream writerLock;
         try
         {
@@ -101,23 +105,6 @@ public sealed partial class LocalJournal : IJournal
             writerLock.Dispose();
             throw;
         }
-    }
-
-    /// <inheritdoc/>
-    /// <exception cref="JournalFullException">The disk is full; nothing of the frames that failed is kept, and the same append may be tried again.</exception>
-    public async ValueTask<AppendResult> AppendAsync(JournalBatch batch, CancellationToken stop)
-    {
-        stop.ThrowIfCancellationRequested();
-        if (batch.Records.Count == 0) return new AppendResult(0, 0, End);
-        var window = batch.Kind == RecordKind.Audit ? _auditRepeats : batch.Ids is null ? null : _otherRepeats;
-        var pending = new PendingAppend(window);
-        List<PendingAppend>? waitFor = null;
-        var stored = Submit(batch, window, pending, ref waitFor);
-        if (stored > 0) await pending.Durable.ConfigureAwait(false);
-        if (waitFor is not null) foreach (var carrier in waitFor) await carrier.Durable.ConfigureAwait(false);
-        Interlocked.Add(ref _stored, stored);
-        Interlocked.Add(ref _repeats, batch.Records.Count - stored);
-        return new AppendResult(stored, batch.Records.Count - stored, stored > 0 ? pending.Last : End);
     }
 
     /// <inheritdoc/>
@@ -166,41 +153,6 @@ public sealed partial class LocalJournal : IJournal
         _compressors.Dispose();
         _lock.Dispose();
         return ValueTask.CompletedTask;
-    }
-
-    // Synchronous up to the queue: hashing and compression are the caller's, so they run on as many cores as there are callers.
-    int Submit(JournalBatch batch, RepeatWindow? window, PendingAppend pending, ref List<PendingAppend>? waitFor)
-    {
-        var count = batch.Records.Count;
-        var ids = window is null ? null : IdsOf(batch);
-        var kept = new int[count];
-        var stored = count;
-        if (window is not null) stored = window.Claim(pending, ids, kept, ref waitFor);
-        else for (var i = 0; i < count; i++) kept[i] = i;
-        if (stored == 0) return 0;
-        List<PendingFrame>? frames = null;
-        try
-        {
-            var received = MicroTime.Of(_time.GetUtcNow());
-            frames = FrameBuilder.Build(pending, batch, ids, kept.AsSpan(0, stored), received, _compressors);
-            pending.Expect(frames.Count);
-            _commit.Enqueue(frames);
-            return stored;
-        }
-        catch (Exception e)
-        {
-            if (frames is not null) foreach (var frame in frames) frame.Release();
-            window?.Forget(ids, kept.AsSpan(0, stored));
-            pending.Abandon(e);
-            throw;
-        }
-    }
-
-    static EventId[] IdsOf(JournalBatch batch)
-    {
-        var ids = new EventId[batch.Records.Count];
-        for (var i = 0; i < ids.Length; i++) ids[i] = batch.Ids is { } given ? given[i] : EventId.Of(batch.Cluster, batch.Records[i].Span);
-        return ids;
     }
 
     void OnDurable(DurableEnd end)

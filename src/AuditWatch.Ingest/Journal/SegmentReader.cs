@@ -118,18 +118,20 @@ internal sealed class SegmentReader : IDisposable
         return false;
     }
 
-    /// <summary>Whether nothing but zero bytes stands between the offset and the limit: blocks a file system set aside and never filled.</summary>
-    public bool IsZeroUntil(long limit)
+    /// <summary>Whether a disk sector between two places (or the part of it that lies there) holds only zero bytes: set aside by the file system and never filled.</summary>
+    public bool HasEmptySector(long from, long to)
     {
-        var window = new byte[64 * 1024];
-        for (var at = Offset; at < limit;)
+        const int sector = 512, least = 64;
+        var window = new byte[sector];
+        while (from < to)
         {
-            var read = RandomAccess.Read(_file, window.AsSpan(0, (int)Math.Min(window.Length, limit - at)), at);
-            if (read == 0) break;
-            if (window.AsSpan(0, read).ContainsAnyExcept((byte)0)) return false;
-            at += read;
+            var length = (int)Math.Min(to - from, sector - from % sector);
+            var read = RandomAccess.Read(_file, window.AsSpan(0, length), from);
+            if (read == 0) return false;
+            if (read >= least && !window.AsSpan(0, read).ContainsAnyExcept((byte)0)) return true;
+            from += read;
         }
-        return true;
+        return false;
     }
 
     public void Dispose() => _file.Dispose();

@@ -3,8 +3,9 @@ using AuditWatch.Events;
 namespace AuditWatch.Ingest.Journal;
 
 /// <summary>
-/// Finds where writing ended, and cuts a torn tail off. Torn is what a writer that was stopped can leave behind: an incomplete frame, blocks never filled, or
-/// damaged frames of a group of which nothing after proves that it was flushed. All else is damage: it stays as evidence, and writing goes on in a new segment.
+/// Finds where writing ended, and cuts a torn tail off. Torn is what a writer that was stopped can leave behind: a frame that the file does not hold whole, or one with
+/// sectors never filled, of a group of which nothing after proves that it was flushed. All else is damage: it may have been acknowledged, so it stays as evidence,
+/// and writing goes on in a new segment.
 /// </summary>
 internal static class TailRepair
 {
@@ -67,35 +68,32 @@ internal static class TailRepair
             }
             if (state == FrameState.End) return new Tail(end, hash, hasFrames, nextFrame, limit, null, 0);
             var bad = reader.Offset;
-            var (isLater, isProven, later) = LookBehind(reader, limit);
+            var (next, isProven, later) = LookBehind(reader, limit);
             reader.Offset = bad;
-            if (isLater && isProven)
-            {
-                // A frame further on was written when these bytes were known to be durable: they may have been acknowledged.
-                _ = reader.TryResync(limit);
-                damage.Add(new JournalDamage(number, bad, reader.Offset - bad, $"{reader.Offset - bad} bytes are no valid frame."));
-                continue;
-            }
-            if (isLater || state == FrameState.Incomplete || reader.IsZeroUntil(limit)) return new Tail(end, hash, hasFrames, nextFrame, limit, bad, later + 1);
-            damage.Add(new JournalDamage(number, bad, limit - bad, $"{limit - bad} bytes at the segment's end are no valid frame."));
-            return new Tail(end, hash, hasFrames, nextFrame, limit, null, 0);
+            if (!isProven && (state == FrameState.Incomplete && later == 0 || reader.HasEmptySector(bad, next)))
+                return new Tail(end, hash, hasFrames, nextFrame, limit, bad, later + 1);
+            damage.Add(new JournalDamage(number, bad, next - bad, $"{next - bad} bytes are no valid frame."));
+            if (later == 0) return new Tail(end, hash, hasFrames, nextFrame, limit, null, 0);
+            reader.Offset = next;
         }
     }
 
-    // Is there a valid frame behind, does one prove that the bad bytes were flushed before it was written, and how many are there?
-    static (bool IsLater, bool IsProven, int Count) LookBehind(SegmentReader reader, long limit)
+    // Where is the next valid frame, does one behind prove that the bad bytes were flushed before it was written, and how many are there?
+    static (long Next, bool IsProven, int Count) LookBehind(SegmentReader reader, long limit)
     {
         var bad = reader.Offset;
+        var next = limit;
         var count = 0;
         while (reader.TryResync(limit))
         {
+            if (count == 0) next = reader.Offset;
             while (reader.ReadFrame(limit) == FrameState.Valid)
             {
                 count++;
-                if (reader.Header.DurableBefore > bad) return (true, true, count);
+                if (reader.Header.DurableBefore > bad) return (next, true, count);
             }
         }
-        return (count > 0, false, count);
+        return (next, false, count);
     }
 
     // The last segment holds no frame yet; the chain goes on from the last frame of the segments before it.

@@ -76,6 +76,12 @@ public sealed class IdleMarks(IJournal journal, TimeProvider time, TimeSpan? aft
         try
         {
             await journal.AppendAsync(new JournalBatch(cluster.Name, "idle", "", RecordKind.Idle, [Record(cluster.Name, last)]), CancellationToken.None).ConfigureAwait(false);
+            lock (_gate)
+            {
+                // Silent clusters are forgotten, so that names which came once cost nothing for good.
+                if (cluster.IsDue || !_clusters.Remove(cluster.Name)) return;
+                cluster.Timer!.Dispose();
+            }
         }
         catch (Exception e) when (e is IOException or ObjectDisposedException)
         {

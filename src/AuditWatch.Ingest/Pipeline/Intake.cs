@@ -8,29 +8,19 @@ using AuditWatch.Ingest.Journal;
 namespace AuditWatch.Ingest.Pipeline;
 
 /// <summary>One input on its way through the pipeline: documents in, lots of cleaned events out to the journal, durability at the end.</summary>
-internal sealed class Intake(IngestPipeline pipeline, string cluster, string source, string position) : IUnwrapSink, IAsyncDisposable
+internal sealed partial class Intake(IngestPipeline pipeline, string cluster, string source, string position) : IUnwrapSink, IAsyncDisposable
 {
     const int MostAppends = 4;
-    const int NotesPerAppend = 500;
-
-    // A hostile body can hold a bad record in every second byte; beyond these one note counts the rest.
-    const int MostNotes = 10_000;
-
-    // What may stand between an item and the next, or behind the last.
-    static ReadOnlySpan<byte> Between => " \n\r\t,]}"u8;
-
     readonly EventUnwrapper _unwrapper = new();
     readonly EventRanges _ranges = new();
     readonly List<(int Start, int Length)> _items = [];
     readonly long _seed = ConflictTable.SeedOf(cluster);
     readonly List<Task<AppendResult>> _appends = [];
     readonly List<EventLot> _lots = [];
-    readonly List<QuarantineNote> _bad = [];
     readonly Dictionary<string, int> _dropped = new(StringComparer.Ordinal);
     readonly List<Conflict> _conflicts = [];
     EventLot _lot = new(cluster);
-    int _accepted, _repeats, _quarantined;
-    long _uncounted;
+    int _accepted, _repeats;
     bool _isDone;
 
     /// <summary>Enough is on its way to the disk; wait before adding more.</summary>
@@ -62,16 +52,7 @@ internal sealed class Intake(IngestPipeline pipeline, string cluster, string sou
         return true;
     }
 
-    /// <summary>A record too large to hold: only its length, hash and beginning are known.</summary>
-    public void AddTooLarge(long bytes, byte[] hash, ReadOnlySpan<byte> head, long line) =>
-        Keep("too-large", $"The record has {bytes} bytes or more; at most {pipeline.Options.MaxRecordBytes} are taken.", line, -1, bytes, hash, head);
-
     public void OnEvent(ReadOnlyMemory<byte> utf8, in EventOrigin origin) => Take(utf8.Span, _unwrapper.Ranges, origin);
-
-    public void OnBad(in BadRecord bad)
-    {
-        if (bad.Reason != "malformed-json" || !TryRecover(bad)) KeepBad(bad, bad.Utf8.Span, bad.Line);
-    }
 
     public void OnDropped(string category) => _dropped[category] = _dropped.GetValueOrDefault(category) + 1;
 
@@ -153,34 +134,6 @@ internal sealed class Intake(IngestPipeline pipeline, string cluster, string sou
         _lot.Dispose();
     }
 
-    // An item whose brackets do not match swallows the ones behind it; they are events all the same.
-    bool TryRecover(in BadRecord bad)
-    {
-        var rest = bad.Utf8.Span;
-        var line = bad.Line;
-        if (!BrokenItem.TryFindEventBehind(rest, out var start, out var end)) return false;
-        do
-        {
-            KeepBad(bad, rest[..start].Trim(Between), line);
-            line += rest[..start].Count((byte)'\n');
-            var json = rest[start..end];
-            EventScanner.TryScan(json, _ranges, out _);
-            Take(json, _ranges, new EventOrigin(line, 0, EnvelopeShape.EventList, IsCut: false));
-            line += json.Count((byte)'\n');
-            rest = rest[end..];
-        }
-        while (BrokenItem.TryFindEventBehind(rest, out start, out end));
-        KeepBad(bad, rest.Trim(Between), line);
-        return true;
-    }
-
-    void KeepBad(in BadRecord bad, ReadOnlySpan<byte> utf8, long line)
-    {
-        if (utf8.IsEmpty && bad.Utf8.Length > 0) return;
-        if (utf8.Length > pipeline.Options.MaxRecordBytes) AddTooLarge(utf8.Length, SHA256.HashData(utf8), utf8, line);
-        else Keep(bad.Reason, bad.Detail, line, bad.Offset < utf8.Length ? bad.Offset : -1, utf8.Length, SHA256.HashData(utf8), utf8);
-    }
-
     static long TimeOf(ReadOnlySpan<byte> json, EventRanges ranges, in EventOrigin origin)
     {
         var time = MicroTime.Parse(ranges.Of(json, HotField.StageTimestamp));
@@ -194,33 +147,5 @@ internal sealed class Intake(IngestPipeline pipeline, string cluster, string sou
         _lots.Add(_lot);
         _appends.Add(pipeline.Journal.AppendAsync(_lot.ToBatch(cluster, source, position), CancellationToken.None).AsTask());
         _lot = new EventLot(cluster);
-    }
-
-    async ValueTask QuarantineAsync()
-    {
-        if (_bad.Count == 0) return;
-        var received = pipeline.Time.GetUtcNow();
-        var ids = _bad.ConvertAll(b => b.Id());
-        var records = _bad.Select((b, i) => (ReadOnlyMemory<byte>)b.ToJson(ids[i], received)).ToArray();
-        // One append per reason, so that what was new can be counted by reason.
-        foreach (var reason in _bad.Select((b, i) => (b.Reason, Index: i)).GroupBy(b => b.Reason, StringComparer.Ordinal))
-        {
-            var indexes = reason.Select(r => r.Index).ToArray();
-            var batch = new JournalBatch(cluster, source, position, RecordKind.Quarantine, [.. indexes.Select(i => records[i])]) { Ids = [.. indexes.Select(i => ids[i])] };
-            var result = await pipeline.Journal.AppendAsync(batch, CancellationToken.None).ConfigureAwait(false);
-            if (result.Stored > 0) pipeline.Counters.AddQuarantined(reason.Key, result.Stored);
-        }
-        _bad.Clear();
-    }
-
-    void Keep(string reason, string detail, long line, long offset, long bytes, byte[] hash, ReadOnlySpan<byte> content)
-    {
-        if (_quarantined >= MostNotes)
-        {
-            _uncounted++;
-            return;
-        }
-        var text = content.IsEmpty ? [] : pipeline.Redactor.CleanUnparsable(content);
-        _bad.Add(new QuarantineNote(cluster, source, position, reason, detail, line, offset, _quarantined++) { Bytes = bytes, Hash = hash, Text = text });
     }
 }

@@ -64,7 +64,7 @@ sealed class Stores : IAsyncDisposable
             var redactor = new Redactor(RedactionKey.LoadOrCreate(folder.Path).Bytes, new RedactionOptions { ConfigMaps = config.Redaction.Configmaps });
             var pipeline = new IngestPipeline(journal, redactor, clock, options, idle);
             var pressure = new Pressure(journal, clock);
-            var backlog = new Backlog(folder.Journal, checkpoint.Position, index.Position, pipeline.Counters, stop);
+            var backlog = new Backlog(folder.Journal, () => committed.Position, () => index.Position, pipeline.Counters, stop);
             journal.ReadPosition = () => committed.Position < index.Position ? committed.Position : index.Position;
             return new Stores
             {

@@ -50,10 +50,8 @@ sealed partial class DetectWorker(IJournal journal, DetectionEngine engine, Stat
         switch (frame.Kind)
         {
             case RecordKind.Audit:
-                var isNew = last > engine.Position;
-                var commit = engine.Process(new JournaledEvents(frame.Cluster, frame.Segment, frame.Frame, frame.ReceivedMicros, frame.Records, frame.FirstIndex));
-                if (isNew) backlog.OnDetected(frame.Records.Count);
-                return commit;
+                if (last > engine.Position) backlog.Detected.OnRead(last, frame.Records.Count);
+                return engine.Process(new JournaledEvents(frame.Cluster, frame.Segment, frame.Frame, frame.ReceivedMicros, frame.Records, frame.FirstIndex));
             case RecordKind.Idle:
                 return engine.Idle(frame.Cluster, last);
             case RecordKind.Quarantine when last > engine.Position:

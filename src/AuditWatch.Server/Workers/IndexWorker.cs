@@ -24,6 +24,7 @@ sealed partial class IndexWorker(IJournal journal, IEventIndex index, AuditWatch
         {
             try
             {
+                backlog.Indexed.OnBack();
                 await RunFromAsync(index.Position, stoppingToken);
             }
             catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
@@ -53,10 +54,10 @@ sealed partial class IndexWorker(IJournal journal, IEventIndex index, AuditWatch
                 await index.IndexAsync(batch, frame.PositionOf(i), stop);
                 batch = index.RentBatch();
             }
+            backlog.Indexed.OnRead(frame.PositionOf(frame.Records.Count - 1), frame.Records.Count);
             // The position moves with the frame's last event, so a frame is never half accounted for longer than a commit takes.
             await index.IndexAsync(batch, frame.PositionOf(frame.Records.Count - 1), stop);
             batch = index.RentBatch();
-            backlog.OnIndexed(frame.Records.Count);
         }
     }
 

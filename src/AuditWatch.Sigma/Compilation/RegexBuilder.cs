@@ -38,7 +38,7 @@ internal sealed class RegexBuilder
         }
         catch (NotSupportedException)
         {
-            _problems.Error(Codes.Regex, value.Place, $"The pattern '{Short(value.Text)}' needs backtracking (look-around, back reference or atomic group), which is not allowed: a rule must never hang.", "Use a second selection with 'not' instead of a look-around.");
+            _problems.Error(Codes.Regex, value.Place, $"The pattern '{Short(value.Text)}' cannot be searched in linear time (look-around, back reference, atomic group, or too many repetitions): a rule must never hang.", "Use a second selection with 'not' instead of a look-around.");
         }
         catch (ArgumentException wrong)
         {

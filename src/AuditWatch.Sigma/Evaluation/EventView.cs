@@ -6,6 +6,12 @@ public abstract class EventView
     /// <summary>The value of a field bound by <see cref="IFieldSchema"/>.</summary>
     public abstract FieldValue Get(int slot);
 
+    /// <summary>
+    /// The symbol of a field that is an interned text, else -1: what <see cref="Get"/> would say, without its value. Worth overriding where it is cheaper: most
+    /// questions are settled by it.
+    /// </summary>
+    public virtual int SymbolOf(int slot) => -1;
+
     /// <summary>Every leaf value of the event, for keyword searches: calls <paramref name="visit"/> until it returns true; returns whether it did. Unknown parts are reported in <paramref name="why"/>.</summary>
     public abstract bool AnyLeaf(LeafVisitor visit, out UnknownReason why);
 

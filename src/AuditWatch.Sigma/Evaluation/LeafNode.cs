@@ -12,17 +12,19 @@ internal sealed class LeafNode(FieldSource source, ValueTest test) : Node
     public override Verdict Evaluate(EventView view, in JsonElement element)
     {
         if (_slot < 0) return source.Ask(view, element, test);
+        // The hot path: most rules test fields whose texts the source interns, so a text is compared once in a process.
+        var symbol = view.SymbolOf(_slot);
+        return (symbol < 0 ? 0 : _memo[symbol]) switch { 1 => Verdict.False, 2 => Verdict.True, _ => AskValue(view) };
+    }
+
+    Verdict AskValue(EventView view)
+    {
         var value = view.Get(_slot);
         if (value.Kind != FieldKind.Text || value.Symbol < 0) return test.On(value, view);
-        // The hot path: most rules test fields whose texts the source interns, so a text is compared once in a process.
-        switch (_memo[value.Symbol])
-        {
-            case 1: return Verdict.False;
-            case 2: return Verdict.True;
-            case 3: return test.On(value, view);
-        }
+        var known = _memo[value.Symbol];
+        if (known is 1 or 2) return known == 2 ? Verdict.True : Verdict.False;
         var verdict = test.On(value, view);
-        _memo.Set(value.Symbol, view.Withheld(value.Utf8) != UnknownReason.None ? 3 : verdict.Truth == Truth.True ? 2 : 1);
+        if (known == 0) _memo.Set(value.Symbol, view.Withheld(value.Utf8) != UnknownReason.None ? 3 : verdict.Truth == Truth.True ? 2 : 1);
         return verdict;
     }
 

@@ -10,15 +10,26 @@ internal sealed class NumberMatcher(string comparison, Numeral wanted) : ValueMa
     public static NumberMatcher? Create(string comparison, string written) =>
         Numeral.TryParse(Encoding.UTF8.GetBytes(written), out var wanted) ? new(comparison, wanted) : null;
 
-    public override bool MatchesText(ReadOnlySpan<byte> utf8, bool withheld) => Numeral.TryParse(utf8, out var number) && Holds(number);
+    readonly Comparison _comparison = comparison switch { "lt" => Comparison.Less, "lte" => Comparison.LessOrEqual, "gt" => Comparison.Greater, "gte" => Comparison.GreaterOrEqual, _ => Comparison.Equal };
+    readonly long? _whole = wanted.IsExact && wanted.Exact == decimal.Truncate(wanted.Exact) && Math.Abs(wanted.Exact) < 1_000_000_000_000_000_000m ? (long)wanted.Exact : null;
+
+    public override bool MatchesText(ReadOnlySpan<byte> utf8, bool withheld) =>
+        _whole is { } whole && Numeral.TryWhole(utf8, out var seen) ? Holds(seen.CompareTo(whole)) : Numeral.TryParse(utf8, out var number) && Holds(number);
 
     public override bool MatchesBoolean(bool value) => false;
 
-    public bool Holds(Numeral number)
+    public bool Holds(Numeral number) => Holds(number.CompareTo(wanted));
+
+    bool Holds(int order) => _comparison switch
     {
-        var order = number.CompareTo(wanted);
-        return comparison switch { "lt" => order < 0, "lte" => order <= 0, "gt" => order > 0, "gte" => order >= 0, _ => order == 0 };
-    }
+        Comparison.Less => order < 0,
+        Comparison.LessOrEqual => order <= 0,
+        Comparison.Greater => order > 0,
+        Comparison.GreaterOrEqual => order >= 0,
+        _ => order == 0,
+    };
+
+    enum Comparison { Equal, Less, LessOrEqual, Greater, GreaterOrEqual }
 
     public override string Canonical => $"{comparison}({(wanted.IsExact ? wanted.Exact.ToString("G29", CultureInfo.InvariantCulture) : wanted.Near.ToString("R", CultureInfo.InvariantCulture))})";
 }

@@ -123,7 +123,7 @@ internal sealed class DocumentParser
         References = _head.Names(_map, "references"),
         ShownFields = _head.Names(_map, "fields"),
         Related = _head.Related(),
-        Custom = _map.Items.Where(i => !Known.Contains(i.Key.Text)).ToDictionary(i => i.Key.Text, i => i.Value.ToPlain(), StringComparer.Ordinal),
+        Custom = _map.ToPlain().Where(i => !Known.Contains(i.Key)).ToDictionary(StringComparer.Ordinal),
     };
 
     // Engines that follow SEP #213 read brackets as part of the name unless the document says version 3.

@@ -32,9 +32,9 @@ internal sealed class YamlReader
         }
         if (text.StartsWith('\uFEFF')) text = text[1..];
         var documents = new List<YamlValue>();
+        var reader = new YamlReader(text, problems);
         try
         {
-            var reader = new YamlReader(text, problems);
             reader.ReadAll(documents);
         }
         catch (YamlRefused refused)
@@ -44,6 +44,11 @@ internal sealed class YamlReader
         catch (YamlException wrong)
         {
             problems.Error(Codes.Syntax, At(wrong.Start), "This is not valid YAML: " + Sentence(wrong), "Check indentation, quotes and colons here and on the line before.");
+        }
+        catch (Exception wrong) when (wrong is not OutOfMemoryException)
+        {
+            // The YAML scanner answers some malformed texts with whatever exception its inner state leads to.
+            problems.Error(Codes.Syntax, reader._parser.Current is { } last ? At(last.End) : new(1, 1), "This is not valid YAML.", "Check indentation, quotes and colons here and on the line after.");
         }
         return documents;
     }

@@ -56,5 +56,11 @@ internal sealed class YamlMap(IReadOnlyList<KeyValuePair<YamlScalar, YamlValue>>
         return null;
     }
 
-    public override object ToPlain() => Items.ToDictionary(i => i.Key.Text, i => i.Value.ToPlain(), StringComparer.Ordinal);
+    public override Dictionary<string, object?> ToPlain()
+    {
+        // A key that stands twice has been reported; here the last one counts, so that reading can go on.
+        var plain = new Dictionary<string, object?>(StringComparer.Ordinal);
+        foreach (var (key, value) in Items) plain[key.Text] = value.ToPlain();
+        return plain;
+    }
 }

@@ -21,6 +21,10 @@ public sealed record EventQuery
     public string? Ip { get; init; }
     /// <summary>With, or issuing, this credential (<c>JTI=…</c>, <c>X509SHA256=…</c>).</summary>
     public string? Credential { get; init; }
+    /// <summary>With any of these credentials.</summary>
+    public IReadOnlyList<string>? UsedCredentials { get; init; }
+    /// <summary>Issuing any of these credentials.</summary>
+    public IReadOnlyList<string>? IssuedCredentials { get; init; }
     /// <summary>By a pod (its token is bound to it) or on a pod: <c>namespace/name</c> or a name.</summary>
     public string? Pod { get; init; }
     /// <summary>With this auditID.</summary>

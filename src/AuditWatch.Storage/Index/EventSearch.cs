@@ -26,6 +26,8 @@ internal sealed class EventSearch
         And("name = {0}", ("name", query.Name));
         And("(client_ip = {0} or list_contains(source_ips, {0}))", ("ip", query.Ip));
         And("(credential_id = {0} or issued_credential_id = {0})", ("credential", query.Credential));
+        AndAny("credential_id", query.UsedCredentials);
+        AndAny("issued_credential_id", query.IssuedCredentials);
         And(query.AuditId is not null && AuditUuid.IsOne(query.AuditId) ? "audit_uuid = cast({0} as uuid)" : "audit_id = {0}", ("audit_id", query.AuditId));
         And("event_id = cast({0} as uuid)", ("event_id", query.EventId?.ToString()));
         And("cast(stage as varchar) = {0}", ("stage", query.Stage));
@@ -117,6 +119,14 @@ internal sealed class EventSearch
         if (values[0].Value is null) return;
         var parameters = values.Select(value => new SqlValue(value.Name, value.Value, cut: true)).ToArray();
         _where.Append(" and ").AppendFormat(CultureInfo.InvariantCulture, condition, [.. parameters.Select(parameter => parameter.Expression)]);
+        Values.AddRange(parameters);
+    }
+
+    void AndAny(string column, IReadOnlyList<string>? values)
+    {
+        if (values is null) return;
+        var parameters = values.Select((value, at) => new SqlValue(string.Create(CultureInfo.InvariantCulture, $"{column}_{at}"), value, cut: true)).ToArray();
+        _where.Append(" and ").Append(parameters.Length == 0 ? "false" : $"{column} in ({string.Join(", ", parameters.Select(parameter => parameter.Expression))})");
         Values.AddRange(parameters);
     }
 

@@ -11,7 +11,9 @@ internal static class CommandTree
         var root = new RootCommand("AuditWatch: Kubernetes audit events in, alerts that know what they could not see out.")
         {
             DemoCommand.Build(terminal),
+            ScanCommand.Build(terminal),
             ServeCommand.Build(terminal),
+            RulesCommand.Build(terminal),
             AlertsCommand.Build(terminal),
             EventsCommand.Build(terminal),
             TimelineCommand.Build(terminal),

@@ -104,7 +104,7 @@ public sealed class DerivedFieldTests
     [Fact]
     public void Updates_and_patches_take_the_whole_object_from_the_answer()
     {
-        var audit = An.Event("patch", "pods").WithJson("requestObject", """{"metadata":{"labels":{"a":"b"}}}""").WithJson("responseObject", """{"kind":"Pod","metadata":{"labels":{"a":"b","c":"d"}},"spec":{"hostPID":true}}""");
+        var audit = An.Event("patch", "pods").With("responseStatus.code", 200).WithJson("requestObject", """{"metadata":{"labels":{"a":"b"}}}""").WithJson("responseObject", """{"kind":"Pod","metadata":{"labels":{"a":"b","c":"d"}},"spec":{"hostPID":true}}""");
         Assert.Equal(["true", "false", "d"], new[] { "aw.pod.host_pid", "aw.pod.host_network", "aw.pod.labels.c" }.Select(audit.Says));
         Assert.Equal("absent", An.Event("update", "pods").With("objectRef.subresource", "status").WithJson("requestObject", """{"spec":{"hostPID":true}}""").Says("aw.pod.host_pid"));
         Assert.Equal("true", An.Event("update", "pods").WithJson("requestObject", """{"spec":{"hostPID":true}}""").WithJson("responseObject", """{"kind":"Status"}""").Says("aw.pod.host_pid"));
@@ -153,6 +153,7 @@ public sealed class DerivedFieldTests
     [InlineData(403, "allow", "denied")]
     [InlineData(401, "allow", "denied")]
     [InlineData(403, "forbid", "denied")]
+    [InlineData(200, "forbid", "denied")]
     [InlineData(404, "allow", "failure")]
     [InlineData(500, "allow", "failure")]
     public void The_outcome_comes_from_the_code(int code, string decision, string expected) =>

@@ -44,7 +44,7 @@ public sealed class SymbolTableTests
     {
         var table = new SymbolTable(capacity: 1000);
         for (var i = 0; i < 5000; i++) table.FindOrAdd(Encoding.UTF8.GetBytes($"agent {i}"), clientChosen: true);
-        Assert.InRange(table.Count, 1, 250);
+        Assert.InRange(table.Count, 1, 500);
         Assert.NotEqual(-1, table.Intern("secrets"u8));
     }
 

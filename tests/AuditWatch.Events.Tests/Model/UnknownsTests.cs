@@ -116,7 +116,7 @@ public sealed class UnknownsTests
     [InlineData("""[{"op":"replace","path":"/spec/replicas","value":3}]""")]
     public void A_patch_says_nothing_of_what_it_does_not_mention(string patch)
     {
-        var audit = An.Event("patch", "deployments", "Request").WithJson("requestObject", patch);
+        var audit = An.Event("patch", "deployments", "Request").With("responseStatus.code", 200).WithJson("requestObject", patch);
         Assert.Equal("3", audit.Says("requestObject.spec.replicas"));
         Assert.Equal("unknown(PatchFragment)", audit.Says("requestObject.spec.paused"));
         Assert.Equal("unknown(PatchFragment)", audit.Says("aw.pod.host_network"));
@@ -125,11 +125,18 @@ public sealed class UnknownsTests
     [Fact]
     public void The_answer_to_a_patch_can_tell_that_something_is_not_there_at_all()
     {
-        var audit = An.Event("patch", "deployments").WithJson("requestObject", """{"spec":{"replicas":3}}""").WithJson("responseObject", """{"kind":"Deployment","spec":{"replicas":3,"paused":true}}""");
+        var audit = An.Event("patch", "deployments").With("responseStatus.code", 200).WithJson("requestObject", """{"spec":{"replicas":3}}""").WithJson("responseObject", """{"kind":"Deployment","spec":{"replicas":3,"paused":true}}""");
         Assert.Equal("absent", audit.Says("requestObject.spec.tls"));
         // It is there, but this patch did not write it.
         Assert.Equal("unknown(PatchFragment)", audit.Says("requestObject.spec.paused"));
         Assert.Equal("unknown(PatchFragment)", audit.WithJson("responseObject", """{"kind":"Status","code":403}""").Says("requestObject.spec.tls"));
+    }
+
+    [Fact]
+    public void An_apply_that_created_the_object_says_all_of_it()
+    {
+        var audit = An.Event("patch", "pods", "Request").With("responseStatus.code", 201).WithJson("requestObject", """{"kind":"Pod","spec":{"hostPID":true}}""");
+        Assert.Equal(["absent", "true", "false"], new[] { "requestObject.spec.tls", "aw.pod.host_pid", "aw.pod.host_network" }.Select(audit.Says));
     }
 
     [Fact]

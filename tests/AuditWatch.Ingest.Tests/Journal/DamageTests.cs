@@ -94,28 +94,42 @@ public sealed class DamageTests : IDisposable
         Assert.Empty(journal.Opened.Damage);
     }
 
-    [Fact]
-    public async Task Frames_of_a_group_that_was_never_flushed_are_cut_together_when_the_first_is_torn()
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_bad_frame_before_a_good_one_of_its_group_is_a_torn_group_when_sectors_were_never_filled_and_damage_otherwise(bool isEmptySector)
     {
-        // The disk may write the blocks of an unflushed group in any order: here the second frame arrived and the first did not.
-        var ends = await Write();
+        // Two frames written with one flush: neither proves that the other was flushed.
+        var ends = new List<long>();
+        await using (var journal = Open())
+        {
+            await journal.AppendAsync(JournalContract.Batch("prod", 0), Stop);
+            ends.Add(journal.SizeBytes);
+            var noise = new byte[2][];
+            for (var i = 0; i < 2; i++) new Random(i).NextBytes(noise[i] = new byte[600_000]);
+            await journal.AppendAsync(new JournalBatch("prod", "file", "", RecordKind.Audit, [noise[0], noise[1]]), Stop);
+            Assert.Equal(new EventPosition(0, 2, 0), journal.End);
+        }
         var path = _folder.LastSegment;
         var bytes = await File.ReadAllBytesAsync(path, Stop);
-        using (var whole = new SegmentReader(path, 0) { Offset = ends[^2] })
-        {
-            Assert.Equal(FrameState.Valid, whole.ReadFrame(bytes.Length));
-            var last = bytes.AsSpan((int)ends[^2]).ToArray();
-            FrameHeader.Place(last, 0, Frames - 1, ends[^3], FrameHeader.PreviousHash(last.AsSpan()).ToArray());
-            var check = System.IO.Hashing.XxHash3.HashToUInt64(last.AsSpan(0, last.Length - 8));
-            System.Buffers.Binary.BinaryPrimitives.WriteUInt64LittleEndian(last.AsSpan(last.Length - 8), check);
-            last.CopyTo(bytes, ends[^2]);
-        }
-        bytes.AsSpan((int)ends[^3] + 130, 20).Clear();
+        if (isEmptySector) bytes.AsSpan(4096, 4096).Clear();
+        else bytes[5000] ^= 4;
         await File.WriteAllBytesAsync(path, bytes, Stop);
-        await using var journal = Open();
-        Assert.Empty(journal.Opened.Damage);
-        Assert.Equal((bytes.Length - ends[^3], 2), (journal.Opened.CutBytes, journal.Opened.CutFrames));
-        Assert.Equal(new EventPosition(0, Frames - 3, 2), journal.End);
+        Assert.NotEmpty(JournalVerifier.Verify(_folder.Journal, Stop).Findings);
+        await using var reopened = Open();
+        if (isEmptySector)
+        {
+            Assert.Empty(reopened.Opened.Damage);
+            Assert.Equal((bytes.Length - ends[0], 2), (reopened.Opened.CutBytes, reopened.Opened.CutFrames));
+            Assert.Equal(new EventPosition(0, 0, 0), reopened.End);
+        }
+        else
+        {
+            Assert.Equal((0, ends[0]), (reopened.Opened.CutBytes, Assert.Single(reopened.Opened.Damage).Offset));
+            Assert.Equal(new EventPosition(0, 2, 0), reopened.End);
+            await reopened.AppendAsync(JournalContract.Batch("prod", 1), Stop);
+            Assert.Equal(new EventPosition(1, 0, 0), reopened.End);
+        }
     }
 
     [Fact]

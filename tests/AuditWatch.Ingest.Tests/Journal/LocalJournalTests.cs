@@ -169,6 +169,29 @@ public sealed class LocalJournalTests : JournalContract, IDisposable
     }
 
     [Fact]
+    public async Task A_reader_of_another_process_never_takes_a_write_under_way_for_damage()
+    {
+        _options = new LocalJournalOptions { SegmentBytes = 200_000 };
+        await using var journal = OpenLocal();
+        var writing = Task.Run(async () =>
+        {
+            for (var i = 0; i < 400; i++) await journal.AppendAsync(Batch("prod", [.. Enumerable.Range(i * 20, 20)]) with { Records = [.. Enumerable.Range(i * 20, 20).Select(n => Event(n, n % 3000))] }, Stop);
+        }, Stop);
+        var before = 0L;
+        var rounds = 0;
+        while (!writing.IsCompleted || rounds == 0)
+        {
+            var report = JournalVerifier.Verify(_folder.Journal, Stop);
+            Assert.Empty(report.Findings);
+            Assert.True(report.Records >= before);
+            before = report.Records;
+            rounds++;
+        }
+        await writing;
+        Assert.Equal(8000, JournalVerifier.Verify(_folder.Journal, Stop).Records);
+    }
+
+    [Fact]
     public async Task Event_times_become_the_frames_time_range()
     {
         await using var journal = OpenLocal();

@@ -31,6 +31,9 @@ public abstract partial class EventIndexContract
         Assert.Equal("5", await FoundAsync(new EventQuery { Ip = "::1" }));
         Assert.Equal("5,4,3,1", await FoundAsync(new EventQuery { Credential = "JTI=5f1c" }));
         Assert.Equal("4", await FoundAsync(new EventQuery { Credential = "JTI=77" }));
+        Assert.Equal("4", await FoundAsync(new EventQuery { IssuedCredentials = ["JTI=1", "JTI=77"] }));
+        Assert.Equal("5,4,3,1", await FoundAsync(new EventQuery { UsedCredentials = ["JTI=5f1c", "JTI=77"] }));
+        Assert.Equal("", await FoundAsync(new EventQuery { UsedCredentials = [] }));
         Assert.Equal("4,3,1", await FoundAsync(new EventQuery { Pod = "runner-0" }));
         Assert.Equal("3,1", await FoundAsync(new EventQuery { Pod = "ci/runner-0" }));
         Assert.Equal("4", await FoundAsync(new EventQuery { Pod = "Kube/runner-0" }));

@@ -25,7 +25,7 @@ public sealed class KillTests(ITestOutputHelper output)
         for (var kill = 0; kill < Kills; kill++)
         {
             // A post that got no answer is sent again, as the API server does.
-            var dying = Task.Delay(random.Next(20, 900)).ContinueWith(_ => server.KillAsync(), TaskScheduler.Default).Unwrap();
+            var dying = Task.Delay(random.Next(20, 900), TestContext.Current.CancellationToken).ContinueWith(_ => server.KillAsync(), TaskScheduler.Default).Unwrap();
             await PostUntilDeadAsync(server, left, left.Count - share, bodies, random);
             await dying;
             await server.StartAsync();

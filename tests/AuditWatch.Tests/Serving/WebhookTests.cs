@@ -52,7 +52,7 @@ public sealed class WebhookTests : IAsyncLifetime
     {
         var padding = new string('x', 64 << 10);
         var items = Enumerable.Range(0, 1024).Select(i => Encoding.UTF8.GetBytes(
-            $$"""{"level":"Request","auditID":"big-{{i}}","stage":"ResponseComplete","requestURI":"/api/v1/namespaces/default/pods","verb":"create","user":{"username":"alice"},"sourceIPs":["192.0.2.1"],"objectRef":{"resource":"pods","namespace":"default","apiVersion":"v1"},"responseStatus":{"code":201},"requestObject":{"metadata":{"annotations":{"note":"{{padding}}"}}},"requestReceivedTimestamp":"2026-11-23T09:27:03.083285Z","stageTimestamp":"2026-11-23T09:27:03.{{i:D6}}Z"}"""));
+            $$$"""{"level":"Request","auditID":"big-{{{i}}}","stage":"ResponseComplete","requestURI":"/api/v1/namespaces/default/pods","verb":"create","user":{"username":"alice"},"sourceIPs":["192.0.2.1"],"objectRef":{"resource":"pods","namespace":"default","apiVersion":"v1"},"responseStatus":{"code":201},"requestObject":{"metadata":{"annotations":{"note":"{{{padding}}}"} } },"requestReceivedTimestamp":"2026-11-23T09:27:03.083285Z","stageTimestamp":"2026-11-23T09:27:03.{{{i:D6}}}Z"}"""));
         using var answer = await _server.PostAsync("prod", Recorded.Body(items));
         Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
         await _server.SettleAsync();

@@ -1,0 +1,103 @@
+using System.Collections.Concurrent;
+using AuditWatch.Detection.Alerts;
+using AuditWatch.Detection.EventLayer;
+using AuditWatch.Detection.Reasoning;
+using AuditWatch.Detection.Rules;
+using AuditWatch.Events.Framing;
+using AuditWatch.Events.Model;
+using AuditWatch.Events.Redaction;
+
+namespace AuditWatch.Detection.Scanning;
+
+/// <summary>Detection over files, without a server and without state: every worker judges blocks, one reasoner takes them in order.</summary>
+public sealed class ScanRun(RuleSnapshot rules, ScanOptions options)
+{
+    readonly RuleStatistics _statistics = new();
+    readonly ConcurrentBag<JudgedBatch> _batches = [];
+
+    /// <summary>Judges all inputs as one history.</summary>
+    public ScanResult Run(IReadOnlyList<InputFile> inputs, CancellationToken stop = default)
+    {
+        var redactor = new Redactor(ReadOnlyMemory<byte>.Empty, options.Redaction);
+        var reasoner = new ClusterReasoner(options.Cluster, rules);
+        var totals = new RunTotals(options);
+        var alerts = new Dictionary<string, Alert>(StringComparer.Ordinal);
+        var pipeline = new BlockPipeline<JudgedBlock>(options.Workers, () => new Worker(this, redactor).Judge, new BlockBeginning(rules.Symbols).Of);
+        pipeline.Run(inputs, Collect, stop);
+        reasoner.Idle();
+        Keep();
+        return new ScanResult
+        {
+            Alerts = [.. alerts.Values.OrderBy(a => a.TimeMicros).ThenBy(a => a.Rule.Id, StringComparer.Ordinal).ThenBy(a => a.AlertId, StringComparer.Ordinal)],
+            Events = totals.Events,
+            Bytes = totals.Bytes,
+            Quarantined = totals.Quarantined,
+            Dropped = totals.Dropped,
+            Statistics = _statistics,
+            Reasoning = reasoner.Figures,
+        };
+
+        void Collect(BlockWork<JudgedBlock> work, JudgedBlock? judged)
+        {
+            if (work.Failure is not null) totals.Failed(work.File, work.Failure);
+            reasoner.FloorMicros = work.FloorMicros;
+            if (judged is null) return;
+            totals.Add(judged.Tally);
+            Reason(reasoner, judged.Batch);
+            _batches.Add(judged.Batch);
+            Keep();
+            totals.Report(pipeline.PackedBytes);
+        }
+
+        void Keep()
+        {
+            foreach (var open in reasoner.TakeChangedAlerts()) alerts[open.Id] = open.Alert;
+            reasoner.ForgetChanges();
+        }
+    }
+
+    static void Reason(ClusterReasoner reasoner, JudgedBatch batch)
+    {
+        var hit = 0;
+        for (var act = 0; act < batch.Count; act++)
+        {
+            var first = hit;
+            while (hit < batch.Hits.Count && batch.Hits[hit].Act == act) hit++;
+            // Nothing was received: event time is believed as it stands.
+            reasoner.Take(batch, act, first, hit - first, receivedMicros: 0);
+        }
+
+        reasoner.Conclude();
+    }
+
+    sealed class Worker : EventSource
+    {
+        readonly ScanRun _run;
+        readonly EventJudge _judge;
+        JudgedBatch _batch = new();
+
+        public Worker(ScanRun run, Redactor redactor) : base(run.Symbols, redactor, run.Options)
+        {
+            _run = run;
+            var set = run.Rules.For(run.Options.Cluster);
+            _judge = new EventJudge(set, run._statistics.Open(set, run.Options.Cluster.Name), run.Rules.Chains.FollowsCredentials);
+        }
+
+        public JudgedBlock Judge(string file, DocumentBlock block)
+        {
+            _batch = _run._batches.TryTake(out var used) ? used : new JudgedBatch();
+            _batch.Begin(file, 0, 0);
+            return new JudgedBlock(Read(file, block), _batch);
+        }
+
+        protected override void OnEvent(AuditEvent e, long line) => _judge.Judge(e, (int)Math.Min(line, int.MaxValue), _batch);
+    }
+
+    SymbolTable Symbols => rules.Symbols;
+
+    RuleSnapshot Rules => rules;
+
+    ScanOptions Options => options;
+
+    sealed record JudgedBlock(BlockTally Tally, JudgedBatch Batch);
+}

@@ -1,0 +1,42 @@
+using AuditWatch.Events;
+
+namespace AuditWatch.Server.Hosting;
+
+/// <summary>How many audit events a journal reader has settled: what it read counts only once its own durable position has passed it.</summary>
+sealed class ReaderProgress(long settledAtStart, Func<EventPosition> durable)
+{
+    readonly Lock _gate = new();
+    readonly Queue<(EventPosition End, int Events)> _underWay = new();
+    long _settled = settledAtStart;
+
+    /// <summary>Audit events settled, those before this start included.</summary>
+    public long Settled
+    {
+        get
+        {
+            var position = durable();
+            lock (_gate)
+            {
+                while (_underWay.TryPeek(out var next) && next.End <= position)
+                {
+                    _settled += next.Events;
+                    _underWay.Dequeue();
+                }
+                return _settled;
+            }
+        }
+    }
+
+    /// <summary>A frame was read, up to <paramref name="end"/>.</summary>
+    public void OnRead(EventPosition end, int events)
+    {
+        lock (_gate) _underWay.Enqueue((end, events));
+    }
+
+    /// <summary>The reader goes back to its durable position; what was under way will be read again.</summary>
+    public void OnBack()
+    {
+        _ = Settled;
+        lock (_gate) _underWay.Clear();
+    }
+}

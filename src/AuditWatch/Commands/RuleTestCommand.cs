@@ -1,0 +1,42 @@
+using System.CommandLine;
+using System.Text.Json;
+using AuditWatch.Cli.Output;
+using AuditWatch.Detection.Rules;
+using AuditWatch.Detection.Testing;
+using AuditWatch.Sigma.Parsing;
+
+namespace AuditWatch.Cli.Commands;
+
+/// <summary><c>auditwatch rules test</c>: runs the cases that lie beside the rules, in every combination of their matrix. Exit 1 when one does not hold.</summary>
+internal static class RuleTestCommand
+{
+    public static Command Build(Terminal terminal)
+    {
+        var command = new Command("test", "Runs the cases beside the rules (*.tests.yml), in every combination of their matrix. Exit 1 when one does not hold.");
+        var rules = new RuleOptions();
+        rules.AddTo(command);
+        var all = new Option<bool>("--all") { Description = "Show also what passed." };
+        var format = OutputOptions.Format();
+        command.Add(all);
+        command.Add(format);
+        command.SetAction(parse =>
+        {
+            var snapshot = RuleOptions.Load(rules.Sources(parse), terminal);
+            var problems = new List<Problem>();
+            var results = rules.Dirs(parse).SelectMany(dir => new RuleTestRun(snapshot).Run(dir, problems)).ToList();
+            foreach (var problem in problems) terminal.Note(RuleOptions.Text(problem));
+            var writer = new RowWriter(terminal, OutputOptions.Choose(parse.GetValue(format), terminal), "file", "case", "combination", "expected", "got", "problem");
+            foreach (var result in results.Where(r => !r.Passed || parse.GetValue(all))) writer.Write(Line(result));
+            writer.End();
+            var failed = results.Count(r => !r.Passed);
+            terminal.Note($"{results.Count - failed} passed, {failed} failed, {problems.Count(p => p.Severity == ProblemSeverity.Error)} problems.");
+            return failed > 0 || problems.Any(p => p.Severity == ProblemSeverity.Error) ? ExitCode.Found : ExitCode.Done;
+        });
+        return command;
+    }
+
+    static byte[] Line(RuleTestResult r) => JsonSerializer.SerializeToUtf8Bytes(new
+    {
+        file = r.File, rule = r.RuleId, @case = r.Case, combination = r.Combination, expected = r.Expected, got = r.Got, reasons = r.Reasons, passed = r.Passed, problem = r.Problem,
+    });
+}

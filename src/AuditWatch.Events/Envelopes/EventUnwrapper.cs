@@ -10,6 +10,9 @@ public sealed partial class EventUnwrapper
 {
     const int DeepestEnvelope = 4;
 
+    // Every time balance is lost the rest of the document is walked once; a document full of such items is given up.
+    const int MostLost = 64;
+
     readonly EventRanges _ranges = new();
     readonly List<(int Start, int Length)>[] _items = [.. Enumerable.Range(0, DeepestEnvelope + 4).Select(_ => new List<(int, int)>())];
     long _bad;
@@ -75,7 +78,8 @@ public sealed partial class EventUnwrapper
         {
             context = context with { Line = context.Line + json[counted..at].Count((byte)'\n') };
             counted = at;
-            UnwrapItem(utf8.Slice(at, length), context, sink);
+            if (HidesAnother(json, at, at + length)) UnwrapBroken(utf8[..(at + length)], at, at, context, sink);
+            else UnwrapItem(utf8.Slice(at, length), context, sink);
         }
 
         if (isWhole) return;
@@ -101,6 +105,7 @@ public sealed partial class EventUnwrapper
     {
         var json = utf8.Span;
         var at = JsonSpans.SkipSpace(json, from);
+        var lost = 0;
         for (; at < json.Length && json[at] != ']'; at = JsonSpans.SkipSpace(json, at))
         {
             if (json[at] == ',')
@@ -112,7 +117,8 @@ public sealed partial class EventUnwrapper
             context = context with { Line = context.Line + json[counted..at].Count((byte)'\n') };
             counted = at;
             var end = JsonSpans.EndOfValue(json, at, out var complete);
-            if (!complete || !IsItemEnd(json, end)) end = NextItem(json, at, end);
+            if (!complete || !IsItemEnd(json, end)) end = ++lost > MostLost ? json.Length : NextItem(json, at, json.Length, end);
+            else if (HidesAnother(json, at, end)) end = NextItem(json, at, end, end);
             if (end == at) end = at + 1;
             UnwrapItem(utf8[at..end], context, sink);
             at = end;
@@ -121,14 +127,18 @@ public sealed partial class EventUnwrapper
         return at;
     }
 
+    // Two items with an odd quote each look like one: what does not scan ends where the next one seems to begin.
+    bool HidesAnother(ReadOnlySpan<byte> json, int at, int end) => NextItem(json, at, end, end) < end && !EventScanner.TryScan(json[at..end], _ranges, out _);
+
     static bool IsItemEnd(ReadOnlySpan<byte> json, int end)
     {
         var next = JsonSpans.SkipSpace(json, end);
         return next < json.Length && json[next] is (byte)',' or (byte)']';
     }
 
-    static int NextItem(ReadOnlySpan<byte> json, int at, int otherwise)
+    static int NextItem(ReadOnlySpan<byte> json, int at, int limit, int otherwise)
     {
+        json = json[..limit];
         var colon = json[at..].IndexOf((byte)':');
         if (json[at] != '{' || colon is < 0 or > 64) return otherwise;
         var beginning = json.Slice(at, colon + 1);

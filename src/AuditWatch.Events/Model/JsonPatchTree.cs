@@ -11,6 +11,9 @@ sealed class JsonPatchTree
 {
     const int DeepestPath = 64;
 
+    // The API server takes no more in one patch.
+    const int MostOperations = 10_000;
+
     readonly List<(string Name, JsonPatchTree Child)> _children = [];
     JsonElement? _value;
     bool _removed;
@@ -19,7 +22,7 @@ sealed class JsonPatchTree
     public static byte[]? Build(JsonElement operations)
     {
         var root = new JsonPatchTree();
-        foreach (var operation in operations.EnumerateArray()) root.Apply(operation);
+        foreach (var operation in operations.EnumerateArray().Take(MostOperations)) root.Apply(operation);
         if (root._value is null && root._children.Count == 0) return null;
         var json = new ArrayBufferWriter<byte>();
         using (var writer = new Utf8JsonWriter(json, new JsonWriterOptions { SkipValidation = true })) root.Write(writer);

@@ -23,7 +23,8 @@ internal static class UnparsableRecord
         var view = bytes[..Math.Min(bytes.Length, end < Kept ? end : Ahead)];
         if (isCut && end == Kept) end = WordStart(bytes, end);
 
-        var cuts = cleaner.CleanText(Plain(view));
+        // Twice: "password%3Da%22b" says its name only when decoded, and where its value ends only when not.
+        var cuts = cleaner.CleanText(Plain(view, allPercent: true), Plain(view, allPercent: false));
         var output = new ArrayBufferWriter<byte>(end + 128);
         cuts.WriteUntil(bytes, end, output);
         output.Write(Encoding.ASCII.GetBytes(string.Create(CultureInfo.InvariantCulture, $"\n[cut: {bytes.Length} bytes, sha256 {Convert.ToHexStringLower(SHA256.HashData(bytes))}]")));
@@ -65,6 +66,9 @@ internal static class UnparsableRecord
         return at < 0 ? 0 : at + 1;
     }
 
+    static int PercentValue(ReadOnlySpan<byte> text) =>
+        text.Length > 2 && text[0] == '%' && char.IsAsciiHexDigit((char)text[1]) && char.IsAsciiHexDigit((char)text[2]) ? JsonEscape.Hex(text[1]) << 4 | JsonEscape.Hex(text[2]) : -1;
+
     // "command=vault&command=--token&command=…" reads as the command line that it is.
     static void JoinArguments(Span<byte> text)
     {
@@ -78,7 +82,7 @@ internal static class UnparsableRecord
     }
 
     // Whatever the depth of escaping: backslashes go, percent and \u00xx escapes are undone, each byte knows where it stood.
-    static TextLayer Plain(ReadOnlySpan<byte> view)
+    static TextLayer Plain(ReadOnlySpan<byte> view, bool allPercent)
     {
         var text = new byte[view.Length + 3];
         var places = new int[view.Length + 4];
@@ -92,9 +96,9 @@ internal static class UnparsableRecord
                 if (i >= view.Length) break;
                 i += JsonEscape.Decode(view[(i - 1)..], text, ref n) - 1;
             }
-            else if (view[i] == '%' && i + 2 < view.Length && char.IsAsciiHexDigit((char)view[i + 1]) && char.IsAsciiHexDigit((char)view[i + 2]))
+            else if (PercentValue(view[i..]) is >= 0 and var value && (allPercent || char.IsAsciiLetterOrDigit((char)value) || value is '=' or ':' or '-' or '_' or '/' or '@'))
             {
-                text[n++] = (byte)(JsonEscape.Hex(view[i + 1]) << 4 | JsonEscape.Hex(view[i + 2]));
+                text[n++] = (byte)value;
                 i += 3;
             }
             else text[n++] = view[i++];

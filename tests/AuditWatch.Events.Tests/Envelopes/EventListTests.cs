@@ -144,6 +144,27 @@ public sealed class EventListTests
     public void What_is_no_JSON_is_malformed(string document) => Assert.Equal("malformed-json", Assert.Single(CollectingSink.Of(document).Bad).Reason);
 
     [Fact]
+    public void Two_broken_items_do_not_swallow_the_good_ones_between_them()
+    {
+        const string broken = """{"level":"Metadata","auditID":"x,"stage":"Panic"}""";
+        var sink = CollectingSink.Of(List(broken, Get, broken, Get, Get, broken));
+        Assert.Equal(3, sink.Events.Count);
+        Assert.Equal([broken, broken, broken], sink.Bad.Select(b => b.Text.TrimEnd(']', '}') + "}"));
+    }
+
+    [Theory]
+    [InlineData("""{"level":"Metadata","auditID":"x,"stage":"Panic"}""", 5000)]
+    [InlineData("""{"level":"Metadata","auditID":"x","stage":"Panic" """, 66)]
+    public void A_list_of_broken_items_ends_and_nothing_of_it_is_lost(string broken, int records)
+    {
+        var document = List(Enumerable.Repeat(broken, 5000).ToArray());
+        var sink = CollectingSink.Of(document);
+        Assert.Empty(sink.Events);
+        Assert.InRange(sink.Bad.Count, 2, records);
+        Assert.InRange(sink.Bad.Sum(b => b.Text.Length), 4999 * broken.Length, document.Length);
+    }
+
+    [Fact]
     public void Arrays_within_arrays_end_somewhere()
     {
         var sink = CollectingSink.Of(new string('[', 5000));

@@ -2,6 +2,7 @@ using System.Text;
 using System.Text.Json;
 using AuditWatch.Events.Envelopes;
 using AuditWatch.Events.Model;
+using AuditWatch.Events.Tests.Envelopes;
 using Xunit;
 
 namespace AuditWatch.Events.Tests.Model;
@@ -60,6 +61,54 @@ public sealed class RecordedFieldTests
         }
 
         Assert.True(asked > 5000, $"{asked} leaves");
+    }
+
+    [Theory]
+    [InlineData("metadata", "LevelTooLow")]
+    [InlineData("request", "LevelTooLow, PatchFragment, StageNotSeen")]
+    [InlineData("requestresponse", "PatchFragment, StageNotSeen")] // patches that were refused
+    public void What_no_real_body_has_is_absent_or_unknown_by_level_and_stage(string run, string expected)
+    {
+        var reasons = UnknownReason.None;
+        var absent = 0;
+        FieldPath[] paths = [Bind("requestObject.nothing.here"), Bind("responseObject.nothing.here")];
+        var audit = new AuditEvent(new SymbolTable());
+        foreach (var line in Recordings.Lines($"audit-live/{run}/audit.log.zst"))
+        {
+            Assert.True(audit.TryRead(line, new EventOrigin(1, 0, EnvelopeShape.Event, false), Cluster, 1, out _));
+            foreach (var path in paths)
+            {
+                var answer = audit.Get(path);
+                reasons |= answer.Why;
+                Assert.True(answer.Kind is AnswerKind.Absent or AnswerKind.Unknown);
+                absent += answer.Kind == AnswerKind.Absent ? 1 : 0;
+            }
+        }
+
+        Assert.Equal(expected, reasons.ToString());
+        Assert.True(absent > 1000);
+    }
+
+    [Fact]
+    public void Bodies_that_a_real_API_server_truncated_are_unknown()
+    {
+        var truncated = 0;
+        var unknown = 0;
+        var sink = new CollectingSink();
+        foreach (var post in Recordings.Lines("audit-live/truncation/bodies.ndjson.zst")) new EventUnwrapper().Unwrap(post, 1, sink);
+        var audit = new AuditEvent(new SymbolTable());
+        foreach (var (json, origin) in sink.Events)
+        {
+            Assert.True(audit.TryRead(Encoding.UTF8.GetBytes(json), origin, Cluster, 1, out _));
+            if (audit.Annotation("audit.k8s.io/truncated") != "true") continue;
+            truncated++;
+            var request = audit.Get(Bind("requestObject.nothing.here"));
+            var response = audit.Get(Bind("responseObject.nothing.here"));
+            if (request.Why == UnknownReason.Truncated || response.Why == UnknownReason.Truncated) unknown++;
+        }
+
+        Assert.True(truncated > 0);
+        Assert.Equal(truncated, unknown);
     }
 
     static IEnumerable<(string Path, string Value)> Leaves(string path, JsonElement at)

@@ -51,12 +51,29 @@ public class PlantedSecretTests
     [Theory, MemberData(nameof(Paths))]
     public void Nothing_of_it_is_left_when_the_event_is_cut_anywhere(string path)
     {
-        var secret = PlantedSecret.Make(new Random(path.Length));
+        var secret = PlantedSecret.Make(new Random(path.Length), awkward: true);
         var json = Encoding.UTF8.GetBytes(SecretPaths.All[path](secret));
         for (var length = 1; length < json.Length; length += 7)
         {
             var kept = Encoding.UTF8.GetString(Cleaning.Redactor.CleanUnparsable(json.AsSpan(0, length)));
             Assert.True(secret.FoundIn(kept) is null, $"cut at {length}: {secret.FoundIn(kept)} of {secret.Text} is left in {kept}");
+        }
+    }
+
+    [Theory, MemberData(nameof(Paths))]
+    public void Nothing_of_it_is_left_when_an_envelope_around_the_event_is_cut_anywhere(string path)
+    {
+        var secret = PlantedSecret.Make(new Random(path.Length + 1000), awkward: true);
+        var text = SecretPaths.All[path](secret);
+        for (var depth = 1; depth <= 3; depth++)
+        {
+            text = $$"""{"time":"2026-11-23T05:50:23Z","properties":{"log":"{{JsonEncodedText.Encode(text, System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping)}}"} }""";
+            var json = Encoding.UTF8.GetBytes(text);
+            for (var length = 1 + depth; length < json.Length; length += 13)
+            {
+                var kept = Encoding.UTF8.GetString(Cleaning.Redactor.CleanUnparsable(json.AsSpan(0, length)));
+                Assert.True(secret.FoundIn(kept) is null, $"depth {depth}, cut at {length}: {secret.FoundIn(kept)} of {secret.Text} is left in {kept}");
+            }
         }
     }
 

@@ -15,9 +15,6 @@ namespace AuditWatch.Detection.Reasoning;
 /// </summary>
 sealed partial class ClusterReasoner
 {
-    // A clock that runs ahead must not make everybody else late: event time is believed up to this far beyond the time of receipt.
-    const long FarthestAheadMicros = 60_000_000;
-
     const long SweepEveryMicros = 600_000_000;
 
     readonly ClusterFacts _cluster;
@@ -98,7 +95,8 @@ sealed partial class ClusterReasoner
         ref readonly var act = ref recent.Act;
         if (_alerts.IsAnyWaiting) _alerts.See(recent);
         if (!_stages.IsEmpty) _stages.See(recent);
-        var believed = receivedMicros > 0 ? Math.Min(act.TimeMicros, receivedMicros + FarthestAheadMicros) : act.TimeMicros;
+        // Nothing is received before it happens: a clock that runs ahead must not make everybody else late.
+        var believed = receivedMicros > 0 ? Math.Min(act.TimeMicros, receivedMicros) : act.TimeMicros;
         if (believed > _newest) _newest = believed;
         _watermark = Math.Max(_watermark, Math.Min(_newest, Math.Max(FloorMicros, long.MinValue / 2)) - _reachMicros);
 

@@ -7,7 +7,7 @@ using AuditWatch.Detection.Reasoning;
 namespace AuditWatch.Detection.State;
 
 /// <summary>The form in which detection state is kept. Additions only: an older state must stay readable.</summary>
-[JsonSourceGenerationOptions(DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingDefault)]
+[JsonSourceGenerationOptions(DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
 [JsonSerializable(typeof(ReasonerClock))]
 [JsonSerializable(typeof(SavedSighting))]
 [JsonSerializable(typeof(CredentialRecord))]

@@ -59,6 +59,7 @@ internal sealed partial class Intake
 
     async ValueTask QuarantineAsync()
     {
+        if (isReplay) _bad.Clear();
         if (_bad.Count == 0) return;
         var received = pipeline.Time.GetUtcNow();
         var ids = _bad.ConvertAll(b => b.Id());
@@ -81,7 +82,22 @@ internal sealed partial class Intake
             _uncounted++;
             return;
         }
-        var text = content.IsEmpty ? [] : pipeline.Redactor.CleanUnparsable(content);
+        var text = Clean(content, ref detail);
         _bad.Add(new QuarantineNote(cluster, source, position, reason, detail, line, offset, _quarantined++) { Bytes = bytes, Hash = hash, Text = text });
+    }
+
+    // Text that cannot be cleaned is not kept; and hostile text that makes cleaning fail must not cost the batch.
+    byte[] Clean(ReadOnlySpan<byte> content, ref string detail)
+    {
+        if (content.IsEmpty) return [];
+        try
+        {
+            return pipeline.Redactor.CleanUnparsable(content);
+        }
+        catch (Exception e)
+        {
+            detail += $" Its text could not be cleaned ({e.GetType().Name}) and is not kept.";
+            return [];
+        }
     }
 }

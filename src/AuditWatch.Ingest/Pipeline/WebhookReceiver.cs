@@ -26,7 +26,7 @@ public sealed class WebhookReceiver(IngestPipeline pipeline, TimeProvider time, 
         {
             if (!await _bytes.TryTakeAsync(share, options.BodyWait, time, stop).ConfigureAwait(false)) return Refuse(WebhookOutcome.Busy, "Too many bodies are under way.");
             taken = true;
-            var ingested = await ReadAsync(cluster, body, (int)Math.Min(share, options.WholeBodyBytes), stop).ConfigureAwait(false);
+            var ingested = await ReadAsync(cluster, body, contentLength, stop).ConfigureAwait(false);
             return new WebhookResult(WebhookOutcome.Accepted, ingested, TimeSpan.Zero, "");
         }
         catch (BrokenBodyException e)
@@ -52,14 +52,15 @@ public sealed class WebhookReceiver(IngestPipeline pipeline, TimeProvider time, 
 
     static WebhookResult Refuse(WebhookOutcome outcome, string problem) => new(outcome, default, s_retryAfter, problem);
 
-    async Task<IngestResult> ReadAsync(string cluster, Stream body, int firstLength, CancellationToken stop)
+    async Task<IngestResult> ReadAsync(string cluster, Stream body, long? contentLength, CancellationToken stop)
     {
-        var buffer = ArrayPool<byte>.Shared.Rent(firstLength + 1);
+        // One byte more than announced, so that the end is seen without growing.
+        var buffer = ArrayPool<byte>.Shared.Rent(1 + (int)Math.Min(contentLength ?? 64 * 1024 - 1, options.WholeBodyBytes - 1));
         await using var intake = new Intake(pipeline, cluster, source, "");
         try
         {
             var length = 0;
-            while (length <= options.WholeBodyBytes)
+            while (length < options.WholeBodyBytes)
             {
                 if (length == buffer.Length) buffer = Enlarge(buffer);
                 var read = await PieceAsync(body, buffer.AsMemory(length), stop).ConfigureAwait(false);

@@ -1,0 +1,100 @@
+using System.Text;
+using AuditWatch.Detection.Alerts;
+using AuditWatch.Detection.Rules;
+using AuditWatch.Detection.State;
+using AuditWatch.Events;
+using AuditWatch.Events.Model;
+using AuditWatch.Sigma.Parsing;
+
+namespace AuditWatch.Detection.Tests;
+
+/// <summary>A journal, a state store and a detection worker in memory; the worker can be killed at any step.</summary>
+sealed class Lab
+{
+    static readonly Lazy<RuleSnapshot> Shipped = new(() =>
+    {
+        var problems = new List<Problem>();
+        var rules = RuleSnapshot.Load(RuleSources.Shipped, problems);
+        Assert.DoesNotContain(problems, p => p.Severity == ProblemSeverity.Error);
+        return rules;
+    });
+
+    readonly RuleSnapshot _rules;
+    readonly ClusterFacts _cluster;
+    readonly Dictionary<(string, string, string), StateChange> _state = [];
+    readonly Dictionary<string, Alert> _alerts = new(StringComparer.Ordinal);
+    EventPosition _committed = EventPosition.Start;
+
+    public Lab(RuleSnapshot? rules = null, ClusterFacts? cluster = null)
+    {
+        _rules = rules ?? Shipped.Value;
+        _cluster = cluster ?? new ClusterFacts();
+        Engine = NewEngine();
+    }
+
+    /// <summary>The id of the rule that finds commands run in pods.</summary>
+    public const string Exec = "b2d04728-7418-49b9-9ea4-ec5397d335ab";
+
+    public static RuleSnapshot Rules => Shipped.Value;
+
+    public DetectionEngine Engine { get; private set; }
+
+    public int Crashes { get; private set; }
+
+    public IReadOnlyList<Alert> Alerts => [.. _alerts.Values.OrderBy(a => a.TimeMicros).ThenBy(a => a.Rule.Id, StringComparer.Ordinal).ThenBy(a => a.AlertId, StringComparer.Ordinal)];
+
+    public IReadOnlyList<Alert> Of(string rule) => [.. Alerts.Where(a => a.Rule.Name == rule || a.Rule.Id == rule)];
+
+    /// <summary>The alerts as their JSON, one per line.</summary>
+    public string Text => string.Join('\n', Alerts.Select(a => Encoding.UTF8.GetString(AlertJson.ToUtf8(a))));
+
+    /// <summary>The same without the places of the evidence, which a journal cut otherwise gives otherwise.</summary>
+    public string TextWithoutPlaces => string.Join('\n', Alerts.Select(a => Encoding.UTF8.GetString(AlertJson.ToUtf8(a with { Evidence = [] })) + a.Evidence.Count));
+
+    /// <summary>Journals the events in frames of this size and detects; before and after commits the worker dies where <paramref name="dies"/> says so.</summary>
+    public Lab Run(IReadOnlyList<ReadOnlyMemory<byte>> events, int frameSize, Func<bool>? dies = null, long received = 0)
+    {
+        var frames = events.Chunk(frameSize).Select((records, i) => new JournaledEvents("lab", 0, i, received, records)).ToList();
+        var next = 0;
+        while (next < frames.Count)
+        {
+            var commit = Engine.Process(frames[next++]);
+            if (dies?.Invoke() == true) next = Restart();
+            else
+            {
+                Commit(commit);
+                if (dies?.Invoke() == true) next = Restart();
+            }
+        }
+
+        Commit(Engine.Idle("lab", new EventPosition(0, frames.Count, 0)));
+        return this;
+    }
+
+    public Lab Run(params An[] events) => Run([.. events.Select(e => e.Event)], 100);
+
+    int Restart()
+    {
+        Crashes++;
+        Engine = NewEngine();
+        Engine.Resume(new DetectionCheckpoint(_committed, [.. _state.Values]));
+        // Frames hold records from index 0 on: the frame after the position, or the one it lies in.
+        var after = Engine.ReadAfter;
+        return after == EventPosition.Start ? 0 : after.Frame;
+    }
+
+    void Commit(DetectionCommit? commit)
+    {
+        if (commit is null) return;
+        foreach (var change in commit.Changes)
+        {
+            if (change.Value is null) _state.Remove((change.Cluster, change.Kind, change.Key));
+            else _state[(change.Cluster, change.Kind, change.Key)] = change;
+        }
+
+        foreach (var alert in commit.Alerts) _alerts[alert.AlertId] = alert;
+        _committed = commit.Position;
+    }
+
+    DetectionEngine NewEngine() => new(_rules, _ => _cluster);
+}

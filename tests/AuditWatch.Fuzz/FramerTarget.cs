@@ -8,7 +8,7 @@ static class FramerTarget
     internal static void Run(byte[] text)
     {
         // Packed input may be broken in as many ways as there are packers; here only the cutting is looked at.
-        if (text.AsSpan().StartsWith<byte>([0x1F, 0x8B]) || text.AsSpan().StartsWith<byte>([0x28, 0xB5, 0x2F, 0xFD]) || (text.Length > 3 && text[1] == 0x2A && text[2] == 0x4D))
+        if (text is [0x1F, 0x8B, ..] or [0x28, 0xB5, 0x2F, 0xFD, ..] or [_, 0x2A, 0x4D, 0x18, ..])
             return;
         var whole = Documents(text, 1 << 20);
         foreach (var blockSize in new[] { 16, 64, 1024 })

@@ -28,6 +28,9 @@ internal sealed class JsonEvent(AnyField schema, string json, IReadOnlyDictionar
 
     FieldValue Text(string text) => new() { Kind = FieldKind.Text, Utf8 = Encoding.UTF8.GetBytes(text), Symbol = intern ? schema.Symbol(text) : -1 };
 
+    /// <summary>Only every other event says symbols without values, so that both ways are walked.</summary>
+    public override int SymbolOf(int slot) => intern && json.Length % 2 == 0 && Get(slot) is { Kind: FieldKind.Text } value ? value.Symbol : -1;
+
     public override bool AnyLeaf(LeafVisitor visit, out UnknownReason why)
     {
         why = unknown?.Values.Aggregate(UnknownReason.None, (a, b) => a | b) ?? UnknownReason.None;

@@ -37,8 +37,9 @@ internal static class Rules
         var verdict = rule.Evaluate(new JsonEvent(schema, json, unknown));
         // Interned or not, asked once or again: the answer is the same.
         Assert.Equal(verdict, rule.Evaluate(new JsonEvent(schema, json, unknown)));
+        Assert.Equal(verdict, rule.Evaluate(new JsonEvent(schema, json + " ", unknown)));
         Assert.Equal(verdict, rule.Evaluate(new JsonEvent(schema, json, unknown, intern: false)));
-        Assert.Equal(verdict.Truth == Truth.True, rule.Explain(new JsonEvent(schema, json, unknown)) is { Count: > 0 } || verdict.Truth == Truth.True);
+        if (verdict.Truth != Truth.True) Assert.Empty(rule.Explain(new JsonEvent(schema, json, unknown)));
         return verdict;
     }
 

@@ -4,7 +4,9 @@ using ZstdSharp;
 
 namespace AuditWatch.Events.Framing;
 
-/// <summary>Unpacks gzip and zstd, told by the first bytes and never by a name; also one in the other, and several members or frames one after the other.</summary>
+/// <summary>
+/// Unpacks gzip and zstd, told by the first bytes and never by a name; also one in the other, and several members or frames one after the other.
+/// </summary>
 public static class Decompression
 {
     /// <summary>More layers than anyone packs on purpose.</summary>
@@ -13,7 +15,9 @@ public static class Decompression
     // Without this a gzip file that was cut off ends early and nobody is told. It counts from the first use of a packed stream on.
     static Decompression() => AppContext.SetSwitch("System.IO.Compression.UseStrictValidation", true);
 
-    /// <summary>The unpacked text of <paramref name="packed"/>, which is read from where it stands. Disposing the result leaves <paramref name="packed"/> open.</summary>
+    /// <summary>
+    /// The unpacked text of <paramref name="packed"/>, which is read from where it stands. Disposing the result leaves <paramref name="packed"/> open.
+    /// </summary>
     public static Stream Open(Stream packed)
     {
         var text = new PeekedStream(packed, leaveOpen: true);

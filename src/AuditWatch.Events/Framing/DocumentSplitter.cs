@@ -21,7 +21,9 @@ sealed class DocumentSplitter(int maxDocument)
     int _indent;
     long _line = 1;
 
-    /// <summary>Adds the documents in <paramref name="bytes"/> to <paramref name="found"/> and gives the length of what is done with: the next call begins behind it.</summary>
+    /// <summary>
+    /// Adds the documents in <paramref name="bytes"/> to <paramref name="found"/> and gives the length of what is done with: the next call begins behind it.
+    /// </summary>
     internal int Split(ReadOnlySpan<byte> bytes, bool isLast, List<DocumentRange> found)
     {
         var at = 0;
@@ -102,8 +104,8 @@ sealed class DocumentSplitter(int maxDocument)
     }
 
     /// <summary>
-    /// A line from brace to brace with nothing in it that looks like a seam is one document, unless the line behind it goes on with it: inside an object or array, nothing but
-    /// a comma or a closing bracket may follow a closing brace. So nothing need be balanced here.
+    /// A line from brace to brace with nothing in it that looks like a seam is one document, unless the line behind it goes on with it: inside an object or
+    /// array, nothing but a comma or a closing bracket may follow a closing brace. So nothing need be balanced here.
     /// </summary>
     int WholeLine(ref SplitText text, int at, List<DocumentRange> found)
     {

@@ -41,12 +41,13 @@ internal sealed partial class DocumentCleaner(Arena arena, CutList cuts, bool co
     void Object(TextLayer layer, Tape tape, int at, BodyScope scope, TextRules rules)
     {
         var end = tape[at].After;
-        bool namesCredential = false, isOperation = false;
+        bool namesCredential = false, isOperation = false, isEvent = false;
         int operand = -1, path = -1;
         for (var key = at + 1; key < end; key = tape[key + 1].After)
         {
             var name = StringAt(layer, tape, key).Text;
             var value = key + 1;
+            isEvent |= IsEventMember(name);
             if (tape[value].Type != JsonTokenType.String) { if (name.SequenceEqual("value"u8)) operand = value; continue; }
             if (name.SequenceEqual("kind"u8)) scope = ScopeOf(StringAt(layer, tape, value).Text, scope);
             else if (name.SequenceEqual("op"u8)) isOperation = true;
@@ -54,6 +55,7 @@ internal sealed partial class DocumentCleaner(Arena arena, CutList cuts, bool co
             else if (name.SequenceEqual("value"u8)) operand = value;
             else if (name.SequenceEqual("name"u8)) namesCredential |= CredentialNames.IsCredential(StringAt(layer, tape, value).Text);
         }
+        if (isEvent) { Event(layer, tape, at); return; }
         if (isOperation && path >= 0)
         {
             if (operand >= 0) PatchOperand(layer, tape, StringAt(layer, tape, path).Text, operand, scope);
@@ -110,7 +112,7 @@ internal sealed partial class DocumentCleaner(Arena arena, CutList cuts, bool co
     {
         var inner = text.Text.TrimStart(" \t\r\n"u8);
         if (inner.Length > 1 && inner[0] is (byte)'{' or (byte)'[' && inner[1] is (byte)'"' or (byte)'{' or (byte)' ' or (byte)'\n' or (byte)'\r' or (byte)'\t' or (byte)'['
-            && (scope != BodyScope.Other || rules != TextRules.None || SecretTriggers.Found(inner)) && TryCleanJson(text, scope)) return;
+            && (scope != BodyScope.Other || rules != TextRules.None || SecretTriggers.Found(inner) || inner.IndexOf("requestObject"u8) >= 0) && TryCleanJson(text, scope)) return;
         TextCleaner.Clean(text, rules, cuts);
     }
 

@@ -10,13 +10,11 @@ internal sealed class EventCleaner
     readonly Tape _tape = new();
     readonly CutList _cuts;
     readonly DocumentCleaner _document;
-    readonly bool _configMaps;
 
     public EventCleaner(ReadOnlyMemory<byte> key, RedactionOptions options)
     {
         _cuts = new CutList(key);
-        _configMaps = options.ConfigMaps;
-        _document = new DocumentCleaner(_arena, _cuts, _configMaps);
+        _document = new DocumentCleaner(_arena, _cuts, options.ConfigMaps);
     }
 
     public bool TryClean(ReadOnlySpan<byte> json, EventRanges ranges, IBufferWriter<byte> output)
@@ -25,7 +23,7 @@ internal sealed class EventCleaner
         try
         {
             if (!_tape.TryRead(json)) return TryCleanBroken(json, ranges, output);
-            Event(new TextLayer(json, default, 0, 0), ranges);
+            Event(json);
             if (_cuts.Count == 0) return false;
             _cuts.Write(json, output);
             return true;
@@ -46,21 +44,12 @@ internal sealed class EventCleaner
         return _cuts;
     }
 
-    void Event(TextLayer layer, EventRanges ranges)
+    void Event(ReadOnlySpan<byte> json)
     {
-        var scope = Scope(layer.Text, ranges);
-        var end = _tape[0].After;
-        for (var key = 1; key < end; key = _tape[key + 1].After)
-        {
-            var name = layer.Slice(_tape[key].Start, _tape[key].Length).Unescape(_arena).Text;
-            var value = key + 1;
-            var isText = _tape[value].Type == System.Text.Json.JsonTokenType.String;
-            if (name.SequenceEqual("requestObject"u8) || name.SequenceEqual("responseObject"u8)) _document.Body(layer, _tape, value, scope);
-            else if (isText && name.SequenceEqual("requestURI"u8)) RequestLine.Clean(layer.Slice(_tape[value].Start, _tape[value].Length).Unescape(_arena), _arena, _cuts);
-            else if (isText && name.SequenceEqual("userAgent"u8)) TextCleaner.Clean(layer.Slice(_tape[value].Start, _tape[value].Length).Unescape(_arena), TextRules.Config | TextRules.CommandLine, _cuts);
-            else if (name.SequenceEqual("annotations"u8) && _tape[value].Type == System.Text.Json.JsonTokenType.StartObject) _document.Annotations(layer, _tape, value, scope);
-            else _document.Value(layer, _tape, value, BodyScope.Other, TextRules.None);
-        }
+        var layer = new TextLayer(json, default, 0, 0);
+        // What is posted as an event and is none (a manifest, a list) still holds what it holds.
+        if (_document.IsEvent(layer, _tape, 0)) _document.Event(layer, _tape, 0);
+        else _document.Body(layer, _tape, 0, BodyScope.Other);
     }
 
     bool TryCleanBroken(ReadOnlySpan<byte> json, EventRanges ranges, IBufferWriter<byte> output)
@@ -69,9 +58,8 @@ internal sealed class EventCleaner
         if (_cuts.Count == 0) return false;
         var whole = new ArrayBufferWriter<byte>(json.Length);
         _cuts.Write(json, whole);
-        var again = new EventRanges();
         _cuts.Clear();
-        if (EventScanner.TryScan(whole.WrittenSpan, again, out _) && _tape.TryRead(whole.WrittenSpan)) Event(new TextLayer(whole.WrittenSpan, default, 0, 0), again);
+        if (_tape.TryRead(whole.WrittenSpan)) Event(whole.WrittenSpan);
         _cuts.Write(whole.WrittenSpan, output);
         return true;
     }
@@ -86,11 +74,5 @@ internal sealed class EventCleaner
             var (start, length) = (ranges.Start(field) - quote, ranges.Length(field) + 2 * quote);
             if (!_tape.TryRead(json.Slice(start, length))) _cuts.Add(start, start + length, json.Slice(start, length), quotes: 0);
         }
-    }
-
-    BodyScope Scope(ReadOnlySpan<byte> json, EventRanges ranges)
-    {
-        var resource = ranges.Of(json, HotField.ObjectResource);
-        return resource.SequenceEqual("secrets"u8) ? BodyScope.Secret : _configMaps && resource.SequenceEqual("configmaps"u8) ? BodyScope.ConfigMap : BodyScope.Other;
     }
 }

@@ -16,6 +16,8 @@ internal static class NamedValue
         if (here.StartsWith("al="u8) && text[..at].EndsWith("from-liter"u8)) return true;
         if (!inWord) return false;
         if (here.StartsWith("cret"u8) && at >= 3 && text[at - 2] == 'S' && NamesTheKind(text[at - 3], here[4..])) return true;
+        // \"resource\":\"secrets\": an audit event inside a text
+        if (here.StartsWith("crets\\"u8) && at >= 18 && text[at - 4] == '\\' && text[(at - 18)..(at - 4)].IndexOf("resource"u8) >= 0) return true;
         var start = at;
         while (start > 0 && at - start < 253 && IsNameByte(text[start - 1])) start--;
         if (start > 0 && text[start - 1] == '\\' && text[start] is (byte)'n' or (byte)'t' or (byte)'r') start++;      // the n of "\napi_key: …"

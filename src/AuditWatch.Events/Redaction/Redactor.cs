@@ -44,7 +44,7 @@ public sealed class Redactor(ReadOnlyMemory<byte> key, RedactionOptions options)
 
     /// <summary>The cheap question that every event is asked: false means that nothing in it can be a secret.</summary>
     internal bool MayHoldSecret(ReadOnlySpan<byte> utf8, EventRanges ranges) =>
-        KeepsSecrets(utf8, ranges) || SecretTriggers.Found(utf8) || HidesLetters(ranges.Of(utf8, HotField.RequestUri));
+        KeepsSecrets(utf8, ranges) || !(ranges.Has(HotField.ObjectRef) || ranges.Has(HotField.RequestUri)) || SecretTriggers.Found(utf8) || HidesLetters(ranges.Of(utf8, HotField.RequestUri));
 
     EventCleaner Cleaner() => _idle.TryTake(out var cleaner) ? cleaner : new EventCleaner(Key, Options);
 

@@ -9,8 +9,11 @@ static unsafe class ContainerSkip
     /// <summary>Nesting deeper than this is an error; the event itself counts as 1.</summary>
     internal const int MaxDepth = 128;
 
-    /// <summary>What is only cut out, to be scanned later, may nest deeper: then its own scan says so, and what surrounds it stays whole. Go's decoder stops here too.</summary>
-    internal const int MaxDepthAround = 10_000;
+    /// <summary>
+    /// What is only cut out, to be scanned later, may nest deeper: then its own scan says so, and what surrounds it stays whole. No deeper than this, though:
+    /// a text of nothing but opening brackets would be read again from every line of it.
+    /// </summary>
+    internal const int MaxDepthAround = 512;
 
     /// <param name="json">The document.</param>
     /// <param name="at">The opening bracket.</param>

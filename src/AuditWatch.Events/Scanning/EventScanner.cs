@@ -11,7 +11,9 @@ namespace AuditWatch.Events.Scanning;
 /// </summary>
 public static class EventScanner
 {
-    /// <summary>Scans one JSON document (white space around it allowed). False with <paramref name="error"/> when it is malformed; then there are no ranges.</summary>
+    /// <summary>
+    /// Scans one JSON document (white space around it allowed). False with <paramref name="error"/> when it is malformed; then there are no ranges.
+    /// </summary>
     public static bool TryScan(ReadOnlySpan<byte> json, EventRanges ranges, out ScanError error) => TryScan(json, ranges, LaneWidths.Best, out error);
 
     [SkipLocalsInit]

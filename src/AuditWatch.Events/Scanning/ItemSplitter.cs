@@ -8,8 +8,8 @@ public static class ItemSplitter
 {
     /// <summary>
     /// Finds the items of the array that the top-level key <paramref name="arrayKey"/> names. Everything around the array is validated as Utf8JsonReader does;
-    /// items that are objects or arrays are checked only for balance and control characters, and UTF-8 not at all: whoever scans an item finds its faults, and one bad
-    /// item leaves the others whole. A key that occurs more than once gives the items of all its arrays.
+    /// items that are objects or arrays are checked only for balance and control characters, and UTF-8 not at all: whoever scans an item finds its faults, and
+    /// one bad item leaves the others whole. A key that occurs more than once gives the items of all its arrays.
     /// </summary>
     /// <returns>False when the document is malformed (<paramref name="error"/> says where) or has no such array (no error).
     /// <paramref name="items"/> then holds the items in front of the fault.</returns>

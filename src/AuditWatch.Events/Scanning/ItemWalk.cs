@@ -3,7 +3,8 @@ using AuditWatch.Events.Scanning.Lanes;
 namespace AuditWatch.Events.Scanning;
 
 /// <summary>Walks through the members of a list document and notes where the items of its array are.</summary>
-unsafe ref struct ItemWalk<TLanes>(byte* begin, byte* end, byte* scratch, ReadOnlySpan<byte> arrayKey, List<(int Start, int Length)> items) where TLanes : struct, ILanes
+unsafe ref struct ItemWalk<TLanes>(byte* begin, byte* end, byte* scratch, ReadOnlySpan<byte> arrayKey, List<(int Start, int Length)> items)
+    where TLanes : struct, ILanes
 {
     readonly ReadOnlySpan<byte> _arrayKey = arrayKey;
     JsonCursor<TLanes> _json = new(begin, end, scratch);

@@ -1,6 +1,8 @@
 namespace AuditWatch.Events.Scanning;
 
-/// <summary>What made bytes no JSON document, and where: <paramref name="Offset"/> is the byte offset within the document. <see cref="None"/> when nothing did.</summary>
+/// <summary>
+/// What made bytes no JSON document, and where: <paramref name="Offset"/> is the byte offset within the document. <see cref="None"/> when nothing did.
+/// </summary>
 public readonly record struct ScanError(ScanFault Fault, int Offset)
 {
     /// <summary>No fault.</summary>

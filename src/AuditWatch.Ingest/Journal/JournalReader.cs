@@ -22,5 +22,9 @@ public sealed class JournalReader(string directory)
     }
 
     /// <summary>One record, for evidence; null when the journal has none at that position.</summary>
-    public JournalRecord? ReadRecord(EventPosition position) => JournalRecord.Read(directory, position, _offsets, null, _damage.Add);
+    public JournalRecord? ReadRecord(EventPosition position)
+    {
+        using var lookup = new RecordLookup(directory, _offsets, _damage.Add);
+        return lookup.Find(position, null);
+    }
 }

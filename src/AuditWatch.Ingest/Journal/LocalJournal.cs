@@ -18,7 +18,7 @@ public sealed partial class LocalJournal : IJournal
     readonly FileStream _lock;
     readonly SegmentOffsets _offsets;
     readonly Retention _retention;
-    readonly Lock _read = new();
+    readonly RecordLookup _lookup;
     volatile DurableEnd _end;
     volatile TaskCompletionSource _moved = new(TaskCreationOptions.RunContinuationsAsynchronously);
     long _stored, _repeats, _damage;
@@ -36,6 +36,7 @@ public sealed partial class LocalJournal : IJournal
         ClustersWithoutIdleMark = [.. active.Where(c => c.Value).Select(c => c.Key).Order(StringComparer.Ordinal)];
         _end = new DurableEnd(tail.Start.Segment, tail.Start.Length, tail.Start.End);
         _offsets = new SegmentOffsets(directory, () => _end);
+        _lookup = new RecordLookup(directory, _offsets, OnDamage);
         _compressors = new CompressorPool(options.CompressionLevel);
         _retention = new Retention(directory, options);
         _commit = new GroupCommit(new SegmentWriter(directory, options, tail.Start), OnDurable);
@@ -131,7 +132,7 @@ public sealed partial class LocalJournal : IJournal
     public JournalRecord? ReadRecord(EventPosition position)
     {
         if (position > End) return null;
-        lock (_read) return JournalRecord.Read(_directory, position, _offsets, _end, OnDamage);
+        return _lookup.Find(position, _end);
     }
 
     /// <summary>Removes the oldest segments as <see cref="LocalJournalOptions"/> says, but none that a reader still needs. Returns how many went.</summary>
@@ -150,6 +151,7 @@ public sealed partial class LocalJournal : IJournal
         if (_isClosed) return ValueTask.CompletedTask;
         _isClosed = true;
         _commit.Dispose();
+        _lookup.Dispose();
         _compressors.Dispose();
         _lock.Dispose();
         return ValueTask.CompletedTask;

@@ -7,4 +7,8 @@ namespace AuditWatch.Ingest.Pipeline;
 /// <param name="Source">The source's name.</param>
 /// <param name="SourcePosition">The source's own position of the first of them, or empty.</param>
 /// <param name="Documents">The documents.</param>
-public sealed record IngestBatch(string Cluster, string Source, string SourcePosition, IReadOnlyList<FramedDocument> Documents);
+public sealed record IngestBatch(string Cluster, string Source, string SourcePosition, IReadOnlyList<FramedDocument> Documents)
+{
+    /// <summary>The documents come from quarantine: what is still not understood is counted, and not kept a second time.</summary>
+    public bool IsReplay { get; init; }
+}

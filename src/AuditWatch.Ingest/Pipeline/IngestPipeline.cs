@@ -35,7 +35,7 @@ public sealed partial class IngestPipeline(IJournal journal, Redactor redactor, 
     /// <exception cref="JournalFullException">The disk is full; the batch must be sent again.</exception>
     public async ValueTask<IngestResult> IngestAsync(IngestBatch batch, CancellationToken stop)
     {
-        await using var intake = new Intake(this, batch.Cluster, batch.Source, batch.SourcePosition);
+        await using var intake = new Intake(this, batch.Cluster, batch.Source, batch.SourcePosition, batch.IsReplay);
         foreach (var document in batch.Documents)
         {
             intake.Add(document);

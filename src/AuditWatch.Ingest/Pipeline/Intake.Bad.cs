@@ -59,6 +59,7 @@ internal sealed partial class Intake
 
     async ValueTask QuarantineAsync()
     {
+        if (isReplay) _bad.Clear();
         if (_bad.Count == 0) return;
         var received = pipeline.Time.GetUtcNow();
         var ids = _bad.ConvertAll(b => b.Id());

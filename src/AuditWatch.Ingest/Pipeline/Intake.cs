@@ -8,7 +8,7 @@ using AuditWatch.Ingest.Journal;
 namespace AuditWatch.Ingest.Pipeline;
 
 /// <summary>One input on its way through the pipeline: documents in, lots of cleaned events out to the journal, durability at the end.</summary>
-internal sealed partial class Intake(IngestPipeline pipeline, string cluster, string source, string position) : IUnwrapSink, IAsyncDisposable
+internal sealed partial class Intake(IngestPipeline pipeline, string cluster, string source, string position, bool isReplay = false) : IUnwrapSink, IAsyncDisposable
 {
     const int MostAppends = 4;
     readonly EventUnwrapper _unwrapper = new();

@@ -86,7 +86,7 @@ internal sealed class DocumentHead(YamlMap map, ProblemList problems)
                 else problems.Error(Codes.WrongType, value.Place, $"'logsource.{key.Text}' must be a text.", null);
             }
             if (required && !part.ContainsKey("product") && !part.ContainsKey("category") && !part.ContainsKey("service"))
-                problems.Error(Codes.FilterLogSource, source.Place, "The log source names no product, category or service.", "Write for instance 'product: kubernetes'.");
+                problems.Error(Codes.FilterLogSource, source.Place, "The log source names no product, category or service.", "Write for instance 'product: linux'.");
             return (part.GetValueOrDefault("product"), part.GetValueOrDefault("category"), part.GetValueOrDefault("service"));
         }
         if (required || found is not null)

@@ -4,35 +4,30 @@ using YamlDotNet.Core.Events;
 
 namespace AuditWatch.Sigma.Yaml;
 
-/// <summary>Reads a file's documents from YAML events, so that every node knows its line and column, and nothing grows past a limit.</summary>
+/// <summary>Reads documents from YAML events, so that every node knows its line and column, and nothing grows past a limit.</summary>
 internal sealed class YamlReader
 {
-    public const int MaxCharacters = 4 * 1024 * 1024;
     public const int MaxDepth = 48;
     public const int MaxNodes = 200_000;
 
     readonly IParser _parser;
     readonly ProblemList _problems;
+    readonly int _linesBefore;
     readonly Dictionary<string, YamlValue> _anchors = new(StringComparer.Ordinal);
     long _nodes;
 
-    YamlReader(string text, ProblemList problems)
+    YamlReader(string text, int linesBefore, ProblemList problems)
     {
         _parser = new Parser(new StringReader(text));
         _problems = problems;
+        _linesBefore = linesBefore;
     }
 
     /// <summary>Every document that could be read; reading ends at the first syntax error, which is reported.</summary>
-    public static IReadOnlyList<YamlValue> Read(string text, ProblemList problems)
+    public static IReadOnlyList<YamlValue> Read(string text, ProblemList problems, int linesBefore = 0)
     {
-        if (text.Length > MaxCharacters)
-        {
-            problems.Error(Codes.TooBig, default, $"The file has {text.Length} characters; the limit is {MaxCharacters}.", "Split the file.");
-            return [];
-        }
-        if (text.StartsWith('\uFEFF')) text = text[1..];
         var documents = new List<YamlValue>();
-        var reader = new YamlReader(text, problems);
+        var reader = new YamlReader(text, linesBefore, problems);
         try
         {
             reader.ReadAll(documents);
@@ -43,12 +38,12 @@ internal sealed class YamlReader
         }
         catch (YamlException wrong)
         {
-            problems.Error(Codes.Syntax, At(wrong.Start), "This is not valid YAML: " + Sentence(wrong), "Check indentation, quotes and colons here and on the line before.");
+            problems.Error(Codes.Syntax, reader.At(wrong.Start), "This is not valid YAML: " + Sentence(wrong), "Check indentation, quotes and colons here and on the line before.");
         }
         catch (Exception wrong) when (wrong is not OutOfMemoryException)
         {
             // The YAML scanner answers some malformed texts with whatever exception its inner state leads to.
-            problems.Error(Codes.Syntax, reader._parser.Current is { } last ? At(last.End) : new(1, 1), "This is not valid YAML.", "Check indentation, quotes and colons here and on the line after.");
+            problems.Error(Codes.Syntax, reader._parser.Current is { } last ? reader.At(last.End) : new(linesBefore + 1, 1), "This is not valid YAML.", "Check indentation, quotes and colons here and on the line after.");
         }
         return documents;
     }
@@ -130,12 +125,12 @@ internal sealed class YamlReader
     {
         _nodes += nodes;
         if (_nodes > MaxNodes)
-            throw new YamlRefused(Codes.TooBig, place, $"The file has more than {MaxNodes} values, aliases counted in full.", "Split the file, or move long lists to a list file.");
+            throw new YamlRefused(Codes.TooBig, place, $"The document has more than {MaxNodes} values, aliases counted in full.", "Split the file, or move long lists to a list file.");
     }
 
     static YamlRefused TooDeep(Place place) => new(Codes.TooBig, place, $"The document is nested more than {MaxDepth} levels deep.", "Flatten it.");
 
-    static Place At(Mark mark) => new((int)mark.Line, (int)mark.Column);
+    Place At(Mark mark) => new((int)mark.Line + _linesBefore, (int)mark.Column);
 
     // YamlDotNet puts the position in front of some messages; the place is reported apart.
     static string Sentence(YamlException wrong)

@@ -76,6 +76,13 @@ internal static class DuckDbSchema
         command.ExecuteNonQuery();
     }
 
+    /// <summary>Ends a transaction that failed; a commit that failed has ended it already.</summary>
+    public static void TryRollback(DuckDBConnection connection)
+    {
+        try { Run(connection, "rollback"); }
+        catch (DuckDBException) { }
+    }
+
     public static object? Scalar(DuckDBConnection connection, string sql)
     {
         using var command = connection.CreateCommand();

@@ -1,9 +1,6 @@
 using System.Collections.Concurrent;
-using System.Globalization;
 using AuditWatch.Events;
 using DuckDB.NET.Data;
-using DuckDB.NET.Native;
-using DuckDBAppender = DuckDB.NET.Native.DuckDBAppender;
 
 namespace AuditWatch.Storage.Index;
 
@@ -13,35 +10,28 @@ namespace AuditWatch.Storage.Index;
 /// </summary>
 internal sealed class DuckDbWriter : IAsyncDisposable
 {
-    const int FlushRows = 20_480;
-
     readonly DuckDBConnection _connection;
+    readonly DuckDbTransaction _transaction;
     readonly DuckDbIndexOptions _options;
-    readonly TimeProvider _clock;
     readonly Action<IndexBatch> _return;
     readonly BlockingCollection<Order> _orders = [];
     readonly SemaphoreSlim _room;
     readonly List<TaskCompletionSource> _waiting = [];
     readonly Thread _thread;
-    readonly DuckDbChunk _chunk;
     readonly Lock _gate = new();
     EventPosition _position, _handedOver, _appended;
     Exception? _failure;
-    DuckDBAppender? _appender;
-    bool _open;
+    int _attempt;   // counts failures that the feeder was told of; what it handed over before is not taken after
     int _disposed;
-    int _rows, _unflushed;
-    long _began;
 
     public DuckDbWriter(DuckDBConnection connection, EventPosition position, DuckDbIndexOptions options, TimeProvider clock, Action<IndexBatch> @return)
     {
         _connection = connection;
+        _transaction = new DuckDbTransaction(connection, clock);
         _options = options;
-        _clock = clock;
         _return = @return;
         _position = _handedOver = _appended = position;
         _room = new SemaphoreSlim(options.QueuedBatches, options.QueuedBatches);
-        _chunk = new DuckDbChunk(connection);
         _thread = new Thread(Run) { IsBackground = true, Name = "index writer" };
         _thread.Start();
     }
@@ -65,25 +55,21 @@ internal sealed class DuckDbWriter : IAsyncDisposable
         await _room.WaitAsync(stop).ConfigureAwait(false);
         lock (_gate)
         {
-            if (_failure is { } cause)
+            if (_failure is null && upTo > _handedOver)
             {
-                // Whoever feeds us is told once, and from then on what it reads again is taken.
-                _failure = null;
-                _handedOver = _appended = _position;
-                _room.Release();
-                _return(batch);
-                throw new IndexWriteException($"The index could not be written: {cause.Message} Go on after {_position}.", cause);
-            }
-
-            if (upTo <= _handedOver)
-            {
-                _room.Release();
-                _return(batch);
+                _handedOver = upTo;
+                _orders.Add(new Order(batch, upTo, _attempt, null, null), CancellationToken.None);
                 return;
             }
 
-            _handedOver = upTo;
-            _orders.Add(new Order(batch, upTo, null, null), CancellationToken.None);
+            _room.Release();
+            _return(batch);
+            if (_failure is not { } cause) return;
+            // Whoever feeds us is told once; from then on what it reads again is taken.
+            _failure = null;
+            _attempt++;
+            _handedOver = _appended = _position;
+            throw Failed(cause, $" Go on after {_position}.");
         }
     }
 
@@ -93,7 +79,7 @@ internal sealed class DuckDbWriter : IAsyncDisposable
     public Task DoAsync(Action<DuckDBConnection>? statements, CancellationToken stop)
     {
         var committed = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        _orders.Add(new Order(null, default, statements, committed), stop);
+        _orders.Add(new Order(null, default, 0, statements, committed), stop);
         return committed.Task.WaitAsync(stop);
     }
 
@@ -102,7 +88,7 @@ internal sealed class DuckDbWriter : IAsyncDisposable
         if (Interlocked.Exchange(ref _disposed, 1) != 0) return;
         _orders.CompleteAdding();
         await Task.Run(_thread.Join).ConfigureAwait(false);
-        _chunk.Dispose();
+        _transaction.Dispose();
         await _connection.DisposeAsync().ConfigureAwait(false);
         _orders.Dispose();
         _room.Dispose();
@@ -111,47 +97,39 @@ internal sealed class DuckDbWriter : IAsyncDisposable
     void Run()
     {
         while (!_orders.IsCompleted)
-        {
-            try
+            Try(() =>
             {
                 if (_orders.TryTake(out var order, Wait())) Carry(order);
                 if (IsDue()) Commit();
-            }
-            catch (Exception cause) when (cause is DuckDBException or InvalidOperationException or IOException)
-            {
-                GiveUp(cause);
-            }
-        }
+            });
+        Try(Commit);
+    }
 
-        try { Commit(); }
-        catch (DuckDBException cause) { GiveUp(cause); }
+    void Try(Action step)
+    {
+        try { step(); }
+        catch (Exception cause) when (IsFault(cause)) { GiveUp(cause); }
     }
 
     void Carry(Order order)
     {
-        if (order.Batch is null)
-        {
-            if (order.Statements is null) _waiting.Add(order.Committed!);
-            else Do(order.Statements, order.Committed!);
-            return;
-        }
+        if (order.Batch is { } batch) Append(order, batch);
+        else if (order.Statements is { } statements) Do(statements, order.Committed!);
+        else _waiting.Add(order.Committed!);
+    }
 
+    void Append(Order order, IndexBatch batch)
+    {
         try
         {
             lock (_gate)
-                if (_failure is not null || order.UpTo <= _appended) return;   // part of what will be read again
-            Begin();
-            _appender ??= DuckDbChunk.NewAppender(_connection);
-            var from = order.Batch.FirstAfter(_appended);
-            if (!_chunk.TryAppend(_appender, order.Batch, from)) throw Refused(_appender);
-            _rows += order.Batch.Count - from;
-            _unflushed += order.Batch.Count - from;
-            if (_unflushed >= FlushRows) Flush(_appender);
+                if (_failure is not null || order.Attempt != _attempt || order.UpTo <= _appended) return;   // will be read again, or is there
+            _transaction.Append(batch, batch.FirstAfter(_appended));
             lock (_gate) _appended = order.UpTo;
         }
         finally
         {
-            _return(order.Batch);
+            _return(batch);
             _room.Release();
         }
     }
@@ -159,7 +137,7 @@ internal sealed class DuckDbWriter : IAsyncDisposable
     // In a transaction of their own: statements that fail must not take rows with them.
     void Do(Action<DuckDBConnection> statements, TaskCompletionSource committed)
     {
-        Commit();
+        Try(Commit);
         try
         {
             DuckDbSchema.Run(_connection, "begin transaction");
@@ -167,10 +145,10 @@ internal sealed class DuckDbWriter : IAsyncDisposable
             DuckDbSchema.Run(_connection, "commit");
             committed.SetResult();
         }
-        catch (Exception cause) when (cause is DuckDBException or InvalidOperationException or IOException)
+        catch (Exception cause) when (IsFault(cause))
         {
-            Rollback();
-            committed.SetException(new IndexWriteException($"The index could not be written: {cause.Message}", cause));
+            DuckDbSchema.TryRollback(_connection);
+            committed.SetException(Failed(cause));
         }
     }
 
@@ -178,84 +156,49 @@ internal sealed class DuckDbWriter : IAsyncDisposable
     // a row. So when rows come fast, a commit waits for a whole one, a few intervals at most.
     bool IsDue()
     {
-        if (_rows >= _options.CommitRows || _waiting.Count > 0 && _orders.Count == 0) return true;
-        if (!_open) return false;
-        var age = _clock.GetElapsedTime(_began);
-        return age >= _options.CommitInterval && (_rows < _options.CommitRows / 6 || age >= 5 * _options.CommitInterval);
+        if (_transaction.Rows >= _options.CommitRows || _transaction.IsLarge || _waiting.Count > 0 && _orders.Count == 0) return true;
+        return _transaction.IsOpen && _transaction.Age >= _options.CommitInterval
+               && (_transaction.Rows < _options.CommitRows / 6 || _transaction.Age >= 5 * _options.CommitInterval);
     }
 
-    int Wait() => _open ? (int)Math.Clamp((_options.CommitInterval - _clock.GetElapsedTime(_began)).TotalMilliseconds, 20, 250) : 250;
-
-    void Begin()
-    {
-        if (_open) return;
-        DuckDbSchema.Run(_connection, "begin transaction");
-        _open = true;
-        _began = _clock.GetTimestamp();
-    }
+    int Wait() => _transaction.IsOpen ? (int)Math.Clamp((_options.CommitInterval - _transaction.Age).TotalMilliseconds, 20, 250) : 250;
 
     void Commit()
     {
-        if (_open)
+        _transaction.Commit(_appended);
+        Exception? failure;
+        lock (_gate)
         {
-            CloseAppender();
-            DuckDbSchema.Run(_connection, string.Create(CultureInfo.InvariantCulture,
-                $"update journal_position set segment = {_appended.Segment}, frame = {_appended.Frame}, record = {_appended.Index}"));
-            DuckDbSchema.Run(_connection, "commit");
-            _open = false;
-            _rows = _unflushed = 0;
-            lock (_gate) _position = _appended;
+            _position = _appended;
+            failure = _failure;
         }
 
-        foreach (var waiting in _waiting) waiting.SetResult();
+        foreach (var waiting in _waiting)
+        {
+            if (failure is null) waiting.SetResult();
+            else waiting.SetException(Failed(failure));   // what was handed over before it is not there
+        }
+
         _waiting.Clear();
-    }
-
-    void CloseAppender()
-    {
-        if (_appender is not { } appender) return;
-        _appender = null;
-        using (appender)
-            if (NativeMethods.Appender.DuckDBAppenderClose(appender) != DuckDBState.Success) throw Refused(appender);
-    }
-
-    // Out of the appender's buffer, into the transaction's: what is not held twice.
-    void Flush(DuckDBAppender appender)
-    {
-        _unflushed = 0;
-        if (NativeMethods.Appender.DuckDBAppenderFlush(appender) != DuckDBState.Success) throw Refused(appender);
     }
 
     // Nothing of the transaction stays; whoever hands rows over next is told to read them again.
     void GiveUp(Exception cause)
     {
-        _appender?.Dispose();
-        _appender = null;
-        if (_open) Rollback();
-        _open = false;
+        _transaction.Rollback();
         lock (_gate)
         {
-            if (_appended != _position || _handedOver != _position) _failure = cause;
+            if (_handedOver != _position) _failure ??= cause;
             _appended = _position;
         }
 
-        _rows = _unflushed = 0;
-        var failed = new IndexWriteException($"The index could not be written: {cause.Message}", cause);
-        foreach (var waiting in _waiting) waiting.SetException(failed);
+        foreach (var waiting in _waiting) waiting.SetException(Failed(cause));
         _waiting.Clear();
     }
 
-    void Rollback()
-    {
-        try { DuckDbSchema.Run(_connection, "rollback"); }
-        catch (DuckDBException) { }   // a failed commit has rolled back by itself
-    }
+    static bool IsFault(Exception cause) => cause is DuckDBException or InvalidOperationException or IOException;
 
-    static InvalidOperationException Refused(DuckDBAppender appender)
-    {
-        using var error = NativeMethods.Appender.DuckDBAppenderErrorData(appender);
-        return new InvalidOperationException(NativeMethods.ErrorData.DuckDBErrorDataMessage(error));
-    }
+    static IndexWriteException Failed(Exception cause, string more = "") => new($"The index could not be written: {cause.Message}{more}", cause);
 
-    sealed record Order(IndexBatch? Batch, EventPosition UpTo, Action<DuckDBConnection>? Statements, TaskCompletionSource? Committed);
+    sealed record Order(IndexBatch? Batch, EventPosition UpTo, int Attempt, Action<DuckDBConnection>? Statements, TaskCompletionSource? Committed);
 }

@@ -4,6 +4,9 @@ namespace AuditWatch.Storage.Index;
 
 public sealed partial class IndexBatch
 {
+    /// <summary>About how many bytes its texts take.</summary>
+    internal long TextBytes => _block * (long)BlockBytes + _used;
+
     internal ReadOnlySpan<UInt128> Ids => _ids.AsSpan(0, Count);
 
     internal ReadOnlySpan<UInt128?> AuditUuids => _auditUuids.AsSpan(0, Count);

@@ -37,7 +37,7 @@ public sealed partial class IndexBatch
     public int Count { get; private set; }
 
     /// <summary>Whether it should be given to the index before another row is added.</summary>
-    public bool IsFull => Count == Capacity || _block * (long)BlockBytes >= EnoughBytes;
+    public bool IsFull => Count == Capacity || TextBytes >= EnoughBytes;
 
     /// <summary>Empties it.</summary>
     public void Clear()

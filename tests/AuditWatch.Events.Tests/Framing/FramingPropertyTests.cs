@@ -42,7 +42,7 @@ public sealed class FramingPropertyTests
     {
         var random = new Random(815);
         var made = new EventDocuments(random);
-        for (var round = 0; round < 400; round++)
+        for (var round = 0; round < ScannerAgainstReaderTests.Cases / 75; round++)
         {
             byte[] text = [];
             for (var i = 0; i < 12; i++)

@@ -53,6 +53,10 @@ internal static class SecretPaths
 
         ["Secret as one YAML text, as a patch that is not JSON"] = s => Event("secrets", InString($"data:\n  k: {s.Base64}\n"), "patch"),
 
+        ["Secret posted as if it were an event"] = Secret,
+        ["EventList posted as if it were an event"] = s => $$"""{"kind":"EventList","items":[{{Event("secrets", $$"""{"data":{"k":"{{s.Base64}}"} }""", "patch")}}]}""",
+        ["audit event inside a custom resource"] = s => Event("reports", $$"""{"spec":{"log":{{InString(Event("secrets", $$"""{"data":{"k":"{{s.Base64}}"} }""", "patch"))}} } }"""),
+
         // Tokens
         ["TokenRequest"] = s => Event("serviceaccounts", $$"""{"kind":"TokenRequest","spec":{"audiences":["vault"],"expirationSeconds":600},"status":{"token":"{{s.Json}}"} }""", part: "responseObject", subresource: "token"),
         ["TokenReview"] = s => Event("tokenreviews", $$"""{"kind":"TokenReview","spec":{"token":"{{s.Json}}"},"status":{"authenticated":true} }"""),

@@ -55,6 +55,15 @@ public sealed class ItemSplitterTests
         Assert.Equal(["{}"], Texts(json));
     }
 
+    [Fact]
+    public void An_item_nested_too_deep_leaves_the_others_whole()
+    {
+        var deep = $"{{\"a\":{new string('[', 200)}{new string(']', 200)}}}";
+        var json = $"{{\"items\":[{deep},{{\"b\":2}}]}}";
+        Assert.True(Split(json, out _));
+        Assert.Equal([deep, "{\"b\":2}"], Texts(json));
+    }
+
     bool Split(string json, out ScanError error) => ItemSplitter.TrySplit(Encoding.UTF8.GetBytes(json), "items"u8, _items, out error);
 
     IEnumerable<string> Texts(string json) => _items.Select(item => json.Substring(item.Start, item.Length));

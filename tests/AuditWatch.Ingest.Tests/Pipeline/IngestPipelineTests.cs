@@ -94,6 +94,16 @@ public sealed class IngestPipelineTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_replay_of_quarantine_takes_what_is_understood_now_and_keeps_nothing_twice()
+    {
+        await _it.Ingest("no json");
+        var replay = new IngestBatch("prod", "webhook", "", [new(Encoding.UTF8.GetBytes("no json"), 7), new(Encoding.UTF8.GetBytes(PipelineFixture.Event(1)), 8)]) { IsReplay = true };
+        var result = await _it.Pipeline.IngestAsync(replay, Stop);
+        Assert.Equal((1, 1), (result.Accepted, result.Quarantined));
+        Assert.Single(await _it.Quarantine());
+    }
+
+    [Fact]
     public async Task A_record_over_the_limit_is_kept_as_length_hash_and_beginning()
     {
         await using var it = new PipelineFixture(new IngestOptions { MaxRecordBytes = 2000 });

@@ -5,7 +5,7 @@ public sealed class ArrayTests
 {
     const string Event = """
         {"rules":[{"verbs":["get"],"resources":["secrets"],"on":{"x.y/z":"k"}},{"verbs":["*"],"resources":["pods"]}],
-         "ports":[80,443],"none":[],"scalar":"x","nil":null,
+         "ports":[80,443],"matrix":[[1,2],[3,4]],"odd":[{"condition":"x","name":"y"}],"none":[],"scalar":"x","nil":null,
          "groups":[{"members":[{"name":"a","age":1},{"name":"b","age":2}]},{"members":[{"name":"c","age":3}]}]}
         """;
 
@@ -55,6 +55,12 @@ public sealed class ArrayTests
     [InlineData("'rules[any].on.x.y/z': k", true)]
     [InlineData("'rules[any].on.[x.y/z]': k", true)]
     [InlineData("'rules[any]': {verbs|fieldref: resources}", false)]
+    [InlineData("'matrix[any][all]|gt': 2", true)]
+    [InlineData("'matrix[any][all]|gt': 3", false)]
+    [InlineData("'matrix[1][0]': 3", true)]
+    [InlineData("matrix: 4", true)]
+    [InlineData("'odd[any]': {'[condition]': x, name: y}", true)]
+    [InlineData("'odd[any]': {'[condition]': x, name: z}", false)]
     public void Block(string item, bool expected) => Assert.Equal(expected ? "True" : "False", Rules.Truth1(item, Event).ToString());
 
     [Fact]

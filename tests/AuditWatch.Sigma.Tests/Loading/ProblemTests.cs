@@ -54,6 +54,7 @@ public sealed class ProblemTests
         { "AW1202", Head + "  s: {a|gt: many}\n  condition: s", 4, 13 },
         { "AW1202", Head + "  s: {a|contains: true}\n  condition: s", 4, 19 },
         { "AW1202", Head + "  s: {a|contains: null}\n  condition: s", 4, 19 },
+        { "AW1202", Head + "  s: [~]\n  condition: s", 4, 7 },
         { "AW1202", Head + "  s: {a|fieldref: 5}\n  condition: s", 4, 19 },
         { "AW1203", Head + "  s: {'.': 5}\n  condition: s", 4, 7 },
         { "AW1204", Head + "  s: {a: [x, null]}\n  condition: s", 4, 14 },
@@ -110,6 +111,9 @@ public sealed class ProblemTests
         var good = Rules.Text("s: {a: 1}\ncondition: s");
         var result = SigmaParser.Parse(good + "---\n" + Rules.Text("s: {a: 1}\ncondition: t") + "---\n" + good + "---\n" + Rules.Text("s:\n  a: 1\n  a: 2\ncondition: s"), "f");
         Assert.Equal(2, result.Documents.Count);
+        var torn = SigmaParser.Parse("# first\n" + good + "---\ntitle: 'never closed\n---   # third\n" + good, "f");
+        Assert.Equal([2, 10], torn.Documents.Select(d => d.Line));
+        Assert.Equal(("AW1001", 8), (Assert.Single(torn.Problems).Code, torn.Problems[0].Line));
         Assert.Equal(["AW1002", "AW1100"], result.Problems.Select(p => p.Code).Order());
         Assert.Equal("A rule", result.Problems.Single(p => p.Code == "AW1100").Rule);
     }

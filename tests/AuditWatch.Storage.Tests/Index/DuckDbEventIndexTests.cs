@@ -78,17 +78,52 @@ public sealed class DuckDbEventIndexTests : EventIndexContract
         await IndexAsync(ARow.Numbered(0), ARow.Numbered(1));
         await DuckDb.DoAsync(connection => DuckDbSchema.Run(connection, "alter table stored_event rename to away"), Stop);
 
-        await IndexAsync(ARow.Numbered(3).Position, ARow.Numbered(2), ARow.Numbered(3));
-        await Assert.ThrowsAsync<IndexWriteException>(async () =>
+        await IndexAsync(ARow.Numbered(2).Position, ARow.Numbered(2));   // fails, on the writer's thread
+        using var release = new ManualResetEventSlim();
+        var hasFailed = new TaskCompletionSource();
+        var repaired = DuckDb.DoAsync(connection =>
         {
-            for (var number = 4; ; number++) await IndexAsync(ARow.Numbered(number).Position, ARow.Numbered(number));
-        });
-        Assert.Equal(ARow.Numbered(1).Position, Index.Position);
+            DuckDbSchema.Run(connection, "alter table away rename to stored_event");
+            hasFailed.SetResult();
+            release.Wait(Stop);
+        }, Stop);
+        await IndexAsync(ARow.Numbered(3).Position, ARow.Numbered(3));   // was accepted before the failure could be told
+        await hasFailed.Task;
+        await Assert.ThrowsAsync<IndexWriteException>(() => IndexAsync(ARow.Numbered(4).Position, ARow.Numbered(4)));
+        release.Set();
+        await repaired;
+        await Index.FlushAsync(Stop);
+        Assert.Equal(ARow.Numbered(1).Position, Index.Position);         // 3 without 2 would be a gap
 
-        await DuckDb.DoAsync(connection => DuckDbSchema.Run(connection, "alter table away rename to stored_event"), Stop);
         await IndexAsync([.. Enumerable.Range(2, 9).Select(ARow.Numbered)]);
         Assert.Equal(Enumerable.Range(0, 11).Select(number => ARow.Numbered(number).EventId), (await AllAsync(new EventQuery { OldestFirst = true })).Select(row => row.EventId));
         Assert.Equal(ARow.Numbered(10).Position, Index.Position);
+    }
+
+    [Fact]
+    public async Task Whoever_waits_for_a_commit_is_told_that_there_was_none()
+    {
+        await DuckDb.DoAsync(connection => DuckDbSchema.Run(connection, "alter table stored_event rename to away"), Stop);
+
+        await IndexAsync(ARow.Numbered(0).Position, ARow.Numbered(0));
+        await Assert.ThrowsAsync<IndexWriteException>(() => Index.FlushAsync(Stop));
+        await Assert.ThrowsAsync<IndexWriteException>(() => Index.FlushAsync(Stop));
+
+        Assert.Equal(AuditWatch.Events.EventPosition.Start, Index.Position);
+    }
+
+    [Fact]
+    public async Task Rows_as_large_as_they_can_be_do_not_need_more_memory_than_was_given()
+    {
+        for (var number = 0; number < 1200; number += 100)
+            await IndexAsync(ARow.Numbered(number + 99).Position, [.. Enumerable.Range(number, 100).Select(at =>
+            {
+                var text = string.Concat(Enumerable.Repeat(at.ToString("d8", System.Globalization.CultureInfo.InvariantCulture), 4000));
+                return ARow.Numbered(at) with { Name = text, Namespace = text, RequestUri = text, UserAgent = text, User = text, Verb = text, UserGroups = [text, text, text, text] };
+            })]);
+        await Index.FlushAsync(Stop);
+
+        Assert.Equal("1200", await AskAsync("select count(*) from events where length(name) = 32000"));
     }
 
     [Fact]

@@ -47,7 +47,8 @@ public sealed class RecordedEventsTests
     static async Task Assert_the_view_says_the_same_as_the_rows(DuckDbEventIndex index, List<EventRow> rows)
     {
         using var answer = await index.SqlAsync(new SqlQuestion(
-            "select event_id, audit_id, effective_user, sa_namespace, sa_name, ua_product, ua_version, api_path from events order by frame, \"index\"") { Limit = 0 }, Stop);
+            "select event_id, audit_id, effective_user, sa_namespace, sa_name, ua_product, ua_version, api_path from events order by frame, \"index\"")
+        { Limit = 0 }, Stop);
         Assert.Equal(
             rows.Select(row => string.Join('|', row.EventId, row.AuditId, row.EffectiveUser, row.SaNamespace, row.SaName, row.UaProduct, row.UaVersion, row.ApiPath)),
             answer.Rows().Select(row => string.Join('|', row)));

@@ -36,7 +36,8 @@ readonly unsafe struct Lanes16 : ILanes
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     static uint Stops(Vector128<byte> bytes) =>
-        (Vector128.Equals(bytes, Vector128.Create((byte)'"')) | Vector128.Equals(bytes, Vector128.Create((byte)'\\')) | Controls(bytes)).ExtractMostSignificantBits();
+        (Vector128.Equals(bytes, Vector128.Create((byte)'"')) | Vector128.Equals(bytes, Vector128.Create((byte)'\\')) | Controls(bytes))
+            .ExtractMostSignificantBits();
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     static Vector128<byte> Controls(Vector128<byte> bytes) => Vector128.Equals(Vector128.Min(bytes, Vector128.Create((byte)0x1F)), bytes);
@@ -63,6 +64,7 @@ readonly unsafe struct Lanes16 : ILanes
         masks.Quotes = Vector128.Equals(bytes, Vector128.Create((byte)'"')).ExtractMostSignificantBits();
         masks.Backslashes = Vector128.Equals(bytes, Vector128.Create((byte)'\\')).ExtractMostSignificantBits();
         masks.Controls = Controls(bytes).ExtractMostSignificantBits();
-        masks.Brackets = (Vector128.Equals(folded, Vector128.Create((byte)'{')) | Vector128.Equals(folded, Vector128.Create((byte)'}'))).ExtractMostSignificantBits();
+        masks.Brackets = (Vector128.Equals(folded, Vector128.Create((byte)'{')) | Vector128.Equals(folded, Vector128.Create((byte)'}')))
+            .ExtractMostSignificantBits();
     }
 }

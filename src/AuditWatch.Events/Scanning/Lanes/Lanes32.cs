@@ -36,7 +36,8 @@ readonly unsafe struct Lanes32 : ILanes
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     static uint Stops(Vector256<byte> bytes) =>
-        (Vector256.Equals(bytes, Vector256.Create((byte)'"')) | Vector256.Equals(bytes, Vector256.Create((byte)'\\')) | Controls(bytes)).ExtractMostSignificantBits();
+        (Vector256.Equals(bytes, Vector256.Create((byte)'"')) | Vector256.Equals(bytes, Vector256.Create((byte)'\\')) | Controls(bytes))
+            .ExtractMostSignificantBits();
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     static Vector256<byte> Controls(Vector256<byte> bytes) => Vector256.Equals(Vector256.Min(bytes, Vector256.Create((byte)0x1F)), bytes);
@@ -63,6 +64,7 @@ readonly unsafe struct Lanes32 : ILanes
         masks.Quotes = Vector256.Equals(bytes, Vector256.Create((byte)'"')).ExtractMostSignificantBits();
         masks.Backslashes = Vector256.Equals(bytes, Vector256.Create((byte)'\\')).ExtractMostSignificantBits();
         masks.Controls = Controls(bytes).ExtractMostSignificantBits();
-        masks.Brackets = (Vector256.Equals(folded, Vector256.Create((byte)'{')) | Vector256.Equals(folded, Vector256.Create((byte)'}'))).ExtractMostSignificantBits();
+        masks.Brackets = (Vector256.Equals(folded, Vector256.Create((byte)'{')) | Vector256.Equals(folded, Vector256.Create((byte)'}')))
+            .ExtractMostSignificantBits();
     }
 }

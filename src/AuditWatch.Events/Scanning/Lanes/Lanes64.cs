@@ -36,7 +36,8 @@ readonly unsafe struct Lanes64 : ILanes
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     static ulong Stops(Vector512<byte> bytes) =>
-        (Vector512.Equals(bytes, Vector512.Create((byte)'"')) | Vector512.Equals(bytes, Vector512.Create((byte)'\\')) | Controls(bytes)).ExtractMostSignificantBits();
+        (Vector512.Equals(bytes, Vector512.Create((byte)'"')) | Vector512.Equals(bytes, Vector512.Create((byte)'\\')) | Controls(bytes))
+            .ExtractMostSignificantBits();
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     static Vector512<byte> Controls(Vector512<byte> bytes) => Vector512.Equals(Vector512.Min(bytes, Vector512.Create((byte)0x1F)), bytes);
@@ -55,6 +56,7 @@ readonly unsafe struct Lanes64 : ILanes
         masks.Quotes = Vector512.Equals(bytes, Vector512.Create((byte)'"')).ExtractMostSignificantBits();
         masks.Backslashes = Vector512.Equals(bytes, Vector512.Create((byte)'\\')).ExtractMostSignificantBits();
         masks.Controls = Controls(bytes).ExtractMostSignificantBits();
-        masks.Brackets = (Vector512.Equals(folded, Vector512.Create((byte)'{')) | Vector512.Equals(folded, Vector512.Create((byte)'}'))).ExtractMostSignificantBits();
+        masks.Brackets = (Vector512.Equals(folded, Vector512.Create((byte)'{')) | Vector512.Equals(folded, Vector512.Create((byte)'}')))
+            .ExtractMostSignificantBits();
     }
 }

@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Buffers.Text;
 using System.Text.Json;
 using AuditWatch.Events.Scanning;
 
@@ -102,7 +103,8 @@ public sealed partial class EventUnwrapper
         }
 
         if (JsonMembers.TryFind(json, 0, "timestamp"u8, out var time, out var timeEnd)
-            && System.Buffers.Text.Utf8Parser.TryParse(json[time..timeEnd], out long millis, out _) && millis is > 0 and < long.MaxValue / 1000) context = context with { TimeMicros = millis * 1000 };
+            && Utf8Parser.TryParse(json[time..timeEnd], out long millis, out _) && millis is > 0 and < long.MaxValue / 1000)
+            context = context with { TimeMicros = millis * 1000 };
         UnwrapValue(utf8, new Part(start, end), context, sink);
     }
 

@@ -40,10 +40,9 @@ public sealed class ScanRun(RuleSnapshot rules, ScanOptions options)
         void Collect(BlockWork<JudgedBlock> work, JudgedBlock? judged)
         {
             if (work.Failure is not null) totals.Failed(work.File, work.Failure);
-            reasoner.FloorMicros = work.FloorMicros;
             if (judged is null) return;
             totals.Add(judged.Tally);
-            Reason(reasoner, judged.Batch);
+            Reason(reasoner, judged.Batch, inputs.Count > 1 ? work.FloorMicros : null);
             _batches.Add(judged.Batch);
             Keep();
             totals.Report(pipeline.PackedBytes);
@@ -56,11 +55,19 @@ public sealed class ScanRun(RuleSnapshot rules, ScanOptions options)
         }
     }
 
-    static void Reason(ClusterReasoner reasoner, JudgedBatch batch)
+    // Of several inputs, others may be far ahead: event time has passed no further than this block has come, and no further than where the next ones begin.
+    static void Reason(ClusterReasoner reasoner, JudgedBatch batch, long? floorMicros)
     {
         var hit = 0;
+        var reached = long.MinValue;
         for (var act = 0; act < batch.Count; act++)
         {
+            if (floorMicros is { } floor)
+            {
+                reached = Math.Max(reached, batch.Acts[act].TimeMicros);
+                reasoner.FloorMicros = Math.Min(reached, floor);
+            }
+
             var first = hit;
             while (hit < batch.Hits.Count && batch.Hits[hit].Act == act) hit++;
             // Nothing was received: event time is believed as it stands.

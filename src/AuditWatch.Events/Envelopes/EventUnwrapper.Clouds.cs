@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Buffers.Text;
 using System.Text.Json;
 using AuditWatch.Events.Scanning;
 
@@ -62,6 +63,7 @@ public sealed partial class EventUnwrapper
         context = context.In(EnvelopeShape.Eks, 0);
         var at = found.LogEvents.Start + 1;
         var counted = 0;
+        var bad = _bad;
         while ((at = JsonSpans.SkipSpace(json, at)) < json.Length && json[at] != ']')
         {
             if (json[at] == ',') { at++; continue; }
@@ -73,6 +75,8 @@ public sealed partial class EventUnwrapper
             else UnwrapLogEvent(utf8[at..end], context, sink);
             at = end;
         }
+
+        if (at >= json.Length && bad == _bad) Bad("malformed-json", "The list of log events has no end.", utf8, context, sink, json.Length);
     }
 
     static bool IsOtherStream(ReadOnlySpan<byte> stream) =>
@@ -102,7 +106,8 @@ public sealed partial class EventUnwrapper
         }
 
         if (JsonMembers.TryFind(json, 0, "timestamp"u8, out var time, out var timeEnd)
-            && System.Buffers.Text.Utf8Parser.TryParse(json[time..timeEnd], out long millis, out _) && millis is > 0 and < long.MaxValue / 1000) context = context with { TimeMicros = millis * 1000 };
+            && Utf8Parser.TryParse(json[time..timeEnd], out long millis, out _) && millis is > 0 and < long.MaxValue / 1000)
+            context = context with { TimeMicros = millis * 1000 };
         UnwrapValue(utf8, new Part(start, end), context, sink);
     }
 

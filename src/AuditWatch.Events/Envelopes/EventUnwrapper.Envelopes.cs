@@ -13,7 +13,7 @@ public sealed partial class EventUnwrapper
     ref struct Found
     {
         public Part Records, LambdaRecords, AwsLogs, LogEvents, MessageType, LogStream, ProtoPayload, Message, Log, LogColumn, Event, Properties, Category,
-            CategoryColumn, Time, Data, Subscription, AuditIdColumn, StageColumn, Resource;
+            CategoryColumn, Time, Data, Subscription, AuditIdColumn, StageColumn, Resource, Kinesis;
     }
 
     readonly record struct Part(int Start, int End)
@@ -26,6 +26,8 @@ public sealed partial class EventUnwrapper
         var found = new Found();
         for (var members = new JsonMembers(json, start); members.Next();)
         {
+            // Of what is not there to its end only a list is any use: the records before the end are.
+            if (!members.IsComplete && json[members.Start] != '[') continue;
             var part = new Part(members.Start, members.End);
             switch (members.Key)
             {
@@ -44,11 +46,13 @@ public sealed partial class EventUnwrapper
                 case var key when key.SequenceEqual("category"u8): found.Category = part; break;
                 case var key when key.SequenceEqual("Category"u8): found.CategoryColumn = part; break;
                 case var key when key.SequenceEqual("resourceId"u8) || key.SequenceEqual("operationName"u8): found.Resource = part; break;
+                case var key when key.SequenceEqual("kinesis"u8): found.Kinesis = part; break;
                 case var key when key.SequenceEqual("data"u8): found.Data = part; break;
                 case var key when key.SequenceEqual("subscription"u8): found.Subscription = part; break;
                 case var key when key.SequenceEqual("AuditId"u8): found.AuditIdColumn = part; break;
                 case var key when key.SequenceEqual("Stage"u8): found.StageColumn = part; break;
-                case var key when key.SequenceEqual("time"u8) || key.SequenceEqual("timestamp"u8) || key.SequenceEqual("@timestamp"u8) || key.SequenceEqual("TimeGenerated"u8): found.Time = part; break;
+                case var key when key.SequenceEqual("time"u8) || key.SequenceEqual("timestamp"u8): found.Time = part; break;
+                case var key when key.SequenceEqual("@timestamp"u8) || key.SequenceEqual("TimeGenerated"u8): found.Time = part; break;
             }
         }
 
@@ -70,7 +74,7 @@ public sealed partial class EventUnwrapper
         else if (found.LogColumn.Is(json, '"') || (found.CategoryColumn.Is(json, '"') && found.AuditIdColumn.Is(json, '"'))) UnwrapLogAnalytics(utf8, found, context, sink);
         else if (found.AuditIdColumn.Is(json, '"') && found.StageColumn.Is(json, '"')) UnwrapLogAnalytics(utf8, found, context, sink);
         else if (found.Message.Is(json, '{') && found.Subscription.Is(json, '"')) return TryPacked(utf8, found.Message, context.In(EnvelopeShape.Gke, 0), sink);
-        else if (JsonMembers.TryFind(json, start, "kinesis"u8, out var kinesis, out var kinesisEnd)) return TryPacked(utf8, new Part(kinesis, kinesisEnd), context.In(EnvelopeShape.Eks, 0), sink);
+        else if (found.Kinesis.Is(json, '{')) return TryPacked(utf8, found.Kinesis, context.In(EnvelopeShape.Eks, 0), sink);
         else if (found.Data.Is(json, '"') && context.Depth > 0) return TryPacked(utf8, new Part(start, json.Length), context.In(EnvelopeShape.Eks, 0), sink);
         else return TryShipper(utf8, found, context, sink);
         return true;

@@ -28,6 +28,8 @@ public sealed partial class EventUnwrapper
     {
         public bool IsEnveloped => Shape is not (EnvelopeShape.Event or EnvelopeShape.EventList);
 
+        public Context InList() => this with { Shape = IsEnveloped ? Shape : EnvelopeShape.EventList, Depth = Depth + 1 };
+
         public Context In(EnvelopeShape shape, long timeMicros) => this with { Shape = shape, TimeMicros = timeMicros != 0 ? timeMicros : TimeMicros, Depth = Depth + 1 };
     }
 
@@ -42,7 +44,7 @@ public sealed partial class EventUnwrapper
         else if (context.Depth > DeepestEnvelope) Bad("too-deep", "Envelopes are nested more than four deep.", utf8, context, sink);
         else if (json[start] == '[') UnwrapArray(utf8, start, context with { Depth = context.Depth + 1 }, sink);
         else if (json[start] != '{') UnwrapText(utf8[start..], context, sink);
-        else if (!json[start..].StartsWith("{\"kind\":\"Event\","u8) && IsEventList(json, start)) UnwrapList(utf8, context with { Shape = context.IsEnveloped ? context.Shape : EnvelopeShape.EventList, Depth = context.Depth + 1 }, sink);
+        else if (!json[start..].StartsWith("{\"kind\":\"Event\","u8) && IsEventList(json, start)) UnwrapList(utf8, context.InList(), sink);
         else UnwrapObject(utf8, start, context, sink);
     }
 
@@ -97,7 +99,8 @@ public sealed partial class EventUnwrapper
     {
         var bad = _bad;
         var end = UnwrapBroken(utf8, 0, array + 1, context, sink);
-        if (end >= utf8.Length && bad == _bad) Bad("malformed-json", $"The array is not valid JSON: {ScanFault.UnexpectedEnd} at byte {end}.", utf8[array..], context, sink, end - array);
+        if (end < utf8.Length || bad != _bad) return;
+        Bad("malformed-json", $"The array is not valid JSON: {ScanFault.UnexpectedEnd} at byte {end}.", utf8[array..], context, sink, end - array);
     }
 
     // Items told apart by balance. Where balance fails (a quote is missing), the next thing that begins like the item before it.
@@ -165,7 +168,8 @@ public sealed partial class EventUnwrapper
         if (scans && IsEvent) Deliver(utf8, context, isCut: false, sink);
         else if (TryEnvelope(utf8, start, scans, context, sink)) return;
         else if (scans) Bad("not-an-audit-event", "The record has no auditID or no stage, and is no envelope that we know.", utf8, context, sink);
-        else if (!TrySalvage(utf8, error, context, sink)) Bad("malformed-json", $"The record is not valid JSON: {error.Fault} at byte {error.Offset}.", utf8, context, sink, error.Offset);
+        else if (!TrySalvage(utf8, error, context, sink))
+            Bad("malformed-json", $"The record is not valid JSON: {error.Fault} at byte {error.Offset}.", utf8, context, sink, error.Offset);
     }
 
     static void Deliver(ReadOnlyMemory<byte> utf8, Context context, bool isCut, IUnwrapSink sink) =>

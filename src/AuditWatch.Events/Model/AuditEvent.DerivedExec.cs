@@ -40,7 +40,12 @@ public sealed partial class AuditEvent
         // Google's audit log has no query: the command is in a label there, or in what it calls the request.
         if (Annotation("command.gke.io/command") is { } label) return Of(label.Split(' ', StringSplitOptions.RemoveEmptyEntries));
         if (TryOpen(HotField.RequestObject, out var body) && FieldWalk.TryGet(body, "command"u8, out var command))
-            return command.ValueKind == JsonValueKind.Array ? DerivedValue.OfElement(command) : command.ValueKind == JsonValueKind.String ? Of([Encoding.UTF8.GetString(TextOf(command))]) : DerivedValue.Absent;
+            return command.ValueKind switch
+            {
+                JsonValueKind.Array => DerivedValue.OfElement(command),
+                JsonValueKind.String => Of([Encoding.UTF8.GetString(TextOf(command))]),
+                _ => DerivedValue.Absent,
+            };
         return NoExec();
     }
 
@@ -64,7 +69,9 @@ public sealed partial class AuditEvent
         if (!TryExecQuery(out var query, out _)) return NoExec();
         while (UriQuery.TryNext(ref query, out var found, out var value))
             if (UriQuery.Is(found, name)) return Of(Decoded(value));
-        return TryOpen(HotField.RequestObject, out var body) && FieldWalk.TryGet(body, name, out var given) && given.ValueKind == JsonValueKind.String ? Of(Copy(TextOf(given))) : NoExec();
+        return TryOpen(HotField.RequestObject, out var body) && FieldWalk.TryGet(body, name, out var given) && given.ValueKind == JsonValueKind.String
+            ? Of(Copy(TextOf(given)))
+            : NoExec();
     }
 
     // Go reads 1, t, true as true; a flag that is not given is false.
@@ -72,7 +79,7 @@ public sealed partial class AuditEvent
     {
         if (!TryExecQuery(out var query, out _)) return NoExec();
         while (UriQuery.TryNext(ref query, out var found, out var value))
-            if (UriQuery.Is(found, name)) return Of(value.SequenceEqual("1"u8) || value.SequenceEqual("true"u8) || value.SequenceEqual("t"u8) || value.SequenceEqual("True"u8) || value.SequenceEqual("TRUE"u8));
+            if (UriQuery.Is(found, name)) return Of(Ascii.EqualsIgnoreCase(value, "true"u8) || Ascii.EqualsIgnoreCase(value, "t"u8) || value.SequenceEqual("1"u8));
         if (TryOpen(HotField.RequestObject, out var body) && FieldWalk.TryGet(body, name, out var given)) return Of(given.ValueKind == JsonValueKind.True);
         return _ranges.Has(HotField.RequestUri) ? Of(false) : Missing(HotField.RequestUri);
     }

@@ -19,7 +19,7 @@ public sealed partial class AuditEvent
         var root = field.Root;
         if (!_ranges.Has(root)) return WhyMissing(root, field.Steps.FirstRun);
         if (field.Steps.Count == 0) return Whole(root);
-        if (root == HotField.Annotations && field.Steps.Count == 1 && !field.Steps.FirstRun.IsEmpty) return OfAnnotation(field.Steps.FirstRun);
+        if (root == HotField.Annotations && field.Steps.Count == 1 && TryAnnotation(field.Steps.FirstRun, out var text)) return text;
         if (Withheld(root) is var why and not UnknownReason.None) return FieldAnswer.Unknown(why);
         if (!TryOpen(root, out var value)) return FieldAnswer.Unknown(UnknownReason.Malformed);
         if (FieldWalk.TryFollow(value, field.Steps, _many, out var one)) return _many.Count > 0 ? Gathered(field) : Answer(one);
@@ -27,15 +27,23 @@ public sealed partial class AuditEvent
     }
 
     // Annotations are asked for all the time, and are texts: found without opening a document.
-    FieldAnswer OfAnnotation(ReadOnlySpan<byte> key)
+    bool TryAnnotation(ReadOnlySpan<byte> key, out FieldAnswer answer)
     {
+        answer = default;
         var annotations = Reader(HotField.Annotations);
-        if (!TryFindMember(ref annotations, key)) return WhyMissing(HotField.Annotations, key);
-        if (annotations.TokenType != JsonTokenType.String) return annotations.TokenType == JsonTokenType.Null ? new FieldAnswer { Kind = AnswerKind.Null, Symbol = -1 } : FieldAnswer.Absent;
+        if (!TryFindMember(ref annotations, key))
+        {
+            answer = WhyMissing(HotField.Annotations, key);
+            return true;
+        }
+
+        if (annotations.TokenType != JsonTokenType.String) return false;
         // A span of the reader is one of the event's bytes: it lives as long as they do.
         var raw = _utf8.Span.Slice(_ranges.Start(HotField.Annotations) + (int)annotations.TokenStartIndex + 1, annotations.ValueSpan.Length);
         var plain = annotations.ValueIsEscaped ? Unescaped(raw).Span : raw;
-        return new FieldAnswer { Kind = AnswerKind.Text, Utf8 = plain, Symbol = key.StartsWith("authorization.k8s.io/"u8) ? Symbols.FindOrAdd(plain, clientChosen: true)?.Symbol ?? -1 : -1 };
+        var symbol = key.StartsWith("authorization.k8s.io/"u8) ? Symbols.FindOrAdd(plain, clientChosen: true)?.Symbol ?? -1 : -1;
+        answer = new FieldAnswer { Kind = AnswerKind.Text, Utf8 = plain, Symbol = symbol };
+        return true;
     }
 
     FieldAnswer Whole(HotField root)

@@ -43,7 +43,10 @@ public sealed partial class AuditEvent(SymbolTable symbols)
     /// <summary>The scanned ranges.</summary>
     public EventRanges Ranges => _ranges;
 
-    /// <summary>What is known beside the bytes. For an event that was salvaged or converted by <see cref="EventUnwrapper"/> this holds after a journal too: it is read back from the event's mark.</summary>
+    /// <summary>
+    /// What is known beside the bytes. For an event that <see cref="EventUnwrapper"/> salvaged or converted, cut and envelope time are read back from the mark in
+    /// the event, so a reader of the journal knows them too.
+    /// </summary>
     public EventOrigin Origin => _origin;
 
     /// <summary>The cluster it belongs to.</summary>

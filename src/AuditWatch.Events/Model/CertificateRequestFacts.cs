@@ -47,7 +47,8 @@ sealed record CertificateRequestFacts(string? CommonName, IReadOnlyList<string> 
         var (commonName, organizations) = ReadSubject(info.ReadSequence());
         var algorithm = info.ReadSequence().ReadSequence().ReadObjectIdentifier();
         var names = new List<string>();
-        if (info.HasData && info.PeekTag().HasSameClassAndValue(new Asn1Tag(TagClass.ContextSpecific, 0))) ReadAttributes(info.ReadSetOf(new Asn1Tag(TagClass.ContextSpecific, 0)), names);
+        var attributes = new Asn1Tag(TagClass.ContextSpecific, 0);
+        if (info.HasData && info.PeekTag().HasSameClassAndValue(attributes)) ReadAttributes(info.ReadSetOf(attributes), names);
         return new CertificateRequestFacts(commonName, organizations, names, algorithm switch
         {
             "1.2.840.113549.1.1.1" => "rsa",
@@ -107,9 +108,19 @@ sealed record CertificateRequestFacts(string? CommonName, IReadOnlyList<string> 
         while (list.HasData)
         {
             var tag = list.PeekTag();
-            if (tag.TagClass == TagClass.ContextSpecific && tag.TagValue is 1 or 2 or 6) names.Add(list.ReadCharacterString(UniversalTagNumber.IA5String, tag));
-            else if (tag.TagClass == TagClass.ContextSpecific && tag.TagValue == 7 && list.ReadOctetString(tag) is { Length: 4 or 16 } address) names.Add(new IPAddress(address).ToString());
-            else if (tag.TagValue != 7) list.ReadEncodedValue();
+            switch (tag.TagClass == TagClass.ContextSpecific ? tag.TagValue : -1)
+            {
+                case 1 or 2 or 6:
+                    names.Add(list.ReadCharacterString(UniversalTagNumber.IA5String, tag));
+                    break;
+                case 7:
+                    var address = list.ReadOctetString(tag);
+                    names.Add(address.Length is 4 or 16 ? new IPAddress(address).ToString() : Convert.ToHexString(address));
+                    break;
+                default:
+                    list.ReadEncodedValue();
+                    break;
+            }
         }
     }
 }

@@ -1,6 +1,9 @@
 namespace AuditWatch.Events.Model;
 
-/// <summary>Memory for texts that exist only for the current event (unescaped, computed). Grows once, is reused from event to event; what it gave out stays valid until <see cref="Reset"/>.</summary>
+/// <summary>
+/// Memory for texts that exist only for the current event (unescaped, computed). Grows once, is reused from event to event; what it gave out stays valid until
+/// <see cref="Reset"/>.
+/// </summary>
 sealed class EventScratch
 {
     const int LargestKept = 1 << 20;

@@ -24,7 +24,7 @@ static class JsonText
             raw = raw[(escape + 2)..];
             if (kind != 'u')
             {
-                destination[written++] = kind switch { (byte)'n' => (byte)'\n', (byte)'t' => (byte)'\t', (byte)'r' => (byte)'\r', (byte)'b' => (byte)'\b', (byte)'f' => (byte)'\f', _ => kind };
+                destination[written++] = Single(kind);
                 continue;
             }
 
@@ -32,6 +32,16 @@ static class JsonText
             written += rune.EncodeToUtf8(destination[written..]);
         }
     }
+
+    static byte Single(byte kind) => kind switch
+    {
+        (byte)'n' => (byte)'\n',
+        (byte)'t' => (byte)'\t',
+        (byte)'r' => (byte)'\r',
+        (byte)'b' => (byte)'\b',
+        (byte)'f' => (byte)'\f',
+        _ => kind,
+    };
 
     static Rune ReadRune(ref ReadOnlySpan<byte> raw)
     {

@@ -39,7 +39,9 @@ static class SchemaSuggestion
     static string? WithNearerHead(string path)
     {
         var dot = path.IndexOf('.', StringComparison.Ordinal);
-        return dot > 0 && Nearest(path[..dot]) is { } head && !path.StartsWith(head + ".", StringComparison.Ordinal) && AuditSchema.Exists(head + path[dot..]) ? head + path[dot..] : null;
+        if (dot <= 0 || Nearest(path[..dot]) is not { } head) return null;
+        var nearer = head + path[dot..];
+        return nearer != path && AuditSchema.Exists(nearer) ? nearer : null;
     }
 
     static int Distance(string a, string b)

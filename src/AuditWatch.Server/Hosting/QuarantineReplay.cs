@@ -20,7 +20,7 @@ sealed class QuarantineReplay(Stores stores)
         {
             if (stores.Journal.ReadRecord(note.Position) is not { } record || TextOf(record.Utf8) is not { } text) continue;
             // The same place as before: a record that is still not understood is the quarantined record that is already there.
-            var result = await stores.Pipeline.IngestAsync(new IngestBatch(note.Cluster, note.Source, "", [new FramedDocument(text, 1)]), stop);
+            var result = await stores.Pipeline.IngestAsync(new IngestBatch(note.Cluster, note.Source, "", [new FramedDocument(text, 1)]) { IsReplay = true }, stop);
             if (result.Accepted + result.Repeats > 0 && result.Quarantined == 0) replayed.Add(note.Position);
         }
         await stores.State.MarkReplayedAsync(replayed, stop);

@@ -50,6 +50,6 @@ static class ClusterCredential
         "--audit-webhook-batch-buffer-size=50000",
         "--audit-webhook-batch-throttle-qps=50",
         "--audit-webhook-batch-throttle-burst=100",
-        "--audit-webhook-initial-backoff=2s",
+        "--audit-webhook-initial-backoff=10s",
     ];
 }

@@ -90,6 +90,20 @@ public sealed class CutEventTests
     }
 
     [Fact]
+    public void Secrets_in_what_is_left_are_cleaned_and_the_mark_stays()
+    {
+        const string body = """{"kind":"Secret","apiVersion":"v1","data":{"password":"RkFLRS1zZWNyZXQtMQ==","second":"RkFLRS1zZWN""";
+        var found = Assert.Single(Aks(Whole[..Whole.IndexOf("{\"kind\":\"Secret\"", StringComparison.Ordinal)] + body).Events);
+        Assert.Contains("RkFLRS1zZWNyZXQtMQ==", found.Json, StringComparison.Ordinal);
+        var audit = EnvelopeTests.Read(found);
+        var cleaned = new System.Buffers.ArrayBufferWriter<byte>();
+        Assert.True(new AuditWatch.Events.Redaction.Redactor(default, new AuditWatch.Events.Redaction.RedactionOptions()).TryClean(audit.Utf8.Span, audit.Ranges, cleaned));
+        var text = Encoding.UTF8.GetString(cleaned.WrittenSpan);
+        Assert.DoesNotContain("RkFLRS", text, StringComparison.Ordinal);
+        Assert.True(EnvelopeTests.Read((text, new EventOrigin(1, 0, EnvelopeShape.Event, false))).Origin.IsCut);
+    }
+
+    [Fact]
     public void Annotations_before_the_cut_are_kept_and_others_are_unknown()
     {
         var cut = Whole.Replace("\"annotations\":{", "\"annotations\":{\"authorization.k8s.io/decision\":\"allow\",\"k8s.io/deprecated\":\"tr");

@@ -216,6 +216,28 @@ public sealed class DerivedFieldTests
     }
 
     [Fact]
+    public void A_hostile_certificate_request_ends()
+    {
+        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        var request = new CertificateRequest(new X500DistinguishedName("CN=x"), key, HashAlgorithmName.SHA256);
+        var names = new SubjectAlternativeNameBuilder();
+        names.AddDnsName("a.example");
+        names.AddIpAddress(IPAddress.Parse("10.0.0.7"));
+        request.CertificateExtensions.Add(names.Build());
+        var der = request.CreateSigningRequest();
+        var random = new Random(3);
+        for (var round = 0; round < 3000; round++)
+        {
+            var changed = (byte[])der.Clone();
+            for (var changes = random.Next(1, 5); changes > 0; changes--) changed[random.Next(changed.Length)] = (byte)random.Next(256);
+            CertificateRequestFacts.TryRead(Encoding.ASCII.GetBytes(Convert.ToBase64String(changed)), out _);
+        }
+
+        Assert.True(CertificateRequestFacts.TryRead(Encoding.ASCII.GetBytes(Convert.ToBase64String(der)), out var facts));
+        Assert.Equal(["a.example", "10.0.0.7"], facts.AlternativeNames);
+    }
+
+    [Fact]
     public void Credentials_and_the_caller_s_pod_come_from_extra_and_annotations()
     {
         var audit = An.Event("create", "serviceaccounts").With("objectRef.subresource", "token").Annotated("authentication.kubernetes.io/issued-credential-id", "JTI=new")

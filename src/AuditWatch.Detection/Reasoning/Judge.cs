@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using AuditWatch.Detection.EventLayer;
 using NRules;
 using NRules.AgendaFilters;
@@ -14,9 +15,9 @@ sealed class Judge
     const int FiringsPerFact = 64;
 
     readonly ISession _session;
-    readonly Dictionary<string, long> _failures = new(StringComparer.Ordinal);
+    readonly ConcurrentDictionary<string, long> _failures = new(StringComparer.Ordinal);
     readonly Dictionary<IRuleDefinition, int> _fired = [];
-    readonly HashSet<string> _quarantined = new(StringComparer.Ordinal);
+    readonly ConcurrentDictionary<string, bool> _quarantined = new(StringComparer.Ordinal);
 
     public Judge(ISessionFactory factory)
     {
@@ -39,7 +40,7 @@ sealed class Judge
     public IReadOnlyDictionary<string, long> Failures => _failures;
 
     /// <summary>Rules that were stopped because they would not end.</summary>
-    public IReadOnlyCollection<string> Quarantined => _quarantined;
+    public IReadOnlyCollection<string> Quarantined => [.. _quarantined.Keys.Order(StringComparer.Ordinal)];
 
     public void Run(IReadOnlyCollection<object> facts)
     {
@@ -62,7 +63,7 @@ sealed class Judge
         var worst = _fired.Where(f => f.Key.Name != DirectRules.Name).OrderByDescending(f => f.Value).ThenBy(f => f.Key.Name, StringComparer.Ordinal).Select(f => f.Key).FirstOrDefault();
         _fired.Clear();
         if (worst is null) return false;
-        if (!_quarantined.Add(worst.Name)) return true;
+        if (!_quarantined.TryAdd(worst.Name, true)) return true;
         Failed(worst.Name);
         _session.Agenda.AddFilter(worst, new Closed());
         return true;

@@ -18,7 +18,7 @@ internal sealed class ServerProcess : IAsyncDisposable
         (Data, _more) = (data, more);
         Url = $"{scheme}://127.0.0.1:{FreePort()}";
         var handler = new SocketsHttpHandler { SslOptions = { RemoteCertificateValidationCallback = (_, _, _, _) => true } };
-        Http = new HttpClient(handler) { BaseAddress = new Uri(Url), Timeout = TimeSpan.FromSeconds(60) };
+        Http = new HttpClient(handler) { BaseAddress = new Uri(Url), Timeout = TimeSpan.FromSeconds(240) };
     }
 
     public string Data { get; }
@@ -52,7 +52,7 @@ internal sealed class ServerProcess : IAsyncDisposable
             {
                 // Not listening yet.
             }
-            if (watch.Elapsed > TimeSpan.FromSeconds(40)) throw new TimeoutException($"serve was not ready after 40 s:\n{Error}");
+            if (watch.Elapsed > TimeSpan.FromSeconds(90)) throw new TimeoutException($"serve was not ready after 90 s:\n{Error}");
             await Task.Delay(50);
         }
     }
@@ -103,7 +103,7 @@ internal sealed class ServerProcess : IAsyncDisposable
         {
             var metrics = await MetricsAsync();
             if (metrics["auditwatch_detection_lag_events"] == 0 && metrics["auditwatch_index_lag_events"] == 0 && metrics["auditwatch_outbox_rows"] == 0) return;
-            if (watch.Elapsed > TimeSpan.FromSeconds(90)) throw new TimeoutException($"The server did not settle:\n{string.Join('\n', metrics)}\n{Error}");
+            if (watch.Elapsed > TimeSpan.FromSeconds(240)) throw new TimeoutException($"The server did not settle:\n{string.Join('\n', metrics)}\n{Error}");
             await Task.Delay(100);
         }
     }

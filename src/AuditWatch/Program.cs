@@ -3,6 +3,8 @@ using AuditWatch.Cli;
 
 using AuditWatch.Cli.Commands;
 using AuditWatch.Cli.Output;
+using AuditWatch.Storage.Index;
+using AuditWatch.Storage.State;
 
 // The way of a command: parse → the command's class under Commands/ → results on stdout, everything else on stderr → an ExitCode.
 var terminal = Terminal.OfThisProcess(args);
@@ -36,6 +38,16 @@ catch (OperationCanceledException) when (interrupt.IsCancellationRequested)
 catch (IOException) when (terminal.OutputIsGone)
 {
     return ExitCode.Done; // the reader of our pipe has had enough, as with 'auditwatch … | head'
+}
+catch (Exception fault) when (fault is IndexUnusableException or IndexBusyException or StateSchemaException)
+{
+    terminal.Error(fault.Message);
+    return fault is IndexBusyException ? ExitCode.OutOfReach : ExitCode.Usage;
+}
+catch (Exception fault)
+{
+    terminal.Error($"This should not have happened, please report it: {fault}");
+    return ExitCode.Usage;
 }
 finally
 {

@@ -128,6 +128,7 @@ internal sealed partial class Intake(IngestPipeline pipeline, string cluster, st
     /// <summary>Hands over the rest and waits until all of it is durable.</summary>
     public async ValueTask<IngestResult> CompleteAsync(CancellationToken stop)
     {
+        _unwrapper.Complete(this);
         if (_lot.Count > 0) Append();
         await WaitAsync().ConfigureAwait(false);
         if (_uncounted > 0)

@@ -108,7 +108,7 @@ public sealed class AuditWatchHost : IAsyncDisposable
 
         services.AddSingleton(config).AddSingleton(clock).AddSingleton(stores.State).AddSingleton<IJournal>(stores.Journal).AddSingleton(stores.Journal);
         services.AddSingleton<Storage.Index.IEventIndex>(stores.Index).AddSingleton(stores.Symbols).AddSingleton(stores.Backlog).AddSingleton(stores.Engine).AddSingleton(stores.Committed);
-        services.AddSingleton<IQueries>(_ => new LocalQueries(stores.Folder, stores.State, stores.Index, clock, new QuarantineReplay(stores).RunAsync));
+        services.AddSingleton<IQueries>(_ => new LocalQueries(stores.Folder, stores.State, stores.Index, clock, new QuarantineReplay(stores).RunAsync, stores.Engine.Statistics));
         services.AddHostedService<DetectWorker>().AddHostedService<IndexWorker>().AddHostedService<MaintenanceWorker>();
 
         services.AddMassTransit(bus =>

@@ -12,7 +12,7 @@ namespace AuditWatch.Cli.Commands;
 /// <summary><c>auditwatch rules …</c>: what detection engineers do with rules.</summary>
 internal static class RulesCommand
 {
-    public static Command Build(Terminal terminal) => new("rules", "Check, test and try rules.") { Lint(terminal), RuleTestCommand.Build(terminal), Match(terminal) };
+    public static Command Build(Terminal terminal) => new("rules", "Check, test and try rules.") { Lint(terminal), RuleTestCommand.Build(terminal), Match(terminal), Stats(terminal) };
 
     static Command Lint(Terminal terminal)
     {
@@ -72,6 +72,9 @@ internal static class RulesCommand
         });
         return command;
     }
+
+    static Command Stats(Terminal terminal) => Listing.List(terminal, "stats", "Matches, unknowns by reason and cost of every rule, as the running server counts them.", "rules",
+        [Listing.Filter("--cluster", "Only this cluster.")], "name", "cluster", "matches", "unknown", "last_match", "mean_ns");
 
     static byte[] Line(RuleMatch match) => match.Verdict.Truth == Truth.True
         ? JsonSerializer.SerializeToUtf8Bytes(new { file = match.File, line = match.Line, audit_id = match.AuditId, stage = match.Stage, rule = match.RuleId, verdict = "true" })

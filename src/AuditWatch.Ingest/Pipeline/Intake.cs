@@ -20,7 +20,7 @@ internal sealed partial class Intake(IngestPipeline pipeline, string cluster, st
     readonly Dictionary<string, int> _dropped = new(StringComparer.Ordinal);
     readonly List<Conflict> _conflicts = [];
     EventLot _lot = new(cluster);
-    string _lotPosition = position;
+    string _lotPosition = "";
     int _accepted, _repeats, _document, _ordinal;
     bool _isDone;
 

@@ -51,7 +51,6 @@ internal static class KafkaClient
             MaxPartitionFetchBytes = MiB,
             FetchMaxBytes = 16 * MiB,
             QueuedMaxMessagesKbytes = 16 * 1024,
-            MessageMaxBytes = 64 * MiB,
             ReceiveMessageMaxBytes = 128 * MiB,
             StatisticsIntervalMs = 2000,
         };

@@ -18,6 +18,19 @@ public sealed partial class KafkaSource
 
         List<TopicPartitionOffset> OnAssigned(IConsumer<Ignore, byte[]> consumer, List<TopicPartition> partitions)
         {
+            try
+            {
+                return Begin(consumer, partitions);
+            }
+            catch (KafkaException fault)
+            {
+                _fatal = fault;   // where to begin is not known: the whole run begins again
+                throw;
+            }
+        }
+
+        List<TopicPartitionOffset> Begin(IConsumer<Ignore, byte[]> consumer, List<TopicPartition> partitions)
+        {
             _isAssigned = true;
             _isHeld = false;   // new partitions are not paused yet
             _topicFault = null;
@@ -74,7 +87,7 @@ public sealed partial class KafkaSource
         void OnError(Error error)
         {
             source.Standing.OnError(error.Reason);
-            if (error.IsFatal) throw new KafkaException(error);
+            if (error.IsFatal) _fatal = new KafkaException(error);   // what a handler throws is swallowed
             if (error.Code is not (ErrorCode.Local_AllBrokersDown or ErrorCode.Local_Authentication or ErrorCode.SaslAuthenticationFailed or ErrorCode.Local_Ssl or ErrorCode.Local_Resolve)) return;
             if (_brokerFault is null) LogError(source.Log, source.Standing.Name, error.Reason);
             _brokerFault = error.Reason;

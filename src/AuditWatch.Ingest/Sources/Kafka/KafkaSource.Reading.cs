@@ -14,6 +14,7 @@ public sealed partial class KafkaSource
         readonly LotWriter _writer = new(source.Pipeline, source.Standing, source.Time);
         IConsumer<Ignore, byte[]> _consumer = null!;
         string? _brokerFault, _topicFault;
+        KafkaException? _fatal;
         bool _isHeld, _isAssigned;
         long _bytes;
         int _count;
@@ -37,6 +38,7 @@ public sealed partial class KafkaSource
 
         void Step()
         {
+            if (_fatal is not null) throw _fatal;
             _writer.Settle(TimeSpan.Zero);
             var isFull = _bytes >= source.Options.LotBytes || _count >= MostMessages;
             var isHigh = source.IsOverHighWater();
@@ -55,7 +57,7 @@ public sealed partial class KafkaSource
             {
                 return _consumer.Consume(milliseconds);
             }
-            catch (ConsumeException fault) when (!fault.Error.IsFatal)
+            catch (ConsumeException fault) when (!fault.Error.IsFatal && _fatal is null)
             {
                 // An unknown topic, a missing right, a broken batch: said, and tried again by the client.
                 if (_topicFault != fault.Error.Reason) LogError(source.Log, source.Standing.Name, fault.Error.Reason);

@@ -38,7 +38,7 @@ internal static class ScanCommand
         {
             var files = inputs.Inputs(parse);
             var (options, progress, unreadable) = inputs.Watched(parse, terminal, files);
-            var snapshot = RuleOptions.Load(rules.Sources(parse) with { ExceptionDirs = parse.GetValue(exceptions) ?? [] }, terminal);
+            var snapshot = RuleOptions.Load(rules.Sources(parse) with { ExceptionDirs = parse.GetValue(exceptions) ?? [], Profiles = [options.Cluster.Profile] }, terminal);
             var began = TimeProvider.System.GetTimestamp();
             var result = new ScanRun(snapshot, options).Run(files.Files, stop);
             var seconds = TimeProvider.System.GetElapsedTime(began).TotalSeconds;

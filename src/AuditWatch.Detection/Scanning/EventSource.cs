@@ -36,6 +36,8 @@ abstract class EventSource : IUnwrapSink
             else _unwrapper.Unwrap(block[document], document.Line, this);
         }
 
+        // Blocks go to any worker, so a line in parts must end in its block; what would not is said, never joined to another file's text.
+        _unwrapper.Complete(this);
         return _tally;
     }
 

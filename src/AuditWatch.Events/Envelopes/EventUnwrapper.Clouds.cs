@@ -63,6 +63,7 @@ public sealed partial class EventUnwrapper
         context = context.In(EnvelopeShape.Eks, 0);
         var at = found.LogEvents.Start + 1;
         var counted = 0;
+        var bad = _bad;
         while ((at = JsonSpans.SkipSpace(json, at)) < json.Length && json[at] != ']')
         {
             if (json[at] == ',') { at++; continue; }
@@ -74,6 +75,8 @@ public sealed partial class EventUnwrapper
             else UnwrapLogEvent(utf8[at..end], context, sink);
             at = end;
         }
+
+        if (at >= json.Length && bad == _bad) Bad("malformed-json", "The list of log events has no end.", utf8, context, sink, json.Length);
     }
 
     static bool IsOtherStream(ReadOnlySpan<byte> stream) =>

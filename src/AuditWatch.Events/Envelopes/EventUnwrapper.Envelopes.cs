@@ -26,6 +26,8 @@ public sealed partial class EventUnwrapper
         var found = new Found();
         for (var members = new JsonMembers(json, start); members.Next();)
         {
+            // Of what is not there to its end only a list is any use: the records before the end are.
+            if (!members.IsComplete && json[members.Start] != '[') continue;
             var part = new Part(members.Start, members.End);
             switch (members.Key)
             {

@@ -18,11 +18,14 @@ public sealed partial class LocalQueries : IQueries
     readonly TimeProvider _clock;
     readonly bool _isOwner;
     readonly Func<string?, CancellationToken, Task<int>>? _replay;
+    readonly Detection.EventLayer.RuleStatistics? _rules;
 
     /// <summary>Over stores that a server has open.</summary>
     internal LocalQueries(
-        DataFolder folder, StateStore state, DuckDbEventIndex? index, TimeProvider clock, Func<string?, CancellationToken, Task<int>>? replay, bool isOwner = false)
+        DataFolder folder, StateStore state, DuckDbEventIndex? index, TimeProvider clock, Func<string?, CancellationToken, Task<int>>? replay,
+        Detection.EventLayer.RuleStatistics? rules = null, bool isOwner = false)
     {
+        _rules = rules;
         (_folder, _state, _index, _clock, _replay, _isOwner) = (folder, state, index, clock, replay, isOwner);
         _journal = new JournalReader(folder.Journal);
     }
@@ -36,7 +39,7 @@ public sealed partial class LocalQueries : IQueries
             var state = await StateStore.OpenEmbeddedAsync(folder.Path, TimeProvider.System, stop: stop);
             var index = File.Exists(folder.Index)
                 ? await DuckDbEventIndex.OpenAsync(folder.Path, new DuckDbIndexOptions { ReadOnly = true }, TimeProvider.System, stop) : null;
-            return new LocalQueries(folder, state, index, TimeProvider.System, null, isOwner: true);
+            return new LocalQueries(folder, state, index, TimeProvider.System, replay: null, isOwner: true);
         }
         catch
         {
@@ -57,6 +60,7 @@ public sealed partial class LocalQueries : IQueries
             "quarantine" => QuarantineAsync(asked, stop),
             "clusters" => ClustersAsync(asked, stop),
             "sources" => SourcesAsync(asked, stop),
+            "rules" => RulesAsync(asked),
             _ => throw new QueryFault($"There is no collection '{collection}'."),
         };
     }

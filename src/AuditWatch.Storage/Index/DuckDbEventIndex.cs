@@ -122,7 +122,7 @@ public sealed partial class DuckDbEventIndex : IEventIndex
     // Nobody who asks a question can reach a file, load an extension, or loosen any of this: the configuration is locked.
     static string ConnectionStringOf(string file, DuckDbIndexOptions options) => string.Create(CultureInfo.InvariantCulture,
         $"Data Source={file};access_mode={(options.ReadOnly ? "READ_ONLY" : "READ_WRITE")};memory_limit={options.MemoryMegabytes}MB;threads={options.Threads};" +
-        $"checkpoint_threshold=64MB;preserve_insertion_order=false;enable_external_access=false;autoinstall_known_extensions=false;" +
+        $"checkpoint_threshold=64MB;preserve_insertion_order=false;late_materialization_max_rows=5000;enable_external_access=false;autoinstall_known_extensions=false;" +
         $"autoload_known_extensions=false;lock_configuration=true{(options.ReadOnly ? "" : ";storage_compatibility_version=latest")}");
 
     static DuckDBConnection Connect(string file, string connectionString)

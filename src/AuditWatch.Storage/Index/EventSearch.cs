@@ -55,7 +55,8 @@ internal sealed class EventSearch
         if (query.Cursor is not null) AndAfter(query.Cursor);
         var direction = query.OldestFirst ? "" : " desc";
         Sql = $"select {Selected} from stored_event{_where} order by time{direction}, segment{direction}, frame{direction}, \"index\"{direction}";
-        if (query.Limit > 0) Sql += string.Create(CultureInfo.InvariantCulture, $" limit {(long)query.Limit + 1}");
+        // Beside a limit DuckDB sorts first and reads the other columns of the winners only; for the one row of an id the detour does not pay.
+        if (query.Limit > 0 && query.EventId is null) Sql += string.Create(CultureInfo.InvariantCulture, $" limit {(long)query.Limit + 1}");
     }
 
     public string Sql { get; }
@@ -66,7 +67,7 @@ internal sealed class EventSearch
     public EventPage PageOf(List<EventRow> rows)
     {
         if (_query.Limit <= 0 || rows.Count <= _query.Limit) return new EventPage(rows, null);
-        rows.RemoveAt(rows.Count - 1);
+        rows.RemoveRange(_query.Limit, rows.Count - _query.Limit);
         var last = rows[^1];
         return new EventPage(rows, string.Create(CultureInfo.InvariantCulture,
             $"{last.TimeMicros}.{last.Position.Segment}.{last.Position.Frame}.{last.Position.Index}"));

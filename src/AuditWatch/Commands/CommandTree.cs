@@ -29,6 +29,9 @@ internal static class CommandTree
         return root;
     }
 
+    /// <summary>Whether a command has something to bring to an end when it is interrupted.</summary>
+    public static bool Drains(ParseResult parse) => parse.CommandResult.Command.Name is "serve" or "demo";
+
     /// <summary>The names of the commands that were recognised, outermost first.</summary>
     public static IEnumerable<string> PathOf(ParseResult parse)
     {

@@ -49,22 +49,42 @@ public sealed class HostileEventTests
         if (answer.Kind is AnswerKind.Array or AnswerKind.Object) Assert.NotEmpty(answer.Element.GetRawText());
     }
 
+    static readonly string Quoted = System.Text.Json.JsonSerializer.Serialize(Seeds[1]);
+
+    static readonly string[] Documents =
+    [
+        "{\"kind\":\"EventList\",\"apiVersion\":\"audit.k8s.io/v1\",\"metadata\":{},\"items\":[" + string.Join(",", Seeds) + "]}",
+        "{\"records\":[{\"category\":\"kube-audit\",\"properties\":{\"log\":" + Quoted + "},\"time\":\"2025-10-07T16:19:19.647880072Z\"},{\"category\":\"kube-audit\",\"properties\":{\"log\":" + Seeds[0] + "}}]}",
+        "{\"messageType\":\"DATA_MESSAGE\",\"logEvents\":[{\"timestamp\":1736000000000,\"message\":" + Quoted + "}],\"logStream\":\"kube-apiserver-audit-1\"}",
+        "{\"log\":" + Quoted + ",\"time\":\"2025-10-07T16:19:19.647880072Z\"}",
+        "[" + string.Join(",", Seeds) + "]",
+        "{\"Category\":\"kube-audit\",\"log_s\":" + Quoted + "}",
+        "{\"protoPayload\":{\"authenticationInfo\":{},\"methodName\":\"io.k8s.core.v1.pods.create\",\"resourceName\":\"core/v1/namespaces/a/pods/b\",\"serviceName\":\"k8s.io\",\"request\":{\"@type\":\"core.k8s.io/v1.Pod\"}},\"operation\":{\"id\":\"1\"}}",
+        "2019-01-07T02:22:46.865426429Z stdout F " + Seeds[2],
+    ];
+
+    [Fact]
+    public void Every_beginning_of_every_envelope_is_an_event_or_a_bad_record()
+    {
+        foreach (var document in Documents)
+        {
+            var json = Encoding.UTF8.GetBytes(document);
+            for (var length = 1; length < json.Length; length++)
+            {
+                var sink = new CollectingSink();
+                new EventUnwrapper().Unwrap(json.AsMemory(0, length), 1, sink);
+                Assert.True(sink.Events.Count + sink.Bad.Count > 0, document[..length]);
+            }
+        }
+    }
+
     [Fact]
     public void No_change_of_a_few_bytes_makes_unwrapping_throw_or_lose_a_record_silently()
     {
         var random = new Random(77);
-        var quoted = System.Text.Json.JsonSerializer.Serialize(Seeds[1]);
-        string[] documents =
-        [
-            "{\"kind\":\"EventList\",\"apiVersion\":\"audit.k8s.io/v1\",\"metadata\":{},\"items\":[" + string.Join(",", Seeds) + "]}",
-            "{\"records\":[{\"category\":\"kube-audit\",\"properties\":{\"log\":" + quoted + "},\"time\":\"2025-10-07T16:19:19.647880072Z\"},{\"category\":\"kube-audit\",\"properties\":{\"log\":" + Seeds[0] + "}}]}",
-            "{\"messageType\":\"DATA_MESSAGE\",\"logStream\":\"kube-apiserver-audit-1\",\"logEvents\":[{\"timestamp\":1736000000000,\"message\":" + quoted + "}]}",
-            "{\"log\":" + quoted + ",\"time\":\"2025-10-07T16:19:19.647880072Z\"}",
-            "[" + string.Join(",", Seeds) + "]",
-        ];
         for (var round = 0; round < 6000; round++)
         {
-            var json = Encoding.UTF8.GetBytes(documents[random.Next(documents.Length)]);
+            var json = Encoding.UTF8.GetBytes(Documents[random.Next(Documents.Length)]);
             for (var changes = random.Next(1, 4); changes > 0; changes--)
                 json[random.Next(json.Length)] = "\"\\{}[],:.0-u9ae/tn "u8[random.Next(19)];
             var sink = new CollectingSink();

@@ -21,23 +21,28 @@ internal static class RulesCommand
         rules.AddTo(command);
         var failOn = new Option<string>("--fail-on") { Description = "Exit 1 at findings of this level: error (default), warning, info.", DefaultValueFactory = _ => "error" };
         failOn.AcceptOnlyFromAmong("error", "warning", "info");
-        var format = OutputOptions.Format();
+        var format = OutputOptions.Format("sarif");
         command.Add(failOn);
         command.Add(format);
         command.SetAction(parse =>
         {
             var problems = new List<Problem>();
             var snapshot = RuleSnapshot.Load(rules.Sources(parse), problems);
-            var chosen = OutputOptions.Choose(parse.GetValue(format), terminal);
-            var writer = new RowWriter(terminal, chosen, "level", "code", "file", "line", "message");
-            foreach (var p in problems.OrderBy(p => p.File, StringComparer.Ordinal).ThenBy(p => p.Line).ThenBy(p => p.Column))
-                writer.Write(JsonSerializer.SerializeToUtf8Bytes(new { code = p.Code, level = p.Severity.ToString().ToLowerInvariant(), file = p.File, line = p.Line, column = p.Column, rule = p.Rule, message = p.Message, fix = p.Fix }));
-            writer.End();
+            problems = [.. problems.OrderBy(p => p.File, StringComparer.Ordinal).ThenBy(p => p.Line).ThenBy(p => p.Column)];
+            if (parse.GetValue(format) == "sarif") terminal.Result(SarifReport.ToUtf8(problems));
+            else Write(problems, new RowWriter(terminal, OutputOptions.Choose(parse.GetValue(format), terminal), "level", "code", "file", "line", "message"));
             terminal.Note($"{snapshot.Documents.Count} rules, {problems.Count} findings.");
             var worst = Enum.Parse<ProblemSeverity>(parse.GetValue(failOn)!, ignoreCase: true);
             return problems.Any(p => p.Severity >= worst) ? ExitCode.Found : ExitCode.Done;
         });
         return command;
+    }
+
+    static void Write(List<Problem> problems, RowWriter writer)
+    {
+        foreach (var p in problems)
+            writer.Write(JsonSerializer.SerializeToUtf8Bytes(new { code = p.Code, level = p.Severity.ToString().ToLowerInvariant(), file = p.File, line = p.Line, column = p.Column, rule = p.Rule, message = p.Message, fix = p.Fix }));
+        writer.End();
     }
 
     static Command Match(Terminal terminal)

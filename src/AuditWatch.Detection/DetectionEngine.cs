@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using AuditWatch.Detection.Alerts;
 using AuditWatch.Detection.EventLayer;
 using AuditWatch.Detection.Reasoning;
@@ -18,7 +19,8 @@ public sealed class DetectionEngine
     readonly RuleSnapshot _rules;
     readonly Func<string, ClusterFacts> _clusters;
     readonly string _reader;
-    readonly Dictionary<string, ClusterWorker> _workers = new(StringComparer.Ordinal);
+    // Written by the detection thread; metrics read it from others.
+    readonly ConcurrentDictionary<string, ClusterWorker> _workers = new(StringComparer.Ordinal);
 
     /// <summary>Detection with these rules.</summary>
     /// <param name="rules">The rules.</param>

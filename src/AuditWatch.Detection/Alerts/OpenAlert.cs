@@ -59,6 +59,9 @@ sealed class OpenAlert
 
     public Alert Alert { get; private set; } = null!;
 
+    /// <summary>Whether other requests can join.</summary>
+    public bool IsStory => Alert.Window is not null;
+
     /// <summary>Whether no later stage of the deciding request can come.</summary>
     public bool IsOver => OutcomeStage is AuditStage.ResponseComplete or AuditStage.Panic;
 

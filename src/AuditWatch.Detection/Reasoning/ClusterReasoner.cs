@@ -234,6 +234,6 @@ sealed partial class ClusterReasoner
         _dossiers.ForgetBefore(_newest - _chains.WithinMicros - _reachMicros);
         _credentials.ForgetBefore(_newest - CredentialTable.KeptMicros);
         _firstActs.ForgetBefore(_newest - FirstActs.KeptMicros);
-        _alerts.ForgetBefore(_newest - OpenAlerts.KeptMicros);
+        _alerts.Forget(_newest);
     }
 }

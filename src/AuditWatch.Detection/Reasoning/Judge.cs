@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using AuditWatch.Detection.EventLayer;
 using NRules;
 using NRules.AgendaFilters;
@@ -14,9 +15,9 @@ sealed class Judge
     const int FiringsPerFact = 64;
 
     readonly ISession _session;
-    readonly Dictionary<string, long> _failures = new(StringComparer.Ordinal);
+    readonly ConcurrentDictionary<string, long> _failures = new(StringComparer.Ordinal);
     readonly Dictionary<IRuleDefinition, int> _fired = [];
-    readonly HashSet<string> _quarantined = new(StringComparer.Ordinal);
+    readonly ConcurrentDictionary<string, bool> _quarantined = new(StringComparer.Ordinal);
 
     public Judge(ISessionFactory factory)
     {
@@ -39,26 +40,33 @@ sealed class Judge
     public IReadOnlyDictionary<string, long> Failures => _failures;
 
     /// <summary>Rules that were stopped because they would not end.</summary>
-    public IReadOnlyCollection<string> Quarantined => _quarantined;
+    public IReadOnlyCollection<string> Quarantined => [.. _quarantined.Keys.Order(StringComparer.Ordinal)];
 
     public void Run(IReadOnlyCollection<object> facts)
     {
         if (facts.Count == 0) return;
         _session.InsertAll(facts);
         var most = FiringsPerFact * Math.Max(16, facts.Count);
-        while (_session.Fire(most) == most && !_session.Agenda.IsEmpty) Quarantine();
+        while (_session.Fire(most) == most && !_session.Agenda.IsEmpty && Quarantine())
+        {
+            // The others go on.
+        }
+
         _session.RetractAll(facts);
         _fired.Clear();
     }
 
-    // A rule that feeds itself fires for ever; the one that fired most is shut out, named and counted, and the others go on.
-    void Quarantine()
+    // A rule that feeds itself fires for ever; the one that fired most is shut out, named and counted. Never the direct rule, which only follows it; and each
+    // rule once, as activations that are queued already still fire.
+    bool Quarantine()
     {
-        var worst = _fired.MaxBy(f => f.Value).Key;
+        var worst = _fired.Where(f => f.Key.Name != DirectRules.Name).OrderByDescending(f => f.Value).ThenBy(f => f.Key.Name, StringComparer.Ordinal).Select(f => f.Key).FirstOrDefault();
         _fired.Clear();
-        if (!_quarantined.Add(worst.Name)) return;
+        if (worst is null) return false;
+        if (!_quarantined.TryAdd(worst.Name, true)) return true;
         Failed(worst.Name);
         _session.Agenda.AddFilter(worst, new Closed());
+        return true;
     }
 
     void Failed(string rule) => _failures[rule] = _failures.GetValueOrDefault(rule) + 1;

@@ -8,10 +8,13 @@ namespace AuditWatch.Detection.Reasoning;
 /// <summary>The alerts that later evidence, or a later stage of their request, can still change.</summary>
 sealed class OpenAlerts
 {
-    /// <summary>Closed after this long without evidence, in event time.</summary>
+    /// <summary>Closed after this long without evidence, in event time: a story, or a request that may still end.</summary>
     public const long KeptMicros = 48L * 3_600_000_000;
 
-    public const int Most = 100_000;
+    public const int Most = 50_000;
+
+    // An alert about one request that has ended: only a repeat could still join.
+    const long KeptOnceOverMicros = 3_600_000_000;
 
     readonly Dictionary<string, OpenAlert> _byId = new(StringComparer.Ordinal);
     readonly Dictionary<ulong, List<OpenAlert>> _waiting = [];
@@ -72,9 +75,9 @@ sealed class OpenAlerts
         Wait(alert);
     }
 
-    public void ForgetBefore(long micros)
+    public void Forget(long newestMicros)
     {
-        foreach (var alert in _byId.Values.Where(a => a.LastMicros < micros).ToList()) Close(alert);
+        foreach (var alert in _byId.Values.Where(a => a.LastMicros < newestMicros - (a.IsStory || !a.IsOver ? KeptMicros : KeptOnceOverMicros)).ToList()) Close(alert);
         if (_byId.Count <= Most) return;
         foreach (var alert in _byId.Values.OrderBy(a => a.LastMicros).ThenBy(a => a.Id, StringComparer.Ordinal).Take(_byId.Count - (Most * 9 / 10)).ToList())
         {

@@ -15,7 +15,7 @@ sealed record RuleFolders(
         {
             if (!Directory.Exists(dir))
                 problems.Add(new Problem("AW1505", ProblemSeverity.Error, dir, 0, 0, null, "There is no such rule folder.", "Check the path."));
-            foreach (var document in RuleFiles.Rules(dir).SelectMany(f => RuleFiles.Parse(f, problems))) Add(document);
+            foreach (var document in RuleFiles.ParseAll([.. RuleFiles.Rules(dir)], problems)) Add(document);
             if (sources.Filters) ReadFilters(Path.Combine(dir, "filters"));
         }
 

@@ -58,7 +58,7 @@ public sealed class RuleSnapshot
         var chains = sources.Chains ? ChainCatalog.Shipped() : ChainCatalog.None;
         var snapshot = new RuleSnapshot(folders, lists, exceptions, chains);
         var found = new List<Problem>();
-        foreach (var profile in folders.ProfileFilters.Keys.Prepend("vanilla").Distinct()) snapshot._sets[profile] = snapshot.Compile(profile, found);
+        foreach (var profile in sources.Profiles ?? [.. folders.ProfileFilters.Keys.Prepend("vanilla").Distinct()]) snapshot._sets[profile] = snapshot.Compile(profile, found);
         foreach (var problem in found.Distinct()) problems.Add(problem);
         return snapshot;
     }
@@ -69,13 +69,18 @@ public sealed class RuleSnapshot
     RuleSet Compile(string profile, ICollection<Problem> problems)
     {
         IReadOnlyList<SigmaFilter> filters = [.. _commonFilters, .. _profileFilters.GetValueOrDefault(profile, [])];
+        // Rules do not know of each other, so every core compiles some; problems keep the rules' order.
+        var compiled = new Sigma.Compilation.CompiledRule?[_rules.Count];
+        var found = new List<Problem>[_rules.Count];
+        Parallel.For(0, _rules.Count, i => compiled[i] = SigmaCompiler.Compile(_rules[i], AuditFieldSchema.Instance, _lists, filters, found[i] = []));
+        foreach (var problem in found.SelectMany(f => f)) problems.Add(problem);
         var rules = new List<EventRule>(_rules.Count);
-        foreach (var rule in _rules)
+        for (var i = 0; i < compiled.Length; i++)
         {
-            if (SigmaCompiler.Compile(rule, AuditFieldSchema.Instance, _lists, filters, problems) is not { } compiled) continue;
-            var identity = RuleIdentity.Of(compiled);
+            if (compiled[i] is not { } rule) continue;
+            var (source, identity) = (_rules[i], RuleIdentity.Of(rule));
             var isWanted = identity.RaisesAlert || Chains.CanEnd(identity.Name) || Chains.KeptIn(identity.Name).Count > 0;
-            rules.Add(new EventRule(rules.Count, identity, compiled, [.. _exceptions.Where(x => x.Filter.AppliesTo(rule)).Select(x => x.Rule)], isWanted));
+            rules.Add(new EventRule(rules.Count, identity, rule, [.. _exceptions.Where(x => x.Filter.AppliesTo(source)).Select(x => x.Rule)], isWanted));
         }
 
         return new RuleSet(profile, rules, Symbols);

@@ -21,6 +21,9 @@ public sealed record RuleSources
     /// <summary>Whether the filters beside the rules are applied.</summary>
     public bool Filters { get; init; } = true;
 
+    /// <summary>Profiles whose rules are compiled when loading; null: all there are, so that every fault is found. Others are compiled when a cluster first needs them.</summary>
+    public IReadOnlyList<string>? Profiles { get; init; }
+
     /// <summary>The folder that is shipped with the program.</summary>
     public static string ShippedDir { get; } = Path.Combine(AppContext.BaseDirectory, "detections");
 

@@ -9,6 +9,9 @@ namespace AuditWatch.Ingest.Pipeline;
 /// <param name="Documents">The documents.</param>
 public sealed record IngestBatch(string Cluster, string Source, string SourcePosition, IReadOnlyList<FramedDocument> Documents)
 {
+    /// <summary>The source's own position of each document, by its index; null: only that of the first is known. Quarantined records are told apart by it, however batches are cut.</summary>
+    public Func<int, string>? PositionOf { get; init; }
+
     /// <summary>The documents come from quarantine: what is still not understood is counted, and not kept a second time.</summary>
     public bool IsReplay { get; init; }
 }

@@ -35,10 +35,11 @@ public sealed partial class IngestPipeline(IJournal journal, Redactor redactor, 
     /// <exception cref="JournalFullException">The disk is full; the batch must be sent again.</exception>
     public async ValueTask<IngestResult> IngestAsync(IngestBatch batch, CancellationToken stop)
     {
-        await using var intake = new Intake(this, batch.Cluster, batch.Source, batch.SourcePosition, batch.IsReplay);
-        foreach (var document in batch.Documents)
+        await using var intake = new Intake(this, batch.Cluster, batch.Source, batch.SourcePosition, batch.IsReplay) { PositionOf = batch.PositionOf };
+        for (var i = 0; i < batch.Documents.Count; i++)
         {
-            intake.Add(document);
+            intake.MoveTo(i);
+            intake.Add(batch.Documents[i]);
             if (intake.MustWait) await intake.WaitAsync().ConfigureAwait(false);
         }
         return await intake.CompleteAsync(stop).ConfigureAwait(false);

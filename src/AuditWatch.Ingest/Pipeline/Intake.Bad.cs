@@ -68,7 +68,7 @@ internal sealed partial class Intake
         foreach (var reason in _bad.Select((b, i) => (b.Reason, Index: i)).GroupBy(b => b.Reason, StringComparer.Ordinal))
         {
             var indexes = reason.Select(r => r.Index).ToArray();
-            var batch = new JournalBatch(cluster, source, position, RecordKind.Quarantine, [.. indexes.Select(i => records[i])]) { Ids = [.. indexes.Select(i => ids[i])] };
+            var batch = new JournalBatch(cluster, source, _bad[indexes[0]].SourcePosition, RecordKind.Quarantine, [.. indexes.Select(i => records[i])]) { Ids = [.. indexes.Select(i => ids[i])] };
             var result = await pipeline.Journal.AppendAsync(batch, CancellationToken.None).ConfigureAwait(false);
             if (result.Stored > 0) pipeline.Counters.AddQuarantined(reason.Key, result.Stored);
         }
@@ -83,7 +83,8 @@ internal sealed partial class Intake
             return;
         }
         var text = Clean(content, ref detail);
-        _bad.Add(new QuarantineNote(cluster, source, position, reason, detail, line, offset, _quarantined++) { Bytes = bytes, Hash = hash, Text = text });
+        _quarantined++;
+        _bad.Add(new QuarantineNote(cluster, source, PositionNow, reason, detail, line, offset, _ordinal++) { Bytes = bytes, Hash = hash, Text = text });
     }
 
     // Text that cannot be cleaned is not kept; and hostile text that makes cleaning fail must not cost the batch.

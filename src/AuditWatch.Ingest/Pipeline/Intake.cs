@@ -20,16 +20,28 @@ internal sealed partial class Intake(IngestPipeline pipeline, string cluster, st
     readonly Dictionary<string, int> _dropped = new(StringComparer.Ordinal);
     readonly List<Conflict> _conflicts = [];
     EventLot _lot = new(cluster);
-    int _accepted, _repeats;
+    string _lotPosition = "";
+    int _accepted, _repeats, _document, _ordinal;
     bool _isDone;
+
+    /// <summary>See <see cref="IngestBatch.PositionOf"/>.</summary>
+    public Func<int, string>? PositionOf { get; init; }
 
     /// <summary>Enough is on its way to the disk; wait before adding more.</summary>
     public bool MustWait => _appends.Count >= MostAppends || _bad.Count >= NotesPerAppend;
 
+    /// <summary>What is added next is the batch's document with this index.</summary>
+    public void MoveTo(int document)
+    {
+        _document = document;
+        if (PositionOf is not null) _ordinal = 0;
+    }
+
     /// <summary>Takes a document apart. Its memory is not needed afterwards.</summary>
     public void Add(FramedDocument document)
     {
-        if (document.IsOversize) AddTooLarge(document.Utf8.Length, SHA256.HashData(document.Utf8.Span), document.Utf8.Span, document.Line);
+        if (document.Utf8.IsEmpty && PositionOf is not null) Keep("not-an-audit-event", "The message is empty.", document.Line, -1, 0, SHA256.HashData([]), []);
+        else if (document.IsOversize) AddTooLarge(document.Utf8.Length, SHA256.HashData(document.Utf8.Span), document.Utf8.Span, document.Line);
         else if (!TryAddList(document)) _unwrapper.Unwrap(document.Utf8, document.Line, this);
     }
 
@@ -65,6 +77,7 @@ internal sealed partial class Intake(IngestPipeline pipeline, string cluster, st
         }
         var time = TimeOf(json, ranges, origin);
         var key = ConflictTable.KeyOf(_seed, json, ranges);
+        if (_lot.Count == 0) _lotPosition = PositionNow;
         var start = _lot.Begin();
         var at = _lot.Buffer.Length;
         try
@@ -135,6 +148,8 @@ internal sealed partial class Intake(IngestPipeline pipeline, string cluster, st
         _lot.Dispose();
     }
 
+    string PositionNow => PositionOf?.Invoke(_document) ?? position;
+
     static long TimeOf(ReadOnlySpan<byte> json, EventRanges ranges, in EventOrigin origin)
     {
         var time = MicroTime.Parse(ranges.Of(json, HotField.StageTimestamp));
@@ -146,7 +161,7 @@ internal sealed partial class Intake(IngestPipeline pipeline, string cluster, st
     void Append()
     {
         _lots.Add(_lot);
-        _appends.Add(pipeline.Journal.AppendAsync(_lot.ToBatch(cluster, source, position), CancellationToken.None).AsTask());
+        _appends.Add(pipeline.Journal.AppendAsync(_lot.ToBatch(cluster, source, _lotPosition), CancellationToken.None).AsTask());
         _lot = new EventLot(cluster);
     }
 }

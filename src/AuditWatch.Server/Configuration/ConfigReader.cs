@@ -22,7 +22,7 @@ static class ConfigReader
             TlsKey = top.Text("tls_key"),
             ClientCa = top.Text("client_ca"),
             ApiTokenFile = top.Text("api_token_file"),
-            Sources = Unique(top.Sections("sources").Select(ReadSource).ToList(), s => s.Name, "sources", top),
+            Sources = Unique(top.Sections("sources").Select(SourceReader.Read).ToList(), s => s.Name, "sources", top),
             Clusters = Unique(top.Sections("clusters").Select(ReadCluster).ToList(), c => c.Name, "clusters", top),
             Rules = ReadRules(top.Section("rules")),
             Journal = ReadJournal(top.Section("journal")),
@@ -40,34 +40,6 @@ static class ConfigReader
         foreach (var twice in items.GroupBy(name).Where(g => g.Key.Length > 0 && g.Count() > 1))
             top.Fault(key, $"names '{twice.Key}' more than once; names must be unique.");
         return items;
-    }
-
-    static SourceConfig ReadSource(ConfigSection s)
-    {
-        var name = s.RequiredText("name");
-        var cluster = s.RequiredText("cluster");
-        if (cluster.Length > 0 && !ClusterName.IsValid(cluster)) s.Fault("cluster", ClusterName.Rule);
-        var type = s.OneOf("type", "", "kafka", "eventhubs");
-        if (type.Length == 0) _ = s.RequiredText("type");
-        var settings = new Dictionary<string, string>();
-        void Take(params string[] keys)
-        {
-            foreach (var key in keys)
-                if (s.Text(key) is { } value) settings[key] = value;
-        }
-        Take("start", "bootstrap", "group", "connection_string_file", "connection_string_env", "namespace", "hub", "consumer_group", "checkpoint_store");
-        if (s.Texts("topics") is { Count: > 0 } topics) settings["topics"] = string.Join(',', topics);
-        _ = s.OneOf("start", "earliest", "earliest", "latest");
-        if (s.Section("security") is { } security)
-        {
-            foreach (var key in (string[])["username", "password_file", "password_env", "ca_file"])
-                if (security.Text(key) is { } value) settings["security." + key] = value;
-            settings["security.protocol"] = security.OneOf("protocol", "PLAINTEXT", "PLAINTEXT", "SSL", "SASL_PLAINTEXT", "SASL_SSL");
-            settings["security.mechanism"] = security.OneOf("mechanism", "PLAIN", "PLAIN", "SCRAM-SHA-256", "SCRAM-SHA-512", "OAUTHBEARER");
-            security.Done();
-        }
-        s.Done();
-        return new SourceConfig(name, type, cluster, settings);
     }
 
     static ClusterFacts ReadCluster(ConfigSection s)

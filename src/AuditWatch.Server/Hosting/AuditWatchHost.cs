@@ -8,6 +8,7 @@ using AuditWatch.Server.Configuration;
 using AuditWatch.Server.Endpoints;
 using AuditWatch.Server.Metrics;
 using AuditWatch.Server.Queries;
+using AuditWatch.Server.Sources;
 using AuditWatch.Server.Workers;
 using MassTransit;
 using Microsoft.AspNetCore.Builder;
@@ -88,8 +89,6 @@ public sealed class AuditWatchHost : IAsyncDisposable
 
     static void RefuseWhatIsNotThereYet(AuditWatchConfig config)
     {
-        if (config.Sources.Count > 0)
-            throw new StartFault($"The source '{config.Sources[0].Name}' is of type {config.Sources[0].Type}, which this version cannot read yet. Remove it, or send events by webhook.");
         if (config.Elasticsearch is not null) throw new StartFault("This version cannot write to Elasticsearch yet. Remove the 'elasticsearch' section; the embedded index is always on.");
         if (config.Rules.Chains.Count > 0) throw new StartFault("This version cannot load chains from other assemblies yet. Remove 'rules.chains'.");
     }
@@ -98,9 +97,10 @@ public sealed class AuditWatchHost : IAsyncDisposable
     {
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders().AddProvider(new JsonLineLogger(clock)).SetMinimumLevel(quiet ? LogLevel.Error : LogLevel.Information)
-            .AddFilter("Microsoft", LogLevel.Warning).AddFilter("MassTransit", LogLevel.Warning).AddFilter("System.Net.Http", LogLevel.Warning);
+            .AddFilter("Microsoft", LogLevel.Warning).AddFilter("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.None).AddFilter("MassTransit", LogLevel.Warning).AddFilter("System.Net.Http", LogLevel.Warning);
         builder.WebHost.UseKestrelHttpsConfiguration().ConfigureKestrel(kestrel => KestrelSetup.Apply(kestrel, config));
         var services = builder.Services;
+        services.AddSingleton<IHostLifetime, CallersLifetime>();
         services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(20));
         services.AddProblemDetails();
         services.AddOpenApi();
@@ -108,7 +108,11 @@ public sealed class AuditWatchHost : IAsyncDisposable
 
         services.AddSingleton(config).AddSingleton(clock).AddSingleton(stores.State).AddSingleton<IJournal>(stores.Journal).AddSingleton(stores.Journal);
         services.AddSingleton<Storage.Index.IEventIndex>(stores.Index).AddSingleton(stores.Symbols).AddSingleton(stores.Backlog).AddSingleton(stores.Engine).AddSingleton(stores.Committed);
-        services.AddSingleton<IQueries>(_ => new LocalQueries(stores.Folder, stores.State, stores.Index, clock, new QuarantineReplay(stores).RunAsync, stores.Engine.Statistics));
+        services.AddSources(config, clock, stores);
+        services.AddSingleton<IQueries>(app => new LocalQueries(stores.Folder, stores.State, stores.Index, clock, new QuarantineReplay(stores).RunAsync, stores.Engine.Statistics)
+        {
+            Sources = app.GetRequiredService<SourceSet>(),
+        });
         services.AddHostedService<DetectWorker>().AddHostedService<IndexWorker>().AddHostedService<MaintenanceWorker>();
 
         services.AddMassTransit(bus =>
@@ -123,11 +127,12 @@ public sealed class AuditWatchHost : IAsyncDisposable
 
         var app = builder.Build();
         _ = app.Services.GetRequiredService<ServerMetrics>();
+        _ = app.Services.GetRequiredService<SourceMetrics>();
         var guard = new ApiGuard(config.ApiTokenFile);
+        app.UseExceptionHandler().UseStatusCodePages();
         HealthEndpoints.Map(app, stores, guard);
         WebhookEndpoint.Map(app, new ClusterAccess(stores.State), stores.Receiver, app.Services.GetRequiredService<ILogger<ClusterAccess>>());
         ApiEndpoints.Map(app, app.Services.GetRequiredService<IQueries>(), guard);
-        app.MapOpenApi();
         return app;
     }
 }

@@ -32,6 +32,8 @@ sealed class Stores : IAsyncDisposable
 
     public required WebhookReceiver Receiver { get; init; }
 
+    public required Pressure Pressure { get; init; }
+
     public required Backlog Backlog { get; init; }
 
     public required Workers.Committed Committed { get; init; }
@@ -69,7 +71,7 @@ sealed class Stores : IAsyncDisposable
             return new Stores
             {
                 Folder = folder, Journal = journal, State = state, Index = index, Symbols = symbols, Engine = engine, Idle = idle, Pipeline = pipeline, Committed = committed,
-                Receiver = new WebhookReceiver(pipeline, clock, options, () => pressure.IsHigh), Backlog = backlog,
+                Receiver = new WebhookReceiver(pipeline, clock, options, () => pressure.IsHigh), Pressure = pressure, Backlog = backlog,
             };
         }
         catch
@@ -90,7 +92,7 @@ sealed class Stores : IAsyncDisposable
     static RuleSnapshot LoadRules(AuditWatchConfig config, Action<string> say)
     {
         var problems = new List<Problem>();
-        var rules = RuleSnapshot.Load(RuleSources.Shipped with { RuleDirs = [RuleSources.ShippedDir, .. config.Rules.Dirs], ExceptionDirs = config.Rules.Exceptions }, problems);
+        var rules = RuleSnapshot.Load(RuleSources.Shipped with { RuleDirs = [RuleSources.ShippedDir, .. config.Rules.Dirs], ExceptionDirs = config.Rules.Exceptions, Profiles = [.. config.Clusters.Select(c => c.Profile).Prepend("vanilla").Distinct()] }, problems);
         foreach (var problem in problems.Where(p => p.Severity == ProblemSeverity.Error))
             say($"{problem.File}:{problem.Line}:{problem.Column}  {problem.Code} {problem.Message} {problem.Fix}");
         return rules;

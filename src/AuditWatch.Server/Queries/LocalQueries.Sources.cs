@@ -35,24 +35,25 @@ public sealed partial class LocalQueries
         }))], null);
     }
 
+    /// <summary>The sources that run in this process; null on a data folder whose server is not running.</summary>
+    internal Sources.SourceSet? Sources { get; init; }
+
     Task<RowPage> SourcesAsync(Filters asked, CancellationToken stop)
     {
         asked.Done();
-        var stats = JournalStats.Read(_folder.Journal, stop);
-        return Task.FromResult(new RowPage([.. stats.Groups.Where(g => g.Kind == RecordKind.Audit).Select(g => Rows.Write(json =>
-        {
-            json.WriteString("source", g.Source);
-            json.WriteString("cluster", g.Cluster);
-            json.WriteNumber("events", g.Records);
-            json.WriteNumber("bytes", g.RawBytes);
-            json.WriteString("last_received", Rfc3339.Of(g.LastReceivedMicros));
-        }))], null));
+        var journaled = JournalStats.Read(_folder.Journal, stop).Groups.Where(g => g.Kind == RecordKind.Audit).ToList();
+        var live = Sources?.Standings ?? [];
+        var rows = journaled.Select(g => SourceRows.Write(g, live.FirstOrDefault(s => s.Name == g.Source && s.Cluster == g.Cluster)));
+        var silent = live.Where(s => !journaled.Any(g => g.Source == s.Name && g.Cluster == s.Cluster)).Select(s => SourceRows.Write(null, s));
+        return Task.FromResult(new RowPage([.. rows.Concat(silent)], null));
     }
 
     async Task<RowPage> QuarantineAsync(Filters asked, CancellationToken stop)
     {
         var (reason, source, cluster, limit) = (asked.Text("reason"), asked.Text("source"), asked.Text("cluster"), asked.Limit);
-        EventPosition? before = asked.Cursor is { } cursor && QuarantineNote.TryParseId(cursor, out var position) ? position : null;
+        EventPosition? before = null;
+        if (asked.Cursor is { } cursor)
+            before = QuarantineNote.TryParseId(cursor, out var position) ? position : throw new QueryFault($"'{cursor}' is no cursor of a quarantine list; use the one that came with the page before.");
         asked.Done();
         var rows = new List<ReadOnlyMemory<byte>>();
         while (true)

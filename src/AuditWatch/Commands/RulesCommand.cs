@@ -30,7 +30,7 @@ internal static class RulesCommand
         {
             var files = inputs.Inputs(parse);
             var (options, progress, unreadable) = inputs.Watched(parse, terminal, files);
-            var snapshot = RuleOptions.Load(rules.Sources(parse) with { MatchLogSource = false, Filters = false }, terminal);
+            var snapshot = RuleOptions.Load(rules.Sources(parse) with { MatchLogSource = false, Filters = false, Profiles = [options.Cluster.Profile] }, terminal);
             var writer = new RowWriter(terminal, OutputOptions.Choose(parse.GetValue(format), terminal), "file", "line", "stage", "rule", "verdict");
             var left = parse.GetValue(limit) is > 0 and var most ? most : long.MaxValue;
             new MatchRun(snapshot, options, parse.GetValue(unknown)).Run(files.Files, match =>

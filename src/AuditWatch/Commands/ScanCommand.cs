@@ -29,11 +29,16 @@ internal static class ScanCommand
         rules.AddTo(command);
         foreach (var option in new Option[] { exceptions, minLevel, failOn, stats, format, limit }) command.Add(option);
 
+        exceptions.Validators.Add(result =>
+        {
+            foreach (var folder in result.Tokens.Where(t => !Directory.Exists(t.Value))) result.AddError($"--exceptions names the folder '{folder.Value}', which does not exist.");
+        });
+
         command.SetAction((parse, stop) =>
         {
             var files = inputs.Inputs(parse);
             var (options, progress, unreadable) = inputs.Watched(parse, terminal, files);
-            var snapshot = RuleOptions.Load(rules.Sources(parse) with { ExceptionDirs = parse.GetValue(exceptions) ?? [] }, terminal);
+            var snapshot = RuleOptions.Load(rules.Sources(parse) with { ExceptionDirs = parse.GetValue(exceptions) ?? [], Profiles = [options.Cluster.Profile] }, terminal);
             var began = TimeProvider.System.GetTimestamp();
             var result = new ScanRun(snapshot, options).Run(files.Files, stop);
             var seconds = TimeProvider.System.GetElapsedTime(began).TotalSeconds;

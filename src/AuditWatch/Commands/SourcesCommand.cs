@@ -8,6 +8,7 @@ internal static class SourcesCommand
 {
     public static Command Build(Terminal terminal) => new("sources", "Where events come from.")
     {
-        Listing.List(terminal, "status", "What each source delivered, and when last.", "sources", [], "source", "cluster", "events", "bytes", "last_received", "last_position"),
+        Listing.List(terminal, "status", "What each source delivered, and when last.", "sources", [],
+            "source", "type", "cluster", "state", "events", "last_received", "last_position", "lag", "last_error"),
     };
 }

@@ -1,0 +1,63 @@
+namespace AuditWatch.Server.Configuration;
+
+/// <summary>Understands one entry of <c>sources:</c>. Each type has its own keys; another type's key is a fault, not silence.</summary>
+static class SourceReader
+{
+    public static SourceConfig Read(ConfigSection s)
+    {
+        var name = s.RequiredText("name");
+        var cluster = s.RequiredText("cluster");
+        if (cluster.Length > 0 && !ClusterName.IsValid(cluster)) s.Fault("cluster", ClusterName.Rule);
+        var type = s.OneOf("type", "", "kafka", "eventhubs");
+        if (type.Length == 0) _ = s.RequiredText("type");
+        var settings = new Dictionary<string, string> { ["start"] = s.OneOf("start", "earliest", "earliest", "latest") };
+        if (type is "kafka" or "") ReadKafka(s, settings, type.Length > 0);
+        if (type is "eventhubs" or "") ReadEventHubs(s, settings, type.Length > 0);
+        s.Done();
+        return new SourceConfig(name, type, cluster, settings);
+    }
+
+    static void ReadKafka(ConfigSection s, Dictionary<string, string> settings, bool required)
+    {
+        Take(s, settings, "", "bootstrap", "group");
+        if (s.Texts("topics") is { Count: > 0 } topics) settings["topics"] = string.Join(',', topics);
+        if (required && !settings.ContainsKey("bootstrap")) s.Fault("bootstrap", "is missing: name the brokers, for instance kafka-1:9092,kafka-2:9092.");
+        if (required && !settings.ContainsKey("topics")) s.Fault("topics", "is missing: name at least one topic.");
+        if (s.Section("security") is not { } security) return;
+        Take(security, settings, "security.", "username", "password_file", "password_env", "ca_file", "token_endpoint", "scope");
+        var protocol = settings["security.protocol"] = security.OneOf("protocol", "PLAINTEXT", "PLAINTEXT", "SSL", "SASL_PLAINTEXT", "SASL_SSL");
+        var mechanism = settings["security.mechanism"] = security.OneOf("mechanism", "PLAIN", "PLAIN", "SCRAM-SHA-256", "SCRAM-SHA-512", "OAUTHBEARER");
+        OneAtMost(security, settings, "security.", "password_file", "password_env");
+        var isSasl = protocol.StartsWith("SASL_", StringComparison.Ordinal);
+        var needsPassword = isSasl && (mechanism != "OAUTHBEARER" || settings.ContainsKey("security.token_endpoint"));
+        if (needsPassword && !settings.ContainsKey("security.username")) security.Fault("username", $"is missing: {mechanism} needs one ($ConnectionString for Event Hubs).");
+        if (needsPassword && !settings.ContainsKey("security.password_file") && !settings.ContainsKey("security.password_env"))
+            security.Fault("password_file", $"or password_env is missing: {mechanism} needs a password.");
+        security.Done();
+    }
+
+    static void ReadEventHubs(ConfigSection s, Dictionary<string, string> settings, bool required)
+    {
+        Take(s, settings, "", "connection_string_file", "connection_string_env", "namespace", "hub", "consumer_group", "checkpoint_store", "endpoint", "ca_file");
+        settings["transport"] = s.OneOf("transport", "amqp", "amqp", "websockets");
+        if (!required) return;
+        OneAtMost(s, settings, "", "connection_string_file", "connection_string_env", "namespace");
+        if (!settings.ContainsKey("connection_string_file") && !settings.ContainsKey("connection_string_env") && !settings.ContainsKey("namespace"))
+            s.Fault("connection_string_file", "is missing: name the file (or connection_string_env, or namespace with Azure's own credentials).");
+        if (settings.ContainsKey("namespace") && !settings.ContainsKey("hub")) s.Fault("hub", "is missing.");
+        if (settings.GetValueOrDefault("checkpoint_store") is { } store && store.Contains("://", StringComparison.Ordinal))
+            s.Fault("checkpoint_store", $"is '{store}', but must be the file of a SQLite database; leave it out to keep checkpoints in the data folder.");
+    }
+
+    static void Take(ConfigSection s, Dictionary<string, string> settings, string prefix, params string[] keys)
+    {
+        foreach (var key in keys)
+            if (s.Text(key) is { } value) settings[prefix + key] = value;
+    }
+
+    static void OneAtMost(ConfigSection s, Dictionary<string, string> settings, string prefix, params string[] keys)
+    {
+        var given = keys.Where(k => settings.ContainsKey(prefix + k)).ToList();
+        if (given.Count > 1) s.Fault(given[1], $"and '{given[0]}' are both given; one of them is meant.");
+    }
+}

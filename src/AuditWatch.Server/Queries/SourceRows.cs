@@ -1,0 +1,42 @@
+using AuditWatch.Ingest.Journal;
+using AuditWatch.Ingest.Sources;
+
+namespace AuditWatch.Server.Queries;
+
+/// <summary>Rows of <c>sources status</c>: what the journal has of a source, and how it stands now if it runs here.</summary>
+static class SourceRows
+{
+    public static ReadOnlyMemory<byte> Write(JournalStatsGroup? journaled, SourceStanding? live) => Rows.Write(json =>
+    {
+        var source = live?.Name ?? journaled!.Source;
+        json.WriteString("source", source);
+        json.WriteString("type", live?.Type ?? (source == "webhook" ? source : null));
+        json.WriteString("cluster", live?.Cluster ?? journaled!.Cluster);
+        json.WriteString("state", live is null ? null : StateOf(live.State));
+        json.WriteNumber("events", journaled?.Records ?? 0);
+        json.WriteNumber("bytes", journaled?.RawBytes ?? 0);
+        json.WriteString("last_received", journaled is not null ? Rfc3339.Of(journaled.LastReceivedMicros) : null);
+        json.WriteString("last_position", live?.LastPosition);
+        if (live?.Lag is { } lag) json.WriteNumber("lag", lag);
+        else json.WriteNull("lag");
+        json.WriteString("last_error", live?.LastError?.Message);
+        if (live is null) return;
+        if (live.LastError is { } error) json.WriteString("last_error_at", error.At.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.ffffff'Z'", System.Globalization.CultureInfo.InvariantCulture));
+        json.WriteNumber("errors", live.Errors);
+        json.WriteNumber("lost", live.Lost);
+        json.WriteNumber("quarantined", live.Quarantined);
+        json.WriteStartArray("partitions");
+        foreach (var partition in live.Partitions)
+        {
+            json.WriteStartObject();
+            json.WriteString("partition", partition.Name);
+            json.WriteNumber("position", partition.Position);
+            if (partition.Lag is { } behind) json.WriteNumber("lag", behind);
+            else json.WriteNull("lag");
+            json.WriteEndObject();
+        }
+        json.WriteEndArray();
+    });
+
+    static string StateOf(SourceState state) => state == SourceState.CheckpointAhead ? "checkpoint-ahead" : state.ToString().ToLowerInvariant();
+}

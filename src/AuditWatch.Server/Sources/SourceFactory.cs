@@ -1,0 +1,51 @@
+using System.Security.Cryptography;
+using System.Text;
+using AuditWatch.Ingest.Sources;
+using AuditWatch.Ingest.Sources.Kafka;
+using AuditWatch.Server.Configuration;
+using AuditWatch.Server.Hosting;
+using Microsoft.Extensions.Logging;
+
+namespace AuditWatch.Server.Sources;
+
+/// <summary>Makes a source from its settings (which the configuration has checked).</summary>
+sealed class SourceFactory(Stores stores, TimeProvider clock, ILoggerFactory loggers)
+{
+    public IPartitionSource Create(SourceConfig source) => source.Type switch
+    {
+        "kafka" => new KafkaSource(Kafka(source), stores.Pipeline, () => stores.Pressure.IsHigh, clock, loggers.CreateLogger<KafkaSource>()),
+        _ => throw new StartFault($"The source '{source.Name}' is of type {source.Type}, which this version cannot read."),
+    };
+
+    KafkaOptions Kafka(SourceConfig source)
+    {
+        var settings = source.Settings;
+        return new KafkaOptions
+        {
+            Name = source.Name,
+            Cluster = source.Cluster,
+            Bootstrap = settings["bootstrap"],
+            Topics = settings["topics"].Split(','),
+            Group = settings.GetValueOrDefault("group") ?? "auditwatch",
+            StartAtLatest = settings.GetValueOrDefault("start") == "latest",
+            InstanceId = InstanceOf(source.Name),
+            Security = settings.TryGetValue("security.protocol", out var protocol)
+                ? new KafkaSecurity(protocol, settings["security.mechanism"])
+                {
+                    Username = settings.GetValueOrDefault("security.username"),
+                    ReadPassword = Secret.Of(settings, "security.password"),
+                    CaFile = settings.GetValueOrDefault("security.ca_file"),
+                    TokenEndpoint = settings.GetValueOrDefault("security.token_endpoint"),
+                    Scope = settings.GetValueOrDefault("security.scope"),
+                }
+                : null,
+        };
+    }
+
+    // The same after a restart, and nobody else's: a data folder belongs to one process.
+    string InstanceOf(string source)
+    {
+        var place = SHA256.HashData(Encoding.UTF8.GetBytes(string.Join('\n', Environment.MachineName, stores.Folder.Path, source)));
+        return $"auditwatch-{Environment.MachineName}-{Convert.ToHexStringLower(place.AsSpan(0, 6))}";
+    }
+}

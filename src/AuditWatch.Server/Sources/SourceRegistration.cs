@@ -1,0 +1,23 @@
+using AuditWatch.Server.Configuration;
+using AuditWatch.Server.Hosting;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+
+namespace AuditWatch.Server.Sources;
+
+/// <summary>Puts every configured source into the server.</summary>
+static class SourceRegistration
+{
+    public static void AddSources(this IServiceCollection services, AuditWatchConfig config, TimeProvider clock, Stores stores)
+    {
+        services.AddSingleton(app =>
+        {
+            var loggers = app.GetRequiredService<ILoggerFactory>();
+            var factory = new SourceFactory(stores, clock, loggers);
+            return new SourceSet([.. config.Sources.Select(s => new SourceWorker(factory.Create(s), clock, loggers.CreateLogger<SourceWorker>()))]);
+        });
+        services.AddSingleton<SourceMetrics>();
+        foreach (var source in config.Sources) services.AddSingleton<IHostedService>(app => app.GetRequiredService<SourceSet>().Find(source.Name)!);
+    }
+}

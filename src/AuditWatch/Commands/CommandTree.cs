@@ -22,6 +22,7 @@ internal static class CommandTree
             QuarantineCommand.Build(terminal),
             ClustersCommand.Build(terminal),
             SourcesCommand.Build(terminal),
+            SetupCommand.Build(terminal),
             ConfigCommand.Build(terminal),
         };
         root.Add(new Option<bool>("--no-color") { Description = "No colours (as NO_COLOR does).", Recursive = true });

@@ -5,45 +5,13 @@ using AuditWatch.Detection.EventLayer;
 using AuditWatch.Detection.Rules;
 using AuditWatch.Detection.Scanning;
 using AuditWatch.Sigma.Evaluation;
-using AuditWatch.Sigma.Parsing;
 
 namespace AuditWatch.Cli.Commands;
 
 /// <summary><c>auditwatch rules …</c>: what detection engineers do with rules.</summary>
 internal static class RulesCommand
 {
-    public static Command Build(Terminal terminal) => new("rules", "Check, test and try rules.") { Lint(terminal), RuleTestCommand.Build(terminal), Match(terminal), Stats(terminal) };
-
-    static Command Lint(Terminal terminal)
-    {
-        var command = new Command("lint", "Reads and checks every rule, list and filter; says what is wrong, where, and what to change.");
-        var rules = new RuleOptions();
-        rules.AddTo(command);
-        var failOn = new Option<string>("--fail-on") { Description = "Exit 1 at findings of this level: error (default), warning, info.", DefaultValueFactory = _ => "error" };
-        failOn.AcceptOnlyFromAmong("error", "warning", "info");
-        var format = OutputOptions.Format("sarif");
-        command.Add(failOn);
-        command.Add(format);
-        command.SetAction(parse =>
-        {
-            var problems = new List<Problem>();
-            var snapshot = RuleSnapshot.Load(rules.Sources(parse), problems);
-            problems = [.. problems.OrderBy(p => p.File, StringComparer.Ordinal).ThenBy(p => p.Line).ThenBy(p => p.Column)];
-            if (parse.GetValue(format) == "sarif") terminal.Result(SarifReport.ToUtf8(problems));
-            else Write(problems, new RowWriter(terminal, OutputOptions.Choose(parse.GetValue(format), terminal), "level", "code", "file", "line", "message"));
-            terminal.Note($"{snapshot.Documents.Count} rules, {problems.Count} findings.");
-            var worst = Enum.Parse<ProblemSeverity>(parse.GetValue(failOn)!, ignoreCase: true);
-            return problems.Any(p => p.Severity >= worst) ? ExitCode.Found : ExitCode.Done;
-        });
-        return command;
-    }
-
-    static void Write(List<Problem> problems, RowWriter writer)
-    {
-        foreach (var p in problems)
-            writer.Write(JsonSerializer.SerializeToUtf8Bytes(new { code = p.Code, level = p.Severity.ToString().ToLowerInvariant(), file = p.File, line = p.Line, column = p.Column, rule = p.Rule, message = p.Message, fix = p.Fix }));
-        writer.End();
-    }
+    public static Command Build(Terminal terminal) => new("rules", "Check, test and try rules.") { RuleLintCommand.Build(terminal), RuleTestCommand.Build(terminal), Match(terminal), Stats(terminal) };
 
     static Command Match(Terminal terminal)
     {

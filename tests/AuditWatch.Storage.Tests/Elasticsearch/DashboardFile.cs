@@ -90,7 +90,7 @@ internal sealed partial class DashboardFile
     void Query(JsonElement owner, string where)
     {
         if (!owner.TryGetProperty("query", out var query)) return;
-        foreach (Match name in KqlField().Matches(query.GetProperty("query").GetString()!)) Field(name.Groups[1].Value, where, aggregated: false);
+        foreach (Match name in KqlField().Matches(Quoted().Replace(query.GetProperty("query").GetString()!, "\"\""))) Field(name.Groups[1].Value, where, aggregated: false);
     }
 
     void Field(string name, string where, bool aggregated)
@@ -107,6 +107,9 @@ internal sealed partial class DashboardFile
     }
 
     static JsonElement Inner(JsonElement owner, string name) => JsonDocument.Parse(owner.GetProperty(name).GetString()!).RootElement;
+
+    [GeneratedRegex("\"[^\"]*\"")]
+    private static partial Regex Quoted();
 
     [GeneratedRegex("""([@A-Za-z][\w.@/-]*)\s*(?::|>=|<=|>|<)""")]
     private static partial Regex KqlField();

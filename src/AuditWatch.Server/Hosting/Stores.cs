@@ -67,7 +67,7 @@ sealed class Stores : IAsyncDisposable
             var pipeline = new IngestPipeline(journal, redactor, clock, options, idle);
             var pressure = new Pressure(journal, clock);
             var backlog = new Backlog(folder.Journal, () => committed.Position, () => index.Position, pipeline.Counters, stop);
-            journal.ReadPosition = () => committed.Position < index.Position ? committed.Position : index.Position;
+            journal.ReadPosition = () => committed.Position < backlog.Indexed.Position ? committed.Position : backlog.Indexed.Position;
             return new Stores
             {
                 Folder = folder, Journal = journal, State = state, Index = index, Symbols = symbols, Engine = engine, Idle = idle, Pipeline = pipeline, Committed = committed,

@@ -42,18 +42,14 @@ public sealed class AlertContractTests
         Assert.Equal(scanned.OrderBy(a => a.GetProperty("time").GetString(), StringComparer.Ordinal).ThenBy(a => a.GetProperty("rule").GetProperty("id").GetString(), StringComparer.Ordinal)
             .ThenBy(a => a.GetProperty("alert_id").GetString(), StringComparer.Ordinal).Select(a => a.GetRawText()), scanned.Select(a => a.GetRawText()));
 
-        var received = new Dictionary<string, string>();
-        foreach (var line in Recorded.Lines())
-        {
-            using var e = JsonDocument.Parse(line);
-            received[e.RootElement.GetProperty("auditID").GetString()!] = e.RootElement.GetProperty("requestReceivedTimestamp").GetString()!;
-        }
+        // One client in the recording sends an auditID a second time: clients choose it, and those are two requests.
+        var received = Recorded.Lines().Select(l => JsonDocument.Parse(l).RootElement).ToLookup(e => e.GetProperty("auditID").GetString()!, e => e.GetProperty("requestReceivedTimestamp").GetString()!);
         var single = scanned.Where(a => a.GetProperty("count").GetInt64() == 1 && !a.TryGetProperty("group_by", out _)).ToList();
         Assert.NotEmpty(single);
         foreach (var alert in single)
         {
             var id = Assert.Single(alert.GetProperty("audit_ids").EnumerateArray()).GetString()!;
-            Assert.Equal(ContractIds.Alert("prod", alert.GetProperty("rule").GetProperty("id").GetString()!, (id, received[id])), alert.GetProperty("alert_id").GetString());
+            Assert.Contains(alert.GetProperty("alert_id").GetString(), received[id].Distinct().Select(time => ContractIds.Alert("prod", alert.GetProperty("rule").GetProperty("id").GetString()!, (id, time))));
         }
 
         await using var server = new ServerProcess(Path.Combine(_folder, "data"));

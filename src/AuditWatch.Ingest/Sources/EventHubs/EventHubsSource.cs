@@ -27,13 +27,15 @@ public sealed class EventHubsSource(
             var processor = HubProcessor.Create(new HubCheckpointStore(checkpoints, (partition, token) => BeginAsync(observer, partition, token)), reading);
             try
             {
-                await processor.StartProcessingAsync(stop).ConfigureAwait(false);
+                // Not with our token: a start that is cancelled half-way leaves a client behind that reads on.
+                await processor.StartProcessingAsync(CancellationToken.None).ConfigureAwait(false);
                 reading.OnStarted();
                 await WatchAsync(processor, new HubWatch(observer, processor.EventHubName, reading), reading, stop).ConfigureAwait(false);
             }
             finally
             {
                 await processor.StopProcessingAsync(CancellationToken.None).ConfigureAwait(false);
+                await processor.FlushAsync().ConfigureAwait(false);
                 Standing.OnNoPartitions();
                 if (stop.IsCancellationRequested) Standing.State = SourceState.Stopped;
             }

@@ -18,4 +18,7 @@ public sealed class HubPartition : EventProcessorPartition
     internal volatile EventData? Unsaved;
 
     internal long SavedAt { get; set; }
+
+    /// <summary>The checkpoint that is being written: one after the other.</summary>
+    internal Task Saving { get; set; } = Task.CompletedTask;
 }

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using AuditWatch.Ingest.Pipeline;
 using Azure.Identity;
 using Azure.Messaging.EventHubs;
@@ -15,6 +16,7 @@ internal sealed class HubProcessor : PluggableCheckpointStoreEventProcessor<HubP
 
     readonly HubCheckpointStore _store;
     readonly HubReading _reading;
+    readonly ConcurrentDictionary<HubPartition, bool> _open = new();
 
     HubProcessor(HubCheckpointStore store, HubReading reading, string connectionString, EventProcessorOptions options)
         : base(store, MostEvents, reading.Options.ConsumerGroup, connectionString, options) => (_store, _reading) = (store, reading);
@@ -36,8 +38,12 @@ internal sealed class HubProcessor : PluggableCheckpointStoreEventProcessor<HubP
             : new HubProcessor(store, reading, connectionString, options);
     }
 
+    /// <summary>After a stop: what is durable is checkpointed, whether the client has told us of the partition's end by then or not.</summary>
+    public Task FlushAsync() => Task.WhenAll(_open.Keys.Select(FlushAsync));
+
     protected override Task OnInitializingPartitionAsync(HubPartition partition, CancellationToken cancellationToken)
     {
+        _open[partition] = true;
         _reading.Standing.OnPartition(NameOf(partition), -1);
         return Task.CompletedTask;
     }
@@ -66,8 +72,8 @@ internal sealed class HubProcessor : PluggableCheckpointStoreEventProcessor<HubP
 
     protected override async Task OnPartitionProcessingStoppedAsync(HubPartition partition, ProcessingStoppedReason reason, CancellationToken cancellationToken)
     {
-        await partition.Writing.ContinueWith(static _ => { }, CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default).ConfigureAwait(false);
-        await SaveAsync(partition, isLast: true).ConfigureAwait(false);
+        await FlushAsync(partition).ConfigureAwait(false);
+        _open.TryRemove(partition, out _);
         _reading.OnStopped(partition.PartitionId);
         _reading.Standing.OnPartitionGone(NameOf(partition));
     }
@@ -136,8 +142,20 @@ internal sealed class HubProcessor : PluggableCheckpointStoreEventProcessor<HubP
         }
     }
 
-    async Task SaveAsync(HubPartition partition, bool isLast)
+    async Task FlushAsync(HubPartition partition)
     {
+        await partition.Writing.ContinueWith(static written => _ = written.Exception, CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default).ConfigureAwait(false);
+        await SaveAsync(partition, isLast: true).ConfigureAwait(false);
+    }
+
+    Task SaveAsync(HubPartition partition, bool isLast)
+    {
+        lock (partition) return partition.Saving = SaveAfterAsync(partition.Saving, partition, isLast);
+    }
+
+    async Task SaveAfterAsync(Task before, HubPartition partition, bool isLast)
+    {
+        await before.ConfigureAwait(false);
         if (partition.Unsaved is not { } last || (!isLast && _reading.Time.GetElapsedTime(partition.SavedAt) < _reading.Options.CheckpointEvery)) return;
         try
         {

@@ -3,6 +3,7 @@ using AuditWatch.Cli;
 
 using AuditWatch.Cli.Commands;
 using AuditWatch.Cli.Output;
+using AuditWatch.Server.Hosting;
 using AuditWatch.Storage.Index;
 using AuditWatch.Storage.State;
 
@@ -12,15 +13,22 @@ var parse = CommandTree.Build(terminal).Parse(args);
 if (parse.Errors.Count > 0)
 {
     foreach (var error in parse.Errors) terminal.Error(error.Message);
-    terminal.Note($"Try 'auditwatch {string.Join(' ', CommandTree.PathOf(parse))} --help'.");
+    terminal.Note($"Try '{string.Join(' ', CommandTree.PathOf(parse).Prepend("auditwatch"))} --help'.");
     return ExitCode.Usage;
 }
 
 using var interrupt = new CancellationTokenSource();
+using var impatience = new Timer(_ =>
+{
+    // Nothing is to be drained, and a read of a pipe cannot be called off.
+    terminal.Flush();
+    Environment.Exit(ExitCode.Interrupted);
+});
 Console.CancelKeyPress += (_, pressed) =>
 {
     pressed.Cancel = !interrupt.IsCancellationRequested; // the second Ctrl-C ends the process at once
     interrupt.Cancel();
+    if (!CommandTree.Drains(parse)) impatience.Change(TimeSpan.FromSeconds(1), Timeout.InfiniteTimeSpan);
 };
 try
 {
@@ -39,7 +47,7 @@ catch (IOException) when (terminal.OutputIsGone)
 {
     return ExitCode.Done; // the reader of our pipe has had enough, as with 'auditwatch … | head'
 }
-catch (Exception fault) when (fault is IndexUnusableException or IndexBusyException or StateSchemaException)
+catch (Exception fault) when (fault is IndexUnusableException or IndexBusyException or StateSchemaException or StartFault or IOException or UnauthorizedAccessException)
 {
     terminal.Error(fault.Message);
     return fault is IndexBusyException ? ExitCode.OutOfReach : ExitCode.Usage;

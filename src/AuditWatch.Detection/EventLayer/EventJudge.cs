@@ -18,6 +18,7 @@ sealed class EventJudge(RuleSet rules, RuleCounters counters, bool followCredent
     const int SampleEvery = 1024;
 
     readonly AuditEventView _view = new();
+    readonly SettledVerdicts _settled = new(rules);
     readonly CredentialUses _uses = new();
     readonly List<Sighting> _sightings = [];
     int _untilSample = SampleEvery;
@@ -30,7 +31,9 @@ sealed class EventJudge(RuleSet rules, RuleCounters counters, bool followCredent
         if (followCredentials) NoteCredential(e, ref act);
         EventFacts? facts = null;
         _view.Event = e;
-        foreach (var rule in rules.Candidates.For(e))
+        var settled = _settled.For(e);
+        foreach (var (rule, why) in settled.Unknown) counters.CouldNotSay(rule, why);
+        foreach (var rule in settled.Open)
         {
             var verdict = Ask(rule);
             if (verdict.Truth == Truth.False) continue;

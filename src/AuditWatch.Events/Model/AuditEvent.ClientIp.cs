@@ -1,10 +1,14 @@
 using System.Net;
+using AuditWatch.Events.Scanning;
 
 namespace AuditWatch.Events.Model;
 
 // Where the request came from, as far as it can be believed.
 public sealed partial class AuditEvent
 {
+    readonly RecentAddresses _recentAddresses = new();
+    AddressFacts _addresses;
+    bool _addressesKnown;
     string? _clientIp;
     bool _clientIpKnown;
 
@@ -29,6 +33,28 @@ public sealed partial class AuditEvent
         for (var i = addresses.Count - 1; i > 0; i--)
             if (!IsWithin(addresses[i], _cluster.TrustedProxies)) return addresses[i];
         return addresses[0];
+    }
+
+    // Looks at the addresses without saying so: these facts are part of the party.
+    AddressFacts Addresses
+    {
+        get
+        {
+            if (_addressesKnown) return _addresses;
+            _addressesKnown = true;
+            var lookedAt = _lookedAt;
+            var json = _ranges.Has(HotField.SourceIps) ? Raw(HotField.SourceIps) : "[]"u8;
+            if (!_recentAddresses.TryGet(json, _cluster, out _addresses)) _recentAddresses.Keep(json, _addresses = FindAddresses());
+            _lookedAt = lookedAt | 1UL << AddressesBit;
+            return _addresses;
+        }
+    }
+
+    AddressFacts FindAddresses()
+    {
+        if (ClientIp is not { } ip) return default;
+        if (!IPAddress.TryParse(ip, out var address)) return new(AddressScope.NoAddress, SourceIps.Count > 1, IsWithin(ip, _cluster.Networks));
+        return new(Scope(address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address), SourceIps.Count > 1, IsWithin(ip, _cluster.Networks));
     }
 
     static bool IsWithin(string address, IReadOnlyList<IPNetwork> networks)

@@ -62,28 +62,32 @@ public sealed partial class AuditEvent
 
     // Without named networks nobody can say what is inside.
     DerivedValue OfClientIpInCluster() =>
-        ClientIp is not { } ip ? Missing(HotField.SourceIps)
+        Addresses is not { Scope: not AddressScope.None } facts ? Missing(HotField.SourceIps)
         : _cluster.Networks.Count == 0 ? DerivedValue.Unknown(UnknownReason.NoBaseline)
-        : Of(IsWithin(ip, _cluster.Networks));
+        : Of(facts.IsInCluster);
 
-    DerivedValue OfClientIpScope()
+    DerivedValue OfClientIpScope() => Addresses.Scope switch
     {
-        if (ClientIp is not { } ip) return Missing(HotField.SourceIps);
-        return IPAddress.TryParse(ip, out var address) ? OfShared(Scope(address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address)) : DerivedValue.Absent;
-    }
+        AddressScope.None => Missing(HotField.SourceIps),
+        AddressScope.NoAddress => DerivedValue.Absent,
+        AddressScope.Loopback => OfShared("loopback"),
+        AddressScope.LinkLocal => OfShared("link-local"),
+        AddressScope.Private => OfShared("private"),
+        _ => OfShared("public"),
+    };
 
-    static string Scope(IPAddress address)
+    static AddressScope Scope(IPAddress address)
     {
-        if (IPAddress.IsLoopback(address)) return "loopback";
+        if (IPAddress.IsLoopback(address)) return AddressScope.Loopback;
         if (address.AddressFamily == AddressFamily.InterNetworkV6)
-            return address.IsIPv6LinkLocal ? "link-local" : address.IsIPv6UniqueLocal ? "private" : "public";
+            return address.IsIPv6LinkLocal ? AddressScope.LinkLocal : address.IsIPv6UniqueLocal ? AddressScope.Private : AddressScope.Public;
         Span<byte> b = stackalloc byte[4];
         address.TryWriteBytes(b, out _);
         return b switch
         {
-            [169, 254, ..] => "link-local",
-            [10, ..] or [172, >= 16 and <= 31, ..] or [192, 168, ..] or [100, >= 64 and <= 127, ..] => "private",
-            _ => "public",
+            [169, 254, ..] => AddressScope.LinkLocal,
+            [10, ..] or [172, >= 16 and <= 31, ..] or [192, 168, ..] or [100, >= 64 and <= 127, ..] => AddressScope.Private,
+            _ => AddressScope.Public,
         };
     }
 }

@@ -47,7 +47,7 @@ public sealed partial class AuditEvent
     {
         if (!_ranges.Has(HotField.ObjectRef)) return Missing(HotField.ObjectRef);
         if (!IsVerb("list"u8) && !IsVerb("watch"u8) && !IsVerb("deletecollection"u8)) return DerivedValue.Absent;
-        return OfShared(_ranges.Length(HotField.ObjectNamespace) == 0 ? "cluster" : "namespace");
+        return OfShared(!_ranges.Has(HotField.ObjectNamespace) || Raw(HotField.ObjectNamespace).IsEmpty ? "cluster" : "namespace");
     }
 
     DerivedValue OfOutcome() => Outcome switch

@@ -68,13 +68,13 @@ public sealed partial class AuditEvent
         DerivedField.UaOs => AgentSystem is { } system ? OfShared(system) : Missing(HotField.UserAgent),
         DerivedField.UaProduct => AgentProduct is { } product ? OfShared(product) : Missing(HotField.UserAgent),
         DerivedField.UaVersion => AgentVersion is { } version ? OfShared(version) : Missing(HotField.UserAgent),
-        DerivedField.XffPresent => _ranges.Has(HotField.SourceIps) ? Of(SourceIps.Count > 1) : Missing(HotField.SourceIps),
+        DerivedField.XffPresent => _ranges.Has(HotField.SourceIps) ? Of(Addresses.IsForwarded) : Missing(HotField.SourceIps),
         _ => DerivedValue.Absent,
     };
 
     DerivedValue OfHot(HotField field) =>
         _ranges.Has(field) && _ranges.IsString(field)
-            ? DerivedValue.OfText(_ranges.IsEscaped(field) ? UnescapedMemory(field) : _utf8.Slice(_ranges.Start(field), _ranges.Length(field)), Symbol(field))
+            ? DerivedValue.OfText(_ranges.IsEscaped(field) ? UnescapedMemory(field) : RawMemory(field), Symbol(field))
             : Missing(field);
 
     ReadOnlyMemory<byte> UnescapedMemory(HotField field)

@@ -68,16 +68,8 @@ public sealed partial class AuditEvent
         return extra.TokenType == JsonTokenType.String ? TextOf(ref extra) : null;
     }
 
-    /// <summary>An annotation's value; null when absent.</summary>
-    public string? Annotation(string key)
-    {
-        if (!_ranges.Has(HotField.Annotations)) return null;
-        var annotations = Reader(HotField.Annotations);
-        return TryFindMember(ref annotations, key) && annotations.TokenType == JsonTokenType.String ? TextOf(ref annotations) : null;
-    }
-
     Utf8JsonReader Reader(HotField field) =>
-        new(_utf8.Span.Slice(_ranges.Start(field), _ranges.Length(field)), new JsonReaderOptions { MaxDepth = 128 });
+        new(Raw(field), new JsonReaderOptions { MaxDepth = 128 });
 
     bool TryFindMember(ref Utf8JsonReader reader, string key)
     {
@@ -106,7 +98,7 @@ public sealed partial class AuditEvent
     IReadOnlyList<string> Strings(HotField field)
     {
         if (!_ranges.Has(field)) return [];
-        var raw = _utf8.Span.Slice(_ranges.Start(field), _ranges.Length(field));
+        var raw = Raw(field);
         if (_lists.TryGet(raw, out var known)) return known;
         var texts = new List<string>();
         var reader = Reader(field);
@@ -139,6 +131,6 @@ public sealed partial class AuditEvent
     {
         _groups = _impersonatedGroups = _sourceIps = null;
         _agentKnown = false;
-        _clientIpKnown = false;
+        _clientIpKnown = _addressesKnown = false;
     }
 }

@@ -26,26 +26,6 @@ public sealed partial class AuditEvent
         return root == HotField.RequestObject ? NotInRequest(field) : WhyMissing(root, field.Steps.FirstRun);
     }
 
-    // Annotations are asked for all the time, and are texts: found without opening a document.
-    bool TryAnnotation(ReadOnlySpan<byte> key, out FieldAnswer answer)
-    {
-        answer = default;
-        var annotations = Reader(HotField.Annotations);
-        if (!TryFindMember(ref annotations, key))
-        {
-            answer = WhyMissing(HotField.Annotations, key);
-            return true;
-        }
-
-        if (annotations.TokenType != JsonTokenType.String) return false;
-        // A span of the reader is one of the event's bytes: it lives as long as they do.
-        var raw = _utf8.Span.Slice(_ranges.Start(HotField.Annotations) + (int)annotations.TokenStartIndex + 1, annotations.ValueSpan.Length);
-        var plain = annotations.ValueIsEscaped ? Unescaped(raw).Span : raw;
-        var symbol = key.StartsWith("authorization.k8s.io/"u8) ? Symbols.FindOrAdd(plain, clientChosen: true)?.Symbol ?? -1 : -1;
-        answer = new FieldAnswer { Kind = AnswerKind.Text, Utf8 = plain, Symbol = symbol };
-        return true;
-    }
-
     FieldAnswer Whole(HotField root)
     {
         if (_ranges.IsString(root))

@@ -55,7 +55,7 @@ public sealed partial class AuditEvent
 
     /// <summary>responseStatus.code; 0 when none was seen</summary>
     public int ResponseCode =>
-        _ranges.Has(HotField.ResponseCode) && Utf8Parser.TryParse(Plain(HotField.ResponseCode), out int code, out var read) && read == _ranges.Length(HotField.ResponseCode) ? code : 0;
+        _ranges.Has(HotField.ResponseCode) && Utf8Parser.TryParse(Plain(HotField.ResponseCode), out int code, out var read) && read == Plain(HotField.ResponseCode).Length ? code : 0;
 
     /// <summary>How the request ended.</summary>
     public Outcome Outcome => ResponseCode switch
@@ -68,10 +68,10 @@ public sealed partial class AuditEvent
     };
 
     // Asked of every event: the word alone, wherever it stands, first.
-    bool IsForbidden => Plain(HotField.Annotations).IndexOf("forbid"u8) >= 0 && Annotation("authorization.k8s.io/decision") == "forbid";
+    bool IsForbidden => (Hints & EventHints.Forbid) != 0 && Annotation("authorization.k8s.io/decision") == "forbid";
 
     /// <summary>Whether dryRun was asked for: in the query, or (deletes) in the recorded body.</summary>
-    public bool IsDryRun => HasQuery("dryRun"u8)
+    public bool IsDryRun => (Hints & EventHints.DryRun) != 0
         || ((IsVerb("delete"u8) || IsVerb("deletecollection"u8)) && TryOpen(HotField.RequestObject, out var options)
             && FieldWalk.TryGet(options, "dryRun"u8, out var asked) && asked.ValueKind == JsonValueKind.Array && asked.GetArrayLength() > 0);
 

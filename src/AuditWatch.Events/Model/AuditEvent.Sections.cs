@@ -26,6 +26,8 @@ public sealed partial class AuditEvent
         value = default;
         if (!_ranges.Has(field)) return false;
         var bit = 1UL << (int)field;
+        _lookedAt |= bit;
+        if ((_mayOpen & bit) == 0) return false;
         if ((_sectionKnown & bit) == 0)
         {
             _sectionKnown |= bit;

@@ -18,7 +18,7 @@ public sealed partial class AuditEvent
         root is HotField.RequestObject or HotField.ResponseObject && _ranges.IsString(root) && Plain(root).SequenceEqual("skipped-too-big-size-object"u8)
             ? UnknownReason.Truncated : UnknownReason.None;
 
-    FieldAnswer WhyMissing(HotField root, ReadOnlySpan<byte> key)
+    FieldAnswer WhyMissing(HotField root, scoped ReadOnlySpan<byte> key)
     {
         var top = Top(root);
         if (_ranges.Has(top) && top is not (HotField.Annotations or HotField.RequestObject or HotField.ResponseObject)) return FieldAnswer.Absent;
@@ -95,7 +95,7 @@ public sealed partial class AuditEvent
     // Refused by authentication, flow control or authorization, or with a body that could not be read: the API server never had an object to record.
     bool WasRefusedBeforeReading() => ResponseCode >= 400 && !_ranges.Has(HotField.RequestObject) && !IsMarkedTruncated;
 
-    bool IsMarkedTruncated => Annotation("audit.k8s.io/truncated") == "true";
+    bool IsMarkedTruncated => (Hints & EventHints.Truncated) != 0 && Annotation("audit.k8s.io/truncated") == "true";
 
     UnknownReason WhyNoResponseObject()
     {
@@ -109,7 +109,7 @@ public sealed partial class AuditEvent
         return IsMarkedTruncated ? UnknownReason.Truncated : UnknownReason.None;
     }
 
-    UnknownReason WhyNoAnnotation(ReadOnlySpan<byte> key)
+    UnknownReason WhyNoAnnotation(scoped ReadOnlySpan<byte> key)
     {
         if (key.StartsWith("patch.webhook.admission.k8s.io/"u8) && Level == AuditLevel.Metadata) return UnknownReason.LevelTooLow;
         // Authentication writes its annotations first; everything else comes after the request was received.

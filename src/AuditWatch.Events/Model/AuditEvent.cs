@@ -71,6 +71,8 @@ public sealed partial class AuditEvent(SymbolTable symbols)
             ? origin with { IsCut = origin.IsCut || isCut, EnvelopeTimeMicros = origin.EnvelopeTimeMicros != 0 ? origin.EnvelopeTimeMicros : envelopeMicros }
             : origin;
         _textKnown = _symbolKnown = _plainKnown = 0;
+        _hintsKnown = false;
+        _annotations = null;
         _scratch.Reset();
         ForgetSections();
         ForgetIdentity();
@@ -82,6 +84,7 @@ public sealed partial class AuditEvent(SymbolTable symbols)
     public string? Text(HotField field)
     {
         var bit = 1UL << (int)field;
+        _lookedAt |= bit;
         if ((_textKnown & bit) != 0) return _texts[(int)field];
         _textKnown |= bit;
         string? text = null;
@@ -98,6 +101,7 @@ public sealed partial class AuditEvent(SymbolTable symbols)
     public int Symbol(HotField field)
     {
         var bit = 1UL << (int)field;
+        _lookedAt |= bit;
         if ((_symbolKnown & bit) != 0) return _symbolOf[(int)field];
         _symbolKnown |= bit;
         var symbol = -1;
@@ -110,12 +114,13 @@ public sealed partial class AuditEvent(SymbolTable symbols)
     public ReadOnlySpan<byte> Plain(HotField field)
     {
         if (!_ranges.Has(field)) return default;
-        if (!_ranges.IsEscaped(field)) return _utf8.Span.Slice(_ranges.Start(field), _ranges.Length(field));
+        var raw = Raw(field);
+        if (!_ranges.IsEscaped(field)) return raw;
         var bit = 1UL << (int)field;
         if ((_plainKnown & bit) == 0)
         {
             _plainKnown |= bit;
-            _plain[(int)field] = Unescaped(_utf8.Span.Slice(_ranges.Start(field), _ranges.Length(field)));
+            _plain[(int)field] = Unescaped(raw);
         }
 
         return _plain[(int)field].Span;

@@ -32,6 +32,12 @@ public sealed class EventRanges
     /// <summary>Forgets everything.</summary>
     public void Clear() => _seen = _escaped = _string = 0;
 
+    /// <summary>A bit for each field that the event has.</summary>
+    internal ulong Present => _seen;
+
+    /// <summary>A bit for each field that is a JSON string.</summary>
+    internal ulong Strings => _string & _seen;
+
     internal void Set(HotField field, int start, int length, bool isString, bool escaped)
     {
         var bit = 1UL << (int)field;

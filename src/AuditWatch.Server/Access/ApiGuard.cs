@@ -11,38 +11,47 @@ namespace AuditWatch.Server.Access;
 /// </summary>
 sealed class ApiGuard(string? tokenFile)
 {
-    static readonly string[] Forwarding = ["Forwarded", "X-Forwarded-For", "X-Forwarded-Host", "X-Forwarded-Proto", "X-Real-IP", "Via"];
+    static readonly string[] Forwarding = ["Forwarded", "Via", "X-Real-IP", "X-Client-IP", "X-Cluster-Client-IP", "True-Client-IP", "CF-Connecting-IP"];
 
     readonly byte[]? _token = tokenFile is null ? null : SHA256.HashData(Encoding.UTF8.GetBytes(File.ReadAllText(tokenFile).Trim()));
 
     /// <summary>Null when the request may go on; else why not.</summary>
     public string? Refuse(HttpContext context)
     {
-        if (BearerToken.Of(context.Request) is { } token)
+        if (context.Request.Headers.Authorization.Count > 0)
         {
+            var token = BearerToken.Of(context.Request) ?? "";
             return _token is not null && CryptographicOperations.FixedTimeEquals(SHA256.HashData(Encoding.UTF8.GetBytes(token)), _token)
                 ? null : "The bearer token is not the one that this server knows.";
         }
         if (!IsLocal(context.Connection.RemoteIpAddress)) return "A bearer token is required from another machine.";
         if (!IsLocalName(context.Request.Host.Host)) return "The Host header must be localhost, 127.0.0.1 or [::1].";
-        if (context.Request.Headers.Origin is { Count: > 0 } origin && !(Uri.TryCreate(origin[0], UriKind.Absolute, out var from) && IsLocalName(from.Host)))
-            return "Requests from other origins are not taken.";
-        return Array.Exists(Forwarding, h => context.Request.Headers.ContainsKey(h)) ? "Forwarded requests are not taken without a token." : null;
+        if (!IsOwnOrigin(context.Request)) return "Requests from other origins are not taken.";
+        return IsForwarded(context.Request.Headers) ? "Forwarded requests are not taken without a token." : null;
     }
+
+    // Another port of this machine is another program, whose pages have no business here.
+    static bool IsOwnOrigin(HttpRequest request)
+    {
+        var origin = request.Headers.Origin;
+        if (origin.Count == 0) return true;
+        return origin.Count == 1 && Uri.TryCreate(origin[0], UriKind.Absolute, out var from) && IsLocalName(from.Host)
+            && Uri.TryCreate($"{request.Scheme}://{request.Host.Value}", UriKind.Absolute, out var own) && from.Authority == own.Authority && from.Scheme == own.Scheme;
+    }
+
+    static bool IsForwarded(IHeaderDictionary headers) =>
+        Array.Exists(Forwarding, headers.ContainsKey) || headers.Keys.Any(name => name.StartsWith("X-Forwarded", StringComparison.OrdinalIgnoreCase) || name.StartsWith("X-Original", StringComparison.OrdinalIgnoreCase));
 
     public static bool IsLocal(IPAddress? peer) => peer is not null && IPAddress.IsLoopback(peer.IsIPv4MappedToIPv6 ? peer.MapToIPv4() : peer);
 
-    static bool IsLocalName(string host) => host is "localhost" or "127.0.0.1" or "[::1]" or "::1";
+    static bool IsLocalName(string host) => host is "127.0.0.1" or "[::1]" or "::1" || host.Equals("localhost", StringComparison.OrdinalIgnoreCase);
 }
 
 /// <summary>The bearer token of a request.</summary>
 static class BearerToken
 {
-    /// <summary>The token; empty when an Authorization header of another kind was sent; null when none was.</summary>
-    public static string? Of(HttpRequest request)
-    {
-        if (request.Headers.Authorization.Count == 0) return null;
-        var value = request.Headers.Authorization[0] ?? "";
-        return value.StartsWith("Bearer ", StringComparison.OrdinalIgnoreCase) ? value[7..].Trim() : "";
-    }
+    /// <summary>The token; null when none was sent, though credentials of another kind may have been.</summary>
+    public static string? Of(HttpRequest request) =>
+        request.Headers.Authorization is { Count: > 0 } sent && sent[0] is { } value && value.StartsWith("Bearer", StringComparison.OrdinalIgnoreCase)
+            && (value.Length == 6 || value[6] == ' ') ? value[6..].Trim() : null;
 }

@@ -19,7 +19,7 @@ static class ConfigYaml
                 faults.Add(new ConfigFault(file, "Holds more than one document; keep one."));
                 return null;
             }
-            var root = Convert(stream.Documents[0].RootNode, file);
+            var root = Convert(stream.Documents[0].RootNode, file, 0);
             if (root.Members is not null) return root;
             faults.Add(new ConfigFault(root.Place, "The file must be a map of settings, for instance 'journal: {retain_age: 30d}'."));
             return null;
@@ -31,8 +31,10 @@ static class ConfigYaml
         }
     }
 
-    static ConfigNode Convert(YamlNode node, string file)
+    static ConfigNode Convert(YamlNode node, string file, int depth)
     {
+        // No setting is that deep; an anchor that holds itself is.
+        if (depth > 16) throw new YamlException(node.Start, node.End, "Maps and lists are nested too deep.");
         var result = new ConfigNode($"{file}:{node.Start.Line}:{node.Start.Column}");
         switch (node)
         {
@@ -40,12 +42,14 @@ static class ConfigYaml
                 result.Scalar = scalar.Value;
                 break;
             case YamlSequenceNode list:
-                result.Items = [.. list.Select(item => Convert(item, file))];
+                result.Items = [.. list.Select(item => Convert(item, file, depth + 1))];
                 break;
             case YamlMappingNode map:
-                result.Members = map.ToDictionary(pair => ((YamlScalarNode)pair.Key).Value ?? "", pair => Convert(pair.Value, file));
+                result.Members = map.ToDictionary(pair => Key(pair.Key), pair => Convert(pair.Value, file, depth + 1));
                 break;
         }
         return result;
     }
+
+    static string Key(YamlNode node) => (node as YamlScalarNode)?.Value ?? throw new YamlException(node.Start, node.End, "A key must be a text.");
 }

@@ -17,8 +17,10 @@ static class ApiEndpoints
 
     public static void Map(IEndpointRouteBuilder routes, IQueries queries, ApiGuard guard)
     {
-        var api = routes.MapGroup("/api/v1").AddEndpointFilter(async (context, next) =>
+        var guarded = routes.MapGroup("").AddEndpointFilter(async (context, next) =>
             guard.Refuse(context.HttpContext) is { } why ? Problem(context.HttpContext.Request.Headers.Authorization.Count > 0 ? 403 : 401, why) : await next(context));
+        guarded.MapOpenApi();
+        var api = guarded.MapGroup("/api/v1");
 
         foreach (var collection in Lists)
             api.MapGet($"/{collection}", (Delegate)((HttpContext context) => ListAsync(queries, collection, context))).WithName($"list-{collection}")
@@ -27,9 +29,10 @@ static class ApiEndpoints
             api.MapGet($"/{collection}/{{id}}", (string id, HttpContext context) => ShowAsync(queries, collection, id, context)).WithName($"show-{collection}")
                 .WithSummary($"One of {collection} with everything known of it.").Produces<object>().ProducesProblem(404).ProducesProblem(401);
 
-        api.MapPost("/sql", (SqlBody body, HttpContext context) => AnswerAsync(async () => Page(await queries.SqlAsync(body.Statement, body.Limit, context.RequestAborted))))
+        api.MapPost("/sql", (SqlBody body, HttpContext context) => AnswerAsync(async () => body is { Statement: { } statement, Limit: >= 0 }
+                ? Page(await queries.SqlAsync(statement, body.Limit, context.RequestAborted)) : Problem(400, "The body needs 'statement', a text; 'limit' is a whole number from 0 on.")))
             .WithName("sql").WithSummary("Rows of one read-only SQL statement over the tables events and alerts.").Produces<object>().ProducesProblem(400);
-        api.MapPost("/clusters", ([FromBody] ClusterBody body, HttpContext context) => AnswerAsync(async () => ClusterName.IsValid(body.Name)
+        api.MapPost("/clusters", ([FromBody] ClusterBody body, HttpContext context) => AnswerAsync(async () => body.Name is not null && ClusterName.IsValid(body.Name)
                 ? Bytes(await queries.AddClusterAsync(new NewCluster(body.Name, body.client_cn, body.Url, body.ca_pem), context.RequestAborted))
                 : Problem(400, $"The name '{body.Name}' {ClusterName.Rule}")))
             .WithName("add-cluster").WithSummary("Makes a cluster's credential; its token is shown this once.").Produces<object>().ProducesProblem(400);
@@ -72,11 +75,11 @@ static class ApiEndpoints
         await stream.WriteAsync("}"u8.ToArray());
     }, "application/json");
 
-    sealed record SqlBody(string Statement, long Limit = 1000);
+    sealed record SqlBody(string? Statement, long Limit = 1000);
 
     sealed record ReplayBody(string? Id);
 
 #pragma warning disable IDE1006 // The names are the API's.
-    sealed record ClusterBody(string Name, string? client_cn, string? Url, string? ca_pem);
+    sealed record ClusterBody(string? Name, string? client_cn, string? Url, string? ca_pem);
 #pragma warning restore IDE1006
 }

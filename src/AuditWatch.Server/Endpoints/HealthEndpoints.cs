@@ -15,7 +15,7 @@ static class HealthEndpoints
             ("journal", true), ("state", true), ("index", true), ($"detection lag {stores.Backlog.DetectionLag} events", true), ($"index lag {stores.Backlog.IndexLag} events", true)));
         app.UseWhen(context => context.Request.Path == "/metrics", branch => branch.Use(async (context, next) =>
         {
-            if (!ApiGuard.IsLocal(context.Connection.RemoteIpAddress) && guard.Refuse(context) is not null) context.Response.StatusCode = 401;
+            if (guard.Refuse(context) is { } why) await Results.Problem(why, statusCode: 401).ExecuteAsync(context);
             else await next(context);
         }));
         app.MapPrometheusScrapingEndpoint("/metrics");

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Globalization;
 using AuditWatch.Ingest.Pipeline;
 using AuditWatch.Server.Access;
@@ -15,7 +16,9 @@ namespace AuditWatch.Server.Endpoints;
 /// </summary>
 static partial class WebhookEndpoint
 {
-    public static void Map(IEndpointRouteBuilder routes, ClusterAccess access, WebhookReceiver receiver, ILogger log) =>
+    public static void Map(IEndpointRouteBuilder routes, ClusterAccess access, WebhookReceiver receiver, ILogger log)
+    {
+        var warned = new ConcurrentDictionary<string, bool>();
         routes.MapPost("/ingest/v1/clusters/{cluster}", async (string cluster, HttpContext context) =>
         {
             if (!ClusterName.IsValid(cluster))
@@ -30,7 +33,7 @@ static partial class WebhookEndpoint
                 await RefuseAsync(context, status, why);
                 return;
             }
-            if (access.IsOpen) Open(log, cluster);
+            if (access.IsOpen && warned.TryAdd(cluster, true)) Open(log, cluster);
             var result = await receiver.ReceiveAsync(cluster, context.Request.Body, context.Request.ContentLength, context.RequestAborted);
             switch (result.Outcome)
             {
@@ -49,13 +52,14 @@ static partial class WebhookEndpoint
                     break;
             }
         }).ExcludeFromDescription();
+    }
 
     static Task RefuseAsync(HttpContext context, int status, string why) => Results.Problem(why, statusCode: status).ExecuteAsync(context);
 
     [LoggerMessage(3501, LogLevel.Warning, "Refused a post for cluster {Cluster} from {Peer} with {Status}: {Why}")]
     static partial void Refused(ILogger log, string cluster, string peer, int status, string why);
 
-    [LoggerMessage(3502, LogLevel.Warning, "Accepted a post for cluster {Cluster} without a credential, because no cluster has one yet. Run 'auditwatch clusters add NAME'.")]
+    [LoggerMessage(3502, LogLevel.Warning, "Accepting posts for cluster {Cluster} without a credential, because no cluster has one yet. Run 'auditwatch clusters add NAME'.")]
     static partial void Open(ILogger log, string cluster);
 
     [LoggerMessage(3503, LogLevel.Warning, "Did not take a post for cluster {Cluster}: {Problem}")]

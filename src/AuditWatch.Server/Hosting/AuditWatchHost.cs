@@ -97,9 +97,10 @@ public sealed class AuditWatchHost : IAsyncDisposable
     {
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders().AddProvider(new JsonLineLogger(clock)).SetMinimumLevel(quiet ? LogLevel.Error : LogLevel.Information)
-            .AddFilter("Microsoft", LogLevel.Warning).AddFilter("MassTransit", LogLevel.Warning).AddFilter("System.Net.Http", LogLevel.Warning);
+            .AddFilter("Microsoft", LogLevel.Warning).AddFilter("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.None).AddFilter("MassTransit", LogLevel.Warning).AddFilter("System.Net.Http", LogLevel.Warning);
         builder.WebHost.UseKestrelHttpsConfiguration().ConfigureKestrel(kestrel => KestrelSetup.Apply(kestrel, config));
         var services = builder.Services;
+        services.AddSingleton<IHostLifetime, CallersLifetime>();
         services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(20));
         services.AddProblemDetails();
         services.AddOpenApi();
@@ -128,10 +129,10 @@ public sealed class AuditWatchHost : IAsyncDisposable
         _ = app.Services.GetRequiredService<ServerMetrics>();
         _ = app.Services.GetRequiredService<SourceMetrics>();
         var guard = new ApiGuard(config.ApiTokenFile);
+        app.UseExceptionHandler().UseStatusCodePages();
         HealthEndpoints.Map(app, stores, guard);
         WebhookEndpoint.Map(app, new ClusterAccess(stores.State), stores.Receiver, app.Services.GetRequiredService<ILogger<ClusterAccess>>());
         ApiEndpoints.Map(app, app.Services.GetRequiredService<IQueries>(), guard);
-        app.MapOpenApi();
         return app;
     }
 }

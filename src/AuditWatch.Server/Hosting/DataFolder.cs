@@ -3,6 +3,8 @@ namespace AuditWatch.Server.Hosting;
 /// <summary>Where everything lies in the data folder, and the lock that lets one process write there.</summary>
 public sealed class DataFolder : IDisposable
 {
+    const int WouldBlock = 11;
+    const int SharingViolation = unchecked((int)0x80070020);
     FileStream? _lock;
 
     DataFolder(string path) => Path = path;
@@ -22,16 +24,20 @@ public sealed class DataFolder : IDisposable
     /// <summary>Opens for writing: makes the folder (mode 0700) and takes its lock. Throws <see cref="DataFolderInUseException"/> when another process has it.</summary>
     public static DataFolder Own(string path)
     {
-        if (OperatingSystem.IsWindows()) Directory.CreateDirectory(path);
-        else Directory.CreateDirectory(path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
         var folder = new DataFolder(System.IO.Path.GetFullPath(path));
         try
         {
+            if (OperatingSystem.IsWindows()) Directory.CreateDirectory(path);
+            else Directory.CreateDirectory(path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
             folder._lock = new FileStream(System.IO.Path.Combine(folder.Path, "lock"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
         }
-        catch (IOException fault) when (fault is not (DirectoryNotFoundException or FileNotFoundException))
+        catch (IOException fault) when (fault.HResult is WouldBlock or SharingViolation)
         {
             throw new DataFolderInUseException(folder.Path);
+        }
+        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
+        {
+            throw new StartFault($"The data folder '{folder.Path}' cannot be used: {fault.Message}");
         }
         return folder;
     }

@@ -51,7 +51,9 @@ public sealed partial class LocalQueries
     async Task<RowPage> QuarantineAsync(Filters asked, CancellationToken stop)
     {
         var (reason, source, cluster, limit) = (asked.Text("reason"), asked.Text("source"), asked.Text("cluster"), asked.Limit);
-        EventPosition? before = asked.Cursor is { } cursor && QuarantineNote.TryParseId(cursor, out var position) ? position : null;
+        EventPosition? before = null;
+        if (asked.Cursor is { } cursor)
+            before = QuarantineNote.TryParseId(cursor, out var position) ? position : throw new QueryFault($"'{cursor}' is no cursor of a quarantine list; use the one that came with the page before.");
         asked.Done();
         var rows = new List<ReadOnlyMemory<byte>>();
         while (true)

@@ -3,6 +3,12 @@ namespace AuditWatch.Sigma.Evaluation;
 /// <summary>One event as rules see it. Implemented by whoever knows the events; used by one thread at a time.</summary>
 public abstract class EventView
 {
+    /// <summary>
+    /// The reason that a view gives which shows only some fields, for all others: a verdict without it holds for every event that looks the same through that view,
+    /// its reasons included.
+    /// </summary>
+    public const UnknownReason NotShown = (UnknownReason)0x8000;
+
     /// <summary>The value of a field bound by <see cref="IFieldSchema"/>.</summary>
     public abstract FieldValue Get(int slot);
 

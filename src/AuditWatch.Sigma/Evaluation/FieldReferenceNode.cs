@@ -15,7 +15,8 @@ internal sealed class FieldReferenceNode(FieldSource left, FieldSource right, st
         var verdict = left.Ask(view, element, comparison);
         // An absent side decides, whatever the other one is.
         if (wanted.Values.Count == 0 && wanted.Why == UnknownReason.None) return Verdict.False;
-        return verdict;
+        // As long as the other side is not shown, it may yet turn out to be absent.
+        return verdict.Truth == Truth.Unknown ? Verdict.Unknown(verdict.Why | (wanted.Why & EventView.NotShown)) : verdict;
     }
 
     public override void Explain(EventView view, in JsonElement element, Explanation into)

@@ -9,8 +9,11 @@ internal sealed class RegexMatcher(Regex regex) : ValueMatcher
 {
     const char Unknown = '\uFFFF';
 
+    readonly FixedShape? _shape = (regex.Options & (RegexOptions.IgnoreCase | RegexOptions.Multiline)) == 0 ? FixedShape.Of(regex.ToString()) : null;
+
     public override bool MatchesText(ReadOnlySpan<byte> utf8, bool withheld)
     {
+        if (!withheld && _shape is not null && _shape.Holds(utf8)) return true;
         char[]? rented = null;
         var buffer = utf8.Length <= 512 ? stackalloc char[512] : (rented = ArrayPool<char>.Shared.Rent(utf8.Length));
         try

@@ -22,11 +22,15 @@ internal static class CommandTree
             QuarantineCommand.Build(terminal),
             ClustersCommand.Build(terminal),
             SourcesCommand.Build(terminal),
+            SetupCommand.Build(terminal),
             ConfigCommand.Build(terminal),
         };
         root.Add(new Option<bool>("--no-color") { Description = "No colours (as NO_COLOR does).", Recursive = true });
         return root;
     }
+
+    /// <summary>Whether a command has something to bring to an end when it is interrupted.</summary>
+    public static bool Drains(ParseResult parse) => parse.CommandResult.Command.Name is "serve" or "demo";
 
     /// <summary>The names of the commands that were recognised, outermost first.</summary>
     public static IEnumerable<string> PathOf(ParseResult parse)

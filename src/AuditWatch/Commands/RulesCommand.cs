@@ -5,40 +5,13 @@ using AuditWatch.Detection.EventLayer;
 using AuditWatch.Detection.Rules;
 using AuditWatch.Detection.Scanning;
 using AuditWatch.Sigma.Evaluation;
-using AuditWatch.Sigma.Parsing;
 
 namespace AuditWatch.Cli.Commands;
 
 /// <summary><c>auditwatch rules …</c>: what detection engineers do with rules.</summary>
 internal static class RulesCommand
 {
-    public static Command Build(Terminal terminal) => new("rules", "Check, test and try rules.") { Lint(terminal), RuleTestCommand.Build(terminal), Match(terminal), Stats(terminal) };
-
-    static Command Lint(Terminal terminal)
-    {
-        var command = new Command("lint", "Reads and checks every rule, list and filter; says what is wrong, where, and what to change.");
-        var rules = new RuleOptions();
-        rules.AddTo(command);
-        var failOn = new Option<string>("--fail-on") { Description = "Exit 1 at findings of this level: error (default), warning, info.", DefaultValueFactory = _ => "error" };
-        failOn.AcceptOnlyFromAmong("error", "warning", "info");
-        var format = OutputOptions.Format();
-        command.Add(failOn);
-        command.Add(format);
-        command.SetAction(parse =>
-        {
-            var problems = new List<Problem>();
-            var snapshot = RuleSnapshot.Load(rules.Sources(parse), problems);
-            var chosen = OutputOptions.Choose(parse.GetValue(format), terminal);
-            var writer = new RowWriter(terminal, chosen, "level", "code", "file", "line", "message");
-            foreach (var p in problems.OrderBy(p => p.File, StringComparer.Ordinal).ThenBy(p => p.Line).ThenBy(p => p.Column))
-                writer.Write(JsonSerializer.SerializeToUtf8Bytes(new { code = p.Code, level = p.Severity.ToString().ToLowerInvariant(), file = p.File, line = p.Line, column = p.Column, rule = p.Rule, message = p.Message, fix = p.Fix }));
-            writer.End();
-            terminal.Note($"{snapshot.Documents.Count} rules, {problems.Count} findings.");
-            var worst = Enum.Parse<ProblemSeverity>(parse.GetValue(failOn)!, ignoreCase: true);
-            return problems.Any(p => p.Severity >= worst) ? ExitCode.Found : ExitCode.Done;
-        });
-        return command;
-    }
+    public static Command Build(Terminal terminal) => new("rules", "Check, test and try rules.") { RuleLintCommand.Build(terminal), RuleTestCommand.Build(terminal), Match(terminal), Stats(terminal) };
 
     static Command Match(Terminal terminal)
     {

@@ -29,6 +29,11 @@ internal static class ScanCommand
         rules.AddTo(command);
         foreach (var option in new Option[] { exceptions, minLevel, failOn, stats, format, limit }) command.Add(option);
 
+        exceptions.Validators.Add(result =>
+        {
+            foreach (var folder in result.Tokens.Where(t => !Directory.Exists(t.Value))) result.AddError($"--exceptions names the folder '{folder.Value}', which does not exist.");
+        });
+
         command.SetAction((parse, stop) =>
         {
             var files = inputs.Inputs(parse);

@@ -26,7 +26,12 @@ internal static class ServeCommand
             try
             {
                 await AuditWatchHost.RunAsync(config, TimeProvider.System, terminal.Note, stop.Token);
-                return ExitCode.Done;
+                return interrupted.IsCancellationRequested ? ExitCode.Interrupted : ExitCode.Done;
+            }
+            catch (OperationCanceledException) when (stop.IsCancellationRequested)
+            {
+                // Told to end before it had begun.
+                return interrupted.IsCancellationRequested ? ExitCode.Interrupted : ExitCode.Done;
             }
             catch (DataFolderInUseException fault)
             {

@@ -11,6 +11,7 @@ public sealed class ApiGuardTests
     {
         var context = new DefaultHttpContext();
         context.Connection.RemoteIpAddress = IPAddress.Parse(peer);
+        context.Request.Scheme = "http";
         context.Request.Host = new HostString(host);
         foreach (var (name, value) in headers) context.Request.Headers[name] = value;
         return context;
@@ -32,6 +33,13 @@ public sealed class ApiGuardTests
     public void A_web_page_from_elsewhere_may_not() =>
         Assert.NotNull(new ApiGuard(null).Refuse(From("127.0.0.1", "localhost", ("Origin", "https://evil.example"))));
 
+    [Theory]
+    [InlineData("null")]
+    [InlineData("http://localhost:3000")]
+    [InlineData("https://localhost:9443")]
+    [InlineData("http://localhost:9443.evil.example")]
+    public void Nor_one_of_another_program_on_this_machine(string origin) => Assert.NotNull(new ApiGuard(null).Refuse(From("127.0.0.1", "localhost:9443", ("Origin", origin))));
+
     [Fact]
     public void A_page_of_our_own_may() => Assert.Null(new ApiGuard(null).Refuse(From("127.0.0.1", "localhost:9443", ("Origin", "http://localhost:9443"))));
 
@@ -39,6 +47,9 @@ public sealed class ApiGuardTests
     [InlineData("X-Forwarded-For")]
     [InlineData("Forwarded")]
     [InlineData("X-Real-IP")]
+    [InlineData("X-Forwarded-Port")]
+    [InlineData("x-original-forwarded-for")]
+    [InlineData("Via")]
     public void Nothing_forwarded_is_taken(string header) => Assert.NotNull(new ApiGuard(null).Refuse(From("127.0.0.1", "localhost", (header, "203.0.113.9"))));
 
     [Fact]

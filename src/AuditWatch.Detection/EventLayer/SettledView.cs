@@ -1,0 +1,35 @@
+using AuditWatch.Events.Model;
+using AuditWatch.Events.Redaction;
+using AuditWatch.Sigma.Evaluation;
+using SigmaReason = AuditWatch.Sigma.Evaluation.UnknownReason;
+
+namespace AuditWatch.Detection.EventLayer;
+
+/// <summary>Shows of an event only what all events of its class (and party) have in common.</summary>
+sealed class SettledView : EventView
+{
+    AuditEvent? _event;
+    bool _byParty;
+
+    /// <summary>Whether the party might settle anything that was asked for and not shown.</summary>
+    public bool HangsOnParty { get; private set; }
+
+    public void Show(AuditEvent e, bool byParty) => (_event, _byParty, HangsOnParty) = (e, byParty, false);
+
+    public override FieldValue Get(int slot)
+    {
+        var e = _event ?? throw new InvalidOperationException("The view has not been pointed at an event.");
+        if (e.TryGetSettled(AuditFieldSchema.Instance.PathOf(slot), _byParty, out var answer))
+            return new FieldValue { Kind = (FieldKind)answer.Kind, Why = (SigmaReason)answer.Why, Utf8 = answer.Utf8, Symbol = answer.Symbol, Element = answer.Element };
+        HangsOnParty |= e.HangsOnParty;
+        return new FieldValue { Kind = FieldKind.Unknown, Why = NotShown, Symbol = -1 };
+    }
+
+    public override bool AnyLeaf(LeafVisitor visit, out SigmaReason why)
+    {
+        why = NotShown;
+        return false;
+    }
+
+    public override SigmaReason Withheld(ReadOnlySpan<byte> text) => Redactor.ContainsMark(text) ? SigmaReason.Redacted : SigmaReason.None;
+}

@@ -1,0 +1,120 @@
+using AuditWatch.Events.Scanning;
+
+namespace AuditWatch.Events.Model;
+
+// What an event's class and party settle: answers that are the same for all events alike, so that whoever asks much asks once. Every lookup notes which members'
+// contents it looked at; an answer is settled when it looked at nothing but those that make up the class (and the party). That a member is there at all, and
+// whether it is a string, is part of the class.
+public sealed partial class AuditEvent
+{
+    const ulong ByClass = 1UL << (int)HotField.Level | 1UL << (int)HotField.Stage | 1UL << (int)HotField.Verb | 1UL << (int)HotField.ObjectResource
+        | 1UL << (int)HotField.ObjectSubresource | 1UL << (int)HotField.ObjectApiGroup | 1UL << (int)HotField.ResponseCode;
+
+    const ulong ByParty = 1UL << (int)HotField.UserName | 1UL << (int)HotField.UserAgent | 1UL << (int)HotField.UserGroups | 1UL << AddressesBit;
+
+    // What is known of the addresses counts as a member of its own.
+    const int AddressesBit = 63;
+
+    const int LongestCode = sizeof(uint);
+
+    // Members whose contents were looked at since this was last cleared.
+    ulong _lookedAt;
+    ulong _mayOpen = ulong.MaxValue;
+    EventHints _hints;
+    bool _hintsKnown;
+
+    /// <summary>The event's class. False for the few that are like no other: cut, or with words that are not interned.</summary>
+    public bool TryClassify(out EventClass kind)
+    {
+        kind = default;
+        if (_origin.IsCut || !Annotations.IsPlain || _ranges.Length(HotField.ResponseCode) > LongestCode) return false;
+        var (level, stage) = (Level, Stage);
+        if (level == AuditLevel.Unknown || stage == AuditStage.Unknown) return false;
+        if (!TrySymbol(HotField.Verb, out var verb) || !TrySymbol(HotField.ObjectResource, out var resource)) return false;
+        if (!TrySymbol(HotField.ObjectSubresource, out var subresource) || !TrySymbol(HotField.ObjectApiGroup, out var group)) return false;
+        uint code = 0;
+        foreach (var digit in Plain(HotField.ResponseCode)) code = code << 8 | digit;
+        kind = new EventClass
+        {
+            Present = _ranges.Present, Strings = _ranges.Strings, Verb = verb, Resource = resource, Subresource = subresource, ApiGroup = group, Code = code,
+            Level = level, Stage = stage, Hints = Hints, AnnotationKeys = Annotations.Keys,
+        };
+        return true;
+    }
+
+    /// <summary>Who asks. Lists are known by their JSON, interned in <paramref name="lists"/>. False when something of it is not interned.</summary>
+    public bool TryIdentify(SymbolTable lists, out EventParty party)
+    {
+        party = default;
+        if (!TrySymbol(HotField.UserName, out var user) || !TrySymbol(HotField.UserAgent, out var agent)) return false;
+        var groups = -1;
+        if (_ranges.Has(HotField.UserGroups) && (groups = lists.Intern(Raw(HotField.UserGroups))) < 0) return false;
+        party = new EventParty { User = user, Agent = agent, Groups = groups, Addresses = Addresses.Packed };
+        return true;
+    }
+
+    /// <summary>
+    /// The field's value, if all events of this one's class (and party, when that <paramref name="byParty"/> is known too) have the same; else false, and the
+    /// answer means nothing. Forgets what was computed before: texts and elements of earlier answers.
+    /// </summary>
+    public bool TryGetSettled(FieldPath field, bool byParty, out FieldAnswer answer)
+    {
+        var given = byParty ? ByClass | ByParty : ByClass;
+        ForgetIdentity();
+        ForgetDerived();
+        _lookedAt = 0;
+        _mayOpen = given;
+        try
+        {
+            answer = Get(field);
+        }
+        finally
+        {
+            _mayOpen = ulong.MaxValue;
+            ForgetIdentity();
+            ForgetDerived();
+        }
+
+        return (_lookedAt & ~given) == 0;
+    }
+
+    /// <summary>Whether the last <see cref="TryGetSettled"/> looked at anything that makes up the party.</summary>
+    public bool HangsOnParty => (_lookedAt & ByParty) != 0;
+
+    // Absent: -1, which is in the class by the member's absence.
+    bool TrySymbol(HotField field, out int symbol)
+    {
+        symbol = Symbol(field);
+        return symbol >= 0 || !_ranges.Has(field);
+    }
+
+    // All content of members is read through these two, so that what was looked at is known.
+    ReadOnlySpan<byte> Raw(HotField field) => RawMemory(field).Span;
+
+    ReadOnlyMemory<byte> RawMemory(HotField field)
+    {
+        _lookedAt |= 1UL << (int)field;
+        return _utf8.Slice(_ranges.Start(field), _ranges.Length(field));
+    }
+
+    // Looks at contents without saying so: the hints are part of the class.
+    EventHints Hints
+    {
+        get
+        {
+            if (_hintsKnown) return _hints;
+            _hintsKnown = true;
+            var (hints, lookedAt) = (Annotations.Hints, _lookedAt);
+            if (AsksDryRun()) hints |= EventHints.DryRun;
+            _lookedAt = lookedAt;
+            return _hints = hints;
+        }
+    }
+
+    // Nearly no query asks for it: the name alone, wherever it stands, or something encoded, first.
+    bool AsksDryRun()
+    {
+        var query = UriQuery.Of(Plain(HotField.RequestUri));
+        return !query.IsEmpty && (query.IndexOf("dryRun"u8) >= 0 || query.Contains((byte)'%')) && HasQuery("dryRun"u8);
+    }
+}

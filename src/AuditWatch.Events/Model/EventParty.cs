@@ -1,0 +1,21 @@
+namespace AuditWatch.Events.Model;
+
+/// <summary>Who asks, with what, and from what kind of place, as symbols. Most traffic is robots that repeat themselves, so there are few of them.</summary>
+public readonly record struct EventParty
+{
+    internal int User { get; init; }
+
+    internal int Agent { get; init; }
+
+    internal int Groups { get; init; }
+
+    internal int Addresses { get; init; }
+
+    /// <inheritdoc/>
+    public override int GetHashCode()
+    {
+        var hash = ((uint)User ^ (ulong)(uint)Agent << 32) * 0x9E37_79B9_7F4A_7C15;
+        hash = (hash ^ hash >> 32 ^ (uint)Groups ^ (ulong)(uint)Addresses << 32) * 0xD6E8_FEB8_6659_FD93;
+        return (int)(hash >> 32);
+    }
+}

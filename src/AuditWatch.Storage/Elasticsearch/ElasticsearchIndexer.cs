@@ -1,0 +1,194 @@
+using AuditWatch.Events;
+using AuditWatch.Events.Model;
+using AuditWatch.Storage.State;
+using Microsoft.Extensions.Logging;
+using EventId = AuditWatch.Events.EventId;
+
+namespace AuditWatch.Storage.Elasticsearch;
+
+/// <summary>
+/// Journal → Elasticsearch: documents are gathered into bodies, several of which are under way at once; the position moves only over what is settled, in order, and
+/// is kept in the state. For one reader at a time. After a fault of ours it is thrown away, and a new one goes on from the position.
+/// </summary>
+public sealed class ElasticsearchIndexer : IAsyncDisposable
+{
+    readonly ElasticsearchConnection _connection;
+    readonly StateStore _state;
+    readonly IndexerOptions _options;
+    readonly TimeProvider _clock;
+    readonly BulkSender _sender;
+    readonly RequestGate _gate;
+    readonly string _reader;
+    readonly Stack<BulkBody> _spare = new();
+    readonly Queue<Sent> _underWay = new();
+    readonly List<Task> _settling = [];
+    readonly SemaphoreSlim _saving = new(1, 1);
+    readonly CancellationTokenSource _broken = new();
+    readonly Lock _lock = new();
+    BulkBody _body;
+    EventPosition _sentBefore, _head;
+    Exception? _fault;
+
+    ElasticsearchIndexer(ElasticsearchConnection connection, StateStore state, IndexerOptions options, TimeProvider clock, ILogger log)
+    {
+        (_connection, _state, _options, _clock) = (connection, state, options, clock);
+        _reader = ReaderOf(connection.Place);
+        _sender = new BulkSender(connection, state, options, clock, log);
+        _gate = new RequestGate(options.Concurrency);
+        _sender.OnAnswer = isClean =>
+        {
+            if (isClean) _gate.OnClean();
+            else _gate.OnPressure();
+        };
+        _body = new BulkBody(connection.Place);
+    }
+
+    /// <summary>Everything up to here is settled, and that is on the disk.</summary>
+    public EventPosition Settled { get; private set; }
+
+    /// <summary>What became of the events read.</summary>
+    public IndexerCounters Counters => _sender.Counters;
+
+    /// <summary>The reader's name in the state: a position for each server and namespace.</summary>
+    public static string ReaderOf(ElasticsearchPlace place) => $"elasticsearch {place.Url.TrimEnd('/')} {place.Namespace}";
+
+    /// <summary>Opens at the position that the state has.</summary>
+    public static async Task<ElasticsearchIndexer> OpenAsync(
+        ElasticsearchConnection connection, StateStore state, IndexerOptions options, TimeProvider clock, ILogger log, CancellationToken stop)
+    {
+        var indexer = new ElasticsearchIndexer(connection, state, options, clock, log);
+        indexer.Settled = indexer._head = await state.ReadPositionAsync(indexer._reader, stop).ConfigureAwait(false) ?? EventPosition.Start;
+        indexer._sentBefore = await state.ReadPositionAsync(indexer._reader + " sent", stop).ConfigureAwait(false) ?? EventPosition.Start;
+        var owner = await connection.GetAsync("/_index_template/logs-kubernetes.audit_logs", stop).ConfigureAwait(false);
+        if (owner.IsSuccess) indexer._sender.SkipPipeline();
+        return indexer;
+    }
+
+    /// <summary>Adds an event; waits for room when a body is full and enough requests are under way.</summary>
+    public async ValueTask AddAsync(AuditEvent audited, EventId id, EventPosition position, long receivedMicros, CancellationToken stop)
+    {
+        _body.Add(audited, id, position, receivedMicros, UnixMicros.Of(_clock));
+        Counters.OnRead();
+        if (_body.Bytes >= _options.BodyBytes || _body.Count >= _options.BodyDocuments) await FlushAsync(stop).ConfigureAwait(false);
+    }
+
+    /// <summary>There is nothing for Elasticsearch up to here.</summary>
+    public async ValueTask SkipToAsync(EventPosition position, CancellationToken stop)
+    {
+        _body.Last = position;
+        if (_body.Count > 0) return;
+        lock (_lock)
+        {
+            if (_underWay.Count > 0)
+            {
+                _underWay.Enqueue(new Sent(position) { IsSettled = true });
+                return;
+            }
+            _head = position;
+        }
+        await SaveAsync(stop).ConfigureAwait(false);
+    }
+
+    /// <summary>Sends what was gathered.</summary>
+    public async ValueTask FlushAsync(CancellationToken stop)
+    {
+        ThrowIfBroken();
+        if (_body.Count == 0) return;
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(stop, _broken.Token);
+        try
+        {
+            await _gate.EnterAsync(either.Token).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (!stop.IsCancellationRequested)
+        {
+            ThrowIfBroken();
+        }
+        // What may have been sent when the process is killed is known before it is sent: only that must be looked up again.
+        var isUnknown = _body.Documents[0].Position <= _sentBefore;
+        if (_body.Last > _sentBefore) await _state.SavePositionAsync(_reader + " sent", _body.Last, stop).ConfigureAwait(false);
+        var (body, sent) = (_body, new Sent(_body.Last));
+        lock (_lock)
+        {
+            _underWay.Enqueue(sent);
+            _body = _spare.TryPop(out var spare) ? spare : new BulkBody(_connection.Place);
+            _settling.RemoveAll(t => t.IsCompletedSuccessfully);
+            _settling.Add(Task.Run(() => SettleAsync(body, sent, isUnknown, stop), stop));
+        }
+    }
+
+    /// <summary>Sends what was gathered, and returns when everything is settled.</summary>
+    public async Task DrainAsync(CancellationToken stop)
+    {
+        await FlushAsync(stop).ConfigureAwait(false);
+        Task[] all;
+        lock (_lock) all = [.. _settling];
+        await Task.WhenAll(all).ConfigureAwait(false);
+        ThrowIfBroken();
+    }
+
+    async Task SettleAsync(BulkBody body, Sent sent, bool isUnknown, CancellationToken stop)
+    {
+        try
+        {
+            await _sender.SettleAsync(body, isUnknown, stop).ConfigureAwait(false);
+            lock (_lock)
+            {
+                sent.IsSettled = true;
+                while (_underWay.TryPeek(out var first) && first.IsSettled) _head = _underWay.Dequeue().Last;
+                body.Clear();
+                _spare.Push(body);
+            }
+            await SaveAsync(stop).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (stop.IsCancellationRequested)
+        {
+            // Nothing of it counts as settled; it is read again.
+        }
+        catch (Exception fault)
+        {
+            _fault = fault;
+            await _broken.CancelAsync().ConfigureAwait(false);
+        }
+        finally
+        {
+            _gate.Leave();
+        }
+    }
+
+    async Task SaveAsync(CancellationToken stop)
+    {
+        await _saving.WaitAsync(stop).ConfigureAwait(false);
+        try
+        {
+            EventPosition head;
+            lock (_lock) head = _head;
+            if (head <= Settled) return;
+            await _state.SavePositionAsync(_reader, head, stop).ConfigureAwait(false);
+            Settled = head;
+        }
+        finally
+        {
+            _saving.Release();
+        }
+    }
+
+    void ThrowIfBroken()
+    {
+        if (_fault is { } fault) throw new InvalidOperationException($"What Elasticsearch answered could not be noted: {fault.Message}", fault);
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        Task[] all;
+        lock (_lock) all = [.. _settling];
+        await Task.WhenAll(all).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        _saving.Dispose();
+        _broken.Dispose();
+    }
+
+    sealed record Sent(EventPosition Last)
+    {
+        public bool IsSettled { get; set; }
+    }
+}

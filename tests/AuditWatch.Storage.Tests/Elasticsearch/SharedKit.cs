@@ -1,0 +1,22 @@
+using AuditWatch.Testing;
+
+[assembly: AssemblyFixture(typeof(AuditWatch.Storage.Tests.Elasticsearch.SharedKit))]
+
+namespace AuditWatch.Storage.Tests.Elasticsearch;
+
+/// <summary>One Elasticsearch for all tests that do not break it, started by the first that asks; every class has a namespace of its own.</summary>
+public sealed class SharedKit : IAsyncDisposable
+{
+    readonly Lazy<Task<KitServer>> _server = new(() => KitServer.StartAsync());
+
+    public Task<KitServer> ServerAsync()
+    {
+        Assert.SkipWhen(Kit.Folder is null, Kit.Missing);
+        return _server.Value;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_server.IsValueCreated) await (await _server.Value).DisposeAsync();
+    }
+}

@@ -44,6 +44,15 @@ public sealed class EventHubsTests
         Assert.Equal("eventhubs", source.GetProperty("type").GetString());
         Assert.Equal("running", source.GetProperty("state").GetString());
         Assert.Equal(0, source.GetProperty("lost").GetInt64());
+        // After a reset everything is read again, and told to be what it is.
+        Assert.Equal(0, (await AuditWatchCommand.RunAsync("sources", "reset", "aks-west", "--server", server.Url)).ExitCode);
+        var before = (await server.MetricsAsync())["auditwatch_source_events_total"];
+        for (var waited = 0; (await server.MetricsAsync())["auditwatch_source_repeats_total"] < lines.Count; waited += 100)
+        {
+            Assert.True(waited < 60_000, server.Error);
+            await Task.Delay(100, Stop);
+        }
+        Assert.Equal(before, (await server.MetricsAsync())["auditwatch_source_events_total"]);
         Assert.Equal(0, await server.TerminateAsync());
         var exported = await AuditWatchCommand.RunAsync("journal", "export", "--data", data);
         Assert.Equal(lines.Count, exported.Lines.Length);

@@ -11,6 +11,7 @@ namespace AuditWatch.Ingest.Sources.EventHubs;
 public sealed class EventHubsSource(
     EventHubsOptions options, IngestPipeline pipeline, IPartitionCheckpoints checkpoints, Func<bool> isOverHighWater, TimeProvider time, ILogger<EventHubsSource> log) : IPartitionSource
 {
+    static readonly TimeSpan s_stopWait = TimeSpan.FromSeconds(7);
     static readonly TimeSpan s_beat = TimeSpan.FromMilliseconds(500);
 
     /// <inheritdoc/>
@@ -34,8 +35,9 @@ public sealed class EventHubsSource(
             }
             finally
             {
-                await processor.StopProcessingAsync(CancellationToken.None).ConfigureAwait(false);
-                await processor.FlushAsync().ConfigureAwait(false);
+                // The client's own stop has no limit; the process must end all the same, and what is not checkpointed is read again and told to be a repeat.
+                await processor.StopProcessingAsync(CancellationToken.None).WaitAsync(s_stopWait, time, CancellationToken.None).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                await processor.FlushAsync().WaitAsync(s_stopWait, time, CancellationToken.None).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
                 Standing.OnNoPartitions();
                 if (stop.IsCancellationRequested) Standing.State = SourceState.Stopped;
             }

@@ -41,6 +41,9 @@ internal sealed class RemoteQueries : IQueries
     public Task<ReadOnlyMemory<byte>> ResetSourceAsync(string name, CancellationToken stop) =>
         BytesAsync(Post($"/api/v1/sources/{Uri.EscapeDataString(name)}/reset", new { }), stop);
 
+    public Task<ReadOnlyMemory<byte>> ReplayDeadLettersAsync(string? id, CancellationToken stop) =>
+        BytesAsync(Post("/api/v1/deadletters/replay", new { id }), stop);
+
     public ValueTask DisposeAsync()
     {
         _http.Dispose();

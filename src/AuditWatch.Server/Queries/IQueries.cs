@@ -23,6 +23,9 @@ public interface IQueries : IAsyncDisposable
 
     /// <summary>Lets a source forget how far it is: it begins again with the oldest event that its hub still has.</summary>
     Task<ReadOnlyMemory<byte>> ResetSourceAsync(string name, CancellationToken stop);
+
+    /// <summary>Sends documents that Elasticsearch refused to it again.</summary>
+    Task<ReadOnlyMemory<byte>> ReplayDeadLettersAsync(string? id, CancellationToken stop);
 }
 
 /// <summary>Rows, and the cursor of the next page (null at the end).</summary>

@@ -38,7 +38,24 @@ public sealed class RedactionKey
             file.Write(RandomNumberGenerator.GetBytes(Length));
             file.Flush(flushToDisk: true);
         }
-        try { File.Move(made, path, overwrite: false); }
-        catch (IOException) when (File.Exists(path)) { File.Delete(made); }   // the other process was faster: its key counts
+        // Moving without overwriting is a look and then a step, so whoever starts at the same moment waits at a lock in between.
+        using var turn = Lock(Path.Combine(dataFolder, FileName + ".lock"));
+        if (File.Exists(path)) File.Delete(made);   // the other process was faster: its key counts
+        else File.Move(made, path, overwrite: false);
+    }
+
+    static FileStream Lock(string path)
+    {
+        for (var wait = new SpinWait(); ; wait.SpinOnce())
+        {
+            try
+            {
+                return new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+            }
+            catch (IOException) when (File.Exists(path))
+            {
+                // Somebody else is in between; it takes no longer than a rename.
+            }
+        }
     }
 }

@@ -19,6 +19,7 @@ sealed class SettledVerdicts(RuleSet rules)
     readonly Settled _nothing = new([.. rules.Rules], []);
     readonly SettledView _view = new();
     readonly Dictionary<EventClass, OfClass> _classes = [];
+    readonly Dictionary<string, BodySieve?> _sieves = new(StringComparer.Ordinal);
     SymbolTable _lists = new(MostLists);
     int _parties;
 
@@ -70,12 +71,22 @@ sealed class SettledVerdicts(RuleSet rules)
             }
         }
 
-        return open.Count == before.Open.Length ? before : new Settled([.. open], [.. unknown]);
+        if (open.Count == before.Open.Length && byParty) return before;
+        EventRule[] rest = [.. open];
+        return new Settled(rest, [.. unknown], BodySieve.IsFor(e) ? SieveOf(rest) : null);
+    }
+
+    BodySieve? SieveOf(EventRule[] open)
+    {
+        var key = string.Join(',', open.Select(r => r.Index));
+        if (!_sieves.TryGetValue(key, out var sieve)) _sieves.Add(key, sieve = BodySieve.Of(open));
+        return sieve;
     }
 
     void Forget()
     {
         _classes.Clear();
+        _sieves.Clear();
         _lists = new SymbolTable(MostLists);
         _parties = 0;
     }

@@ -1,11 +1,10 @@
-using AuditWatch.Sigma.Parsing;
+using AuditWatch.Events.Model;
 
 namespace AuditWatch.Detection.Lint;
 
 /// <summary>What is said about a rule: tags, level needed, tests, and the keys that our own rules carry.</summary>
 static class HouseChecks
 {
-    static readonly string[] Levels = ["Metadata", "Request", "RequestResponse"];
     static readonly string[] OurKeys = ["level_reason", "requires", "entities", "runbook"];
 
     public static void Check(LintedRule rule)
@@ -14,7 +13,7 @@ static class HouseChecks
         var ours = rule.Rule.Custom.GetValueOrDefault("auditwatch") as IReadOnlyDictionary<string, object?> ?? new Dictionary<string, object?>();
         Keys(rule, ours);
         Level(rule, ours);
-        if (rule.Cases.Count > 0 && Needs(rule) > 0 && !rule.Cases.Any(c => c.Expect == "unknown"))
+        if (rule.Cases.Count > 0 && rule.LevelNeeded > AuditLevel.Metadata && !rule.Cases.Any(c => c.Expect == "unknown"))
             rule.Warn(LintCodes.NoUnknownCase, rule.Start, "The rule reads a body, and no case beside it shows what it says when the body was not logged.", "Add a case at level Metadata with 'expect: unknown'.");
     }
 
@@ -51,14 +50,7 @@ static class HouseChecks
     static void Level(LintedRule rule, IReadOnlyDictionary<string, object?> ours)
     {
         if (ours.GetValueOrDefault("requires") is not IReadOnlyDictionary<string, object?> requires || requires.GetValueOrDefault("level") is not string stated) return;
-        var needs = Needs(rule);
-        if (Array.IndexOf(Levels, stated) is var says and >= 0 && says < needs)
-            rule.Warn(LintCodes.RequiredLevel, rule.Start, $"The rule says it needs level {stated}, but cannot fire below {Levels[needs]}.", $"Write 'requires: {{level: {Levels[needs]}}}'.");
+        if (Enum.TryParse<AuditLevel>(stated, out var says) && says < rule.LevelNeeded)
+            rule.Warn(LintCodes.RequiredLevel, rule.Start, $"The rule says it needs level {stated}, but cannot fire below {rule.LevelNeeded}.", $"Write 'requires: {{level: {rule.LevelNeeded}}}'.");
     }
-
-    // The least over the ways in which the condition can hold.
-    static int Needs(LintedRule rule) => rule.Terms.Count == 0 ? 0
-        : rule.Terms.Min(t => rule.Uses.Where(u => t.Wanted.Contains(u.Selection) && !u.IsChoice).Select(u => LevelOf(u.Path)).DefaultIfEmpty(0).Max());
-
-    static int LevelOf(string path) => path.StartsWith("responseObject", StringComparison.Ordinal) ? 2 : BodyFields.IsInBody(path) ? 1 : 0;
 }

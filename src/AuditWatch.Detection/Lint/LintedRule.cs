@@ -1,5 +1,6 @@
 using AuditWatch.Detection.Rules;
 using AuditWatch.Detection.Testing;
+using AuditWatch.Events.Model;
 using AuditWatch.Sigma.Compilation;
 using AuditWatch.Sigma.Parsing;
 
@@ -39,6 +40,10 @@ sealed class LintedRule
 
     public bool IsOn(params string[] resources) => Possible("objectRef.resource") is { Count: > 0 } some && some.All(s => resources.Contains(s, StringComparer.OrdinalIgnoreCase));
 
+    /// <summary>The lowest audit level at which the condition can hold.</summary>
+    public AuditLevel LevelNeeded => Terms.Count == 0 ? AuditLevel.Metadata
+        : Terms.Min(t => Uses.Where(u => t.Wanted.Contains(u.Selection) && !u.IsChoice).Select(u => LevelOf(u.Path)).DefaultIfEmpty(AuditLevel.Metadata).Max());
+
     public void Error(string code, Place place, string message, string? fix) => Add(code, ProblemSeverity.Error, place, message, fix);
 
     public void Warn(string code, Place place, string message, string? fix) => Add(code, ProblemSeverity.Warning, place, message, fix);
@@ -46,6 +51,9 @@ sealed class LintedRule
     public void Note(string code, Place place, string message, string? fix) => Add(code, ProblemSeverity.Info, place, message, fix);
 
     public Place Start => new(Rule.Line, 1);
+
+    static AuditLevel LevelOf(string path) =>
+        path.StartsWith("responseObject", StringComparison.Ordinal) ? AuditLevel.RequestResponse : BodyFields.IsInBody(path) ? AuditLevel.Request : AuditLevel.Metadata;
 
     void Add(string code, ProblemSeverity severity, Place place, string message, string? fix) =>
         _problems.Add(new Problem(code, severity, Rule.File, place.Line, place.Column, Rule.Name, message, fix));

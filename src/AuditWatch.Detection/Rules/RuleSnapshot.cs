@@ -5,6 +5,7 @@ using AuditWatch.Detection.Reasoning;
 using AuditWatch.Events.Model;
 using AuditWatch.Sigma.Parsing;
 using NRules;
+using CompiledRule = AuditWatch.Sigma.Compilation.CompiledRule;
 using SigmaCompiler = AuditWatch.Sigma.Compilation.RuleCompiler;
 
 namespace AuditWatch.Detection.Rules;
@@ -72,11 +73,18 @@ public sealed class RuleSnapshot
     /// <summary>The rules for a cluster: with the filters of its profile.</summary>
     internal RuleSet For(ClusterFacts cluster) => _sets.GetOrAdd(cluster.Profile, p => Compile(p, []));
 
+    /// <summary>A document of the caller's making, compiled with this snapshot's lists and without filters; null when it says what cannot be.</summary>
+    internal CompiledRule? CompileAlone(SigmaRule rule) => SigmaCompiler.Compile(rule, AuditFieldSchema.Instance, _lists, [], []);
+
+    /// <summary>The filters that a rule is under on clusters of a profile.</summary>
+    internal IReadOnlyList<SigmaFilter> FiltersOf(SigmaRule rule, string profile) =>
+        [.. _commonFilters.Concat(_profileFilters.GetValueOrDefault(profile, [])).Where(f => f.AppliesTo(rule))];
+
     RuleSet Compile(string profile, ICollection<Problem> problems)
     {
         IReadOnlyList<SigmaFilter> filters = [.. _commonFilters, .. _profileFilters.GetValueOrDefault(profile, [])];
         // Rules do not know of each other, so every core compiles some; problems keep the rules' order.
-        var compiled = new Sigma.Compilation.CompiledRule?[_rules.Count];
+        var compiled = new CompiledRule?[_rules.Count];
         var found = new List<Problem>[_rules.Count];
         Parallel.For(0, _rules.Count, i => compiled[i] = SigmaCompiler.Compile(_rules[i], AuditFieldSchema.Instance, _lists, filters, found[i] = []));
         foreach (var problem in found.SelectMany(f => f)) problems.Add(problem);

@@ -18,8 +18,9 @@ sealed class ApiGuard(string? tokenFile)
     /// <summary>Null when the request may go on; else why not.</summary>
     public string? Refuse(HttpContext context)
     {
-        if (BearerToken.Of(context.Request) is { } token)
+        if (context.Request.Headers.Authorization.Count > 0)
         {
+            var token = BearerToken.Of(context.Request) ?? "";
             return _token is not null && CryptographicOperations.FixedTimeEquals(SHA256.HashData(Encoding.UTF8.GetBytes(token)), _token)
                 ? null : "The bearer token is not the one that this server knows.";
         }
@@ -49,11 +50,8 @@ sealed class ApiGuard(string? tokenFile)
 /// <summary>The bearer token of a request.</summary>
 static class BearerToken
 {
-    /// <summary>The token; empty when an Authorization header of another kind was sent; null when none was.</summary>
-    public static string? Of(HttpRequest request)
-    {
-        if (request.Headers.Authorization.Count == 0) return null;
-        var value = request.Headers.Authorization[0] ?? "";
-        return value.StartsWith("Bearer ", StringComparison.OrdinalIgnoreCase) ? value[7..].Trim() : "";
-    }
+    /// <summary>The token; null when none was sent, though credentials of another kind may have been.</summary>
+    public static string? Of(HttpRequest request) =>
+        request.Headers.Authorization is { Count: > 0 } sent && sent[0] is { } value && value.StartsWith("Bearer", StringComparison.OrdinalIgnoreCase)
+            && (value.Length == 6 || value[6] == ' ') ? value[6..].Trim() : null;
 }

@@ -12,8 +12,8 @@ namespace AuditWatch.Server.Endpoints;
 /// <summary><c>/api/v1/…</c>: every question of <see cref="IQueries"/>. Lists answer <c>{"items":[…],"next":cursor|null}</c>; faults are RFC 9457 problem details.</summary>
 static class ApiEndpoints
 {
-    static readonly string[] Lists = ["events", "alerts", "timeline", "quarantine", "clusters", "sources", "rules"];
-    static readonly string[] Shows = ["events", "alerts", "quarantine"];
+    static readonly string[] Lists = ["events", "alerts", "timeline", "quarantine", "deadletters", "clusters", "sources", "rules"];
+    static readonly string[] Shows = ["events", "alerts", "quarantine", "deadletters"];
 
     public static void Map(IEndpointRouteBuilder routes, IQueries queries, ApiGuard guard)
     {
@@ -38,6 +38,8 @@ static class ApiEndpoints
             .WithName("add-cluster").WithSummary("Makes a cluster's credential; its token is shown this once.").Produces<object>().ProducesProblem(400);
         api.MapPost("/quarantine/replay", (ReplayBody body, HttpContext context) => AnswerAsync(async () => Bytes(await queries.ReplayQuarantineAsync(body.Id, context.RequestAborted))))
             .WithName("replay-quarantine").WithSummary("Sends quarantined records through the pipeline again: one, or all.").Produces<object>().ProducesProblem(400);
+        api.MapPost("/deadletters/replay", (ReplayBody body, HttpContext context) => AnswerAsync(async () => Bytes(await queries.ReplayDeadLettersAsync(body.Id, context.RequestAborted))))
+            .WithName("replay-deadletters").WithSummary("Sends documents that Elasticsearch refused to it again: one, or all.").Produces<object>().ProducesProblem(400);
     }
 
     static Task<IResult> ListAsync(IQueries queries, string collection, HttpContext context) => AnswerAsync(async () =>

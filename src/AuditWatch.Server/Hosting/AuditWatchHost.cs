@@ -5,6 +5,7 @@ using AuditWatch.Ingest.Pipeline;
 using AuditWatch.Server.Access;
 using AuditWatch.Server.Bus;
 using AuditWatch.Server.Configuration;
+using AuditWatch.Server.Elasticsearch;
 using AuditWatch.Server.Endpoints;
 using AuditWatch.Server.Metrics;
 using AuditWatch.Server.Queries;
@@ -89,7 +90,6 @@ public sealed class AuditWatchHost : IAsyncDisposable
 
     static void RefuseWhatIsNotThereYet(AuditWatchConfig config)
     {
-        if (config.Elasticsearch is not null) throw new StartFault("This version cannot write to Elasticsearch yet. Remove the 'elasticsearch' section; the embedded index is always on.");
         if (config.Rules.Chains.Count > 0) throw new StartFault("This version cannot load chains from other assemblies yet. Remove 'rules.chains'.");
     }
 
@@ -112,17 +112,22 @@ public sealed class AuditWatchHost : IAsyncDisposable
         services.AddSingleton<IQueries>(app => new LocalQueries(stores.Folder, stores.State, stores.Index, clock, new QuarantineReplay(stores).RunAsync, stores.Engine.Statistics)
         {
             Sources = app.GetRequiredService<SourceSet>(),
+            DeadLetters = stores.Elasticsearch is { } link ? new DeadLetterReplay(link, stores.State, stores, config, clock).RunAsync : null,
         });
         services.AddHostedService<DetectWorker>().AddHostedService<IndexWorker>().AddHostedService<MaintenanceWorker>();
+
+        if (stores.Elasticsearch is { } elasticsearch) services.AddSingleton(elasticsearch).AddSingleton(stores).AddHostedService<ElasticsearchWorker>();
 
         services.AddMassTransit(bus =>
         {
             bus.AddConsumer<AlertIndexConsumer>(c => c.Options<BatchOptions>(b => b.SetMessageLimit(200).SetTimeLimit(TimeSpan.FromMilliseconds(200))));
             bus.AddConsumer<AlertWebhookConsumer>();
+            if (stores.Elasticsearch is not null)
+                bus.AddConsumer<AlertElasticsearchConsumer>(c => c.Options<BatchOptions>(b => b.SetMessageLimit(200).SetTimeLimit(TimeSpan.FromMilliseconds(200))));
             bus.UsingInMemory((context, memory) => memory.ConfigureEndpoints(context));
         });
         services.AddHostedService<OutboxPublisher>();
-        services.AddSingleton(_ => new ServerMetrics(stores.Journal, stores.Pipeline.Counters, stores.Backlog, stores.State, stores.Engine.Statistics, () => stores.Committed.Alerts));
+        services.AddSingleton(_ => new ServerMetrics(stores.Journal, stores.Pipeline.Counters, stores.Backlog, stores.State, stores.Engine.Statistics, () => stores.Committed.Alerts, () => stores.Elasticsearch?.DeadLetters ?? 0));
         services.AddOpenTelemetry().WithMetrics(metrics => metrics.AddMeter(ServerMetrics.MeterName).AddMeter("System.Runtime").AddPrometheusExporter(p => p.ScrapeResponseCacheDurationMilliseconds = 0));
 
         var app = builder.Build();

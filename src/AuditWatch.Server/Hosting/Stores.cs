@@ -4,7 +4,9 @@ using AuditWatch.Events.Model;
 using AuditWatch.Events.Redaction;
 using AuditWatch.Ingest.Journal;
 using AuditWatch.Ingest.Pipeline;
+using AuditWatch.Events;
 using AuditWatch.Server.Configuration;
+using AuditWatch.Server.Elasticsearch;
 using AuditWatch.Sigma.Parsing;
 using AuditWatch.Storage.Index;
 using AuditWatch.Storage.State;
@@ -38,11 +40,15 @@ sealed class Stores : IAsyncDisposable
 
     public required Workers.Committed Committed { get; init; }
 
+    /// <summary>The way to Elasticsearch; null without it.</summary>
+    public ElasticsearchLink? Elasticsearch { get; init; }
+
     public static async Task<Stores> OpenAsync(AuditWatchConfig config, TimeProvider clock, Action<string> say, CancellationToken stop)
     {
         var rules = LoadRules(config, say);
         var folder = DataFolder.Own(config.Data);
         var opened = new Stack<IAsyncDisposable>();
+        ElasticsearchLink? elasticsearch = null;
         try
         {
             var journal = Keep(LocalJournal.Open(folder.Journal, new LocalJournalOptions
@@ -53,8 +59,9 @@ sealed class Stores : IAsyncDisposable
             }, clock));
             foreach (var damage in journal.Opened.Damage) say($"The journal is damaged at {damage} Run 'auditwatch journal verify'.");
             if (journal.Opened.CutBytes > 0) say($"Cut {journal.Opened.CutBytes} bytes of an unfinished write off the journal; nothing of it had been acknowledged.");
-            var state = Keep(await StateStore.OpenEmbeddedAsync(folder.Path, clock, stop: stop));
+            var state = Keep(await StateStore.OpenEmbeddedAsync(folder.Path, clock, config.Elasticsearch is null ? null : OutboxWithElasticsearch, stop));
             var index = Keep(await DuckDbEventIndex.OpenAsync(folder.Path, new DuckDbIndexOptions(), clock, stop));
+            elasticsearch = await ElasticsearchLink.OpenAsync(config, state, stop);
             var symbols = rules.Symbols;
             var checkpoint = await state.LoadAsync(Workers.DetectWorker.Reader, stop);
             var engine = new DetectionEngine(rules, config.FactsOf, Workers.DetectWorker.Reader);
@@ -66,16 +73,18 @@ sealed class Stores : IAsyncDisposable
             var redactor = new Redactor(RedactionKey.LoadOrCreate(folder.Path).Bytes, new RedactionOptions { ConfigMaps = config.Redaction.Configmaps });
             var pipeline = new IngestPipeline(journal, redactor, clock, options, idle);
             var pressure = new Pressure(journal, clock);
-            var backlog = new Backlog(folder.Journal, () => committed.Position, () => index.Position, pipeline.Counters, stop);
-            journal.ReadPosition = () => committed.Position < index.Position ? committed.Position : index.Position;
+            var backlog = new Backlog(folder.Journal, () => committed.Position, () => index.Position, elasticsearch is { } link ? () => link.Position : null, pipeline.Counters, stop);
+            journal.ReadPosition = () => Slowest(committed.Position, index.Position, elasticsearch?.Position);
             return new Stores
             {
                 Folder = folder, Journal = journal, State = state, Index = index, Symbols = symbols, Engine = engine, Idle = idle, Pipeline = pipeline, Committed = committed,
                 Receiver = new WebhookReceiver(pipeline, clock, options, () => pressure.IsHigh), Pressure = pressure, Backlog = backlog,
+                Elasticsearch = elasticsearch,
             };
         }
         catch
         {
+            elasticsearch?.Dispose();
             while (opened.TryPop(out var store)) await store.DisposeAsync();
             folder.Dispose();
             throw;
@@ -86,6 +95,14 @@ sealed class Stores : IAsyncDisposable
             opened.Push(store);
             return store;
         }
+    }
+
+    static OutboxOptions OutboxWithElasticsearch { get; } = new() { Consumers = [.. new OutboxOptions().Consumers, AlertElasticsearchConsumer.Name] };
+
+    static EventPosition Slowest(EventPosition detected, EventPosition indexed, EventPosition? elasticsearch)
+    {
+        var slowest = detected < indexed ? detected : indexed;
+        return elasticsearch is { } third && third < slowest ? third : slowest;
     }
 
     /// <summary>Shipped rules and the site's. Faults are said; the shipped rules must load, the site's faulty ones are left out and named.</summary>
@@ -103,6 +120,7 @@ sealed class Stores : IAsyncDisposable
         await Idle.DisposeAsync();
         await Journal.DisposeAsync();
         await Index.DisposeAsync();
+        Elasticsearch?.Dispose();
         await State.DisposeAsync();
         Folder.Dispose();
     }

@@ -13,7 +13,7 @@ sealed class ServerMetrics : IDisposable
     public const string MeterName = "AuditWatch";
     readonly Meter _meter = new(MeterName);
 
-    public ServerMetrics(LocalJournal journal, IngestCounters ingest, Backlog backlog, StateStore state, RuleStatistics rules, Func<long> alerts)
+    public ServerMetrics(LocalJournal journal, IngestCounters ingest, Backlog backlog, StateStore state, RuleStatistics rules, Func<long> alerts, Func<long> deadLetters)
     {
         Counter("auditwatch_journal_events", "Kubernetes audit events in the journal: what it held at start and what was added since.", () => backlog.Journaled);
         Counter("auditwatch_journal_repeats", "Records not stored because the journal already held them.", () => journal.RepeatedRecords);
@@ -26,7 +26,7 @@ sealed class ServerMetrics : IDisposable
         _meter.CreateObservableCounter("auditwatch_quarantined", () => ingest.Quarantined.Select(q => new Measurement<long>(q.Value, Tag("reason", q.Key))), description: "Records in quarantine, by reason.");
         _meter.CreateObservableCounter("auditwatch_dropped", () => ingest.Dropped.Select(d => new Measurement<long>(d.Value, Tag("category", d.Key))), description: "Records that are no audit events by design, by category.");
         Counter("auditwatch_conflicting_events", "Another content for a stage of a request that came before; both are kept.", () => ingest.Conflicting);
-        _meter.CreateObservableCounter("auditwatch_elasticsearch_dead_letters", () => 0L, description: "Documents that Elasticsearch will not take.");
+        Counter("auditwatch_elasticsearch_dead_letters", "Documents that Elasticsearch would not take: those kept at start and those since.", deadLetters);
         _meter.CreateObservableCounter("auditwatch_rule_matches",
             () => rules.Read().Where(r => r.Matches > 0).Select(r => new Measurement<long>(r.Matches, Tag("rule", r.RuleName), Tag("cluster", r.Cluster))), description: "Events that a rule held on.");
         _meter.CreateObservableCounter("auditwatch_rule_unknowns",

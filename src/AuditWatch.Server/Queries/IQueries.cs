@@ -20,6 +20,9 @@ public interface IQueries : IAsyncDisposable
 
     /// <summary>Sends quarantined records through the pipeline again.</summary>
     Task<ReadOnlyMemory<byte>> ReplayQuarantineAsync(string? id, CancellationToken stop);
+
+    /// <summary>Sends documents that Elasticsearch refused to it again.</summary>
+    Task<ReadOnlyMemory<byte>> ReplayDeadLettersAsync(string? id, CancellationToken stop);
 }
 
 /// <summary>Rows, and the cursor of the next page (null at the end).</summary>

@@ -58,6 +58,7 @@ public sealed partial class LocalQueries : IQueries
             "alerts" => AlertsAsync(asked, stop),
             "timeline" => TimelineAsync(asked, stop),
             "quarantine" => QuarantineAsync(asked, stop),
+            "deadletters" => DeadLettersAsync(asked, stop),
             "clusters" => ClustersAsync(asked, stop),
             "sources" => SourcesAsync(asked, stop),
             "rules" => RulesAsync(asked),
@@ -80,6 +81,8 @@ public sealed partial class LocalQueries : IQueries
                     Rows.Event(json, page.Rows[0]);
                     Raw(json, "event", page.Rows[0].Position);
                 });
+            case "deadletters":
+                return await ShowDeadLetterAsync(id, stop);
             case "quarantine":
                 if (!QuarantineNote.TryParseId(id, out var position) || await _state.FindQuarantineNoteAsync(position, stop) is not { } note) return null;
                 return Rows.Write(json =>

@@ -48,6 +48,13 @@ internal sealed class AndNode : Node
         return least;
     }
 
+    public override NeededText? Needed(Func<string, string?> keyOf)
+    {
+        NeededText? best = null;
+        foreach (var item in _items) best = NeededText.Better(best, item.Needed(keyOf));
+        return best;
+    }
+
     public override void CollectFields(ICollection<string> into)
     {
         foreach (var item in _items) item.CollectFields(into);

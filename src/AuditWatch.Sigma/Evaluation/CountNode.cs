@@ -55,6 +55,17 @@ internal sealed class CountNode : Node
         return all;
     }
 
+    public override NeededText? Needed(Func<string, string?> keyOf)
+    {
+        NeededText? all = null;
+        foreach (var item in _items)
+        {
+            if (item.Needed(keyOf) is not { } one) return null;
+            all = all is null ? one : all.Or(one);
+        }
+        return all;
+    }
+
     public override void CollectFields(ICollection<string> into)
     {
         foreach (var item in _items) item.CollectFields(into);

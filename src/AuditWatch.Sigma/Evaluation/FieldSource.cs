@@ -12,6 +12,9 @@ internal abstract class FieldSource(string field)
     public abstract Verdict Ask(EventView view, in JsonElement element, ValueTest test);
 
     public abstract void CollectFields(ICollection<string> into);
+
+    /// <summary>The key it must be written under, "" when it may have any; null when it is not written in the text that is asked about.</summary>
+    public abstract string? KeyIn(Func<string, string?> keyOf);
 }
 
 /// <summary>A field of the event.</summary>
@@ -25,6 +28,8 @@ internal sealed class EventField(string field, int slot) : FieldSource(field)
     {
         if (!into.Contains(Field)) into.Add(Field);
     }
+
+    public override string? KeyIn(Func<string, string?> keyOf) => keyOf(Field);
 }
 
 /// <summary>A part of the array element at hand, or the element itself.</summary>
@@ -40,4 +45,7 @@ internal sealed class ElementField(string field, ElementPath path) : FieldSource
     public override void CollectFields(ICollection<string> into)
     {
     }
+
+    // Whoever holds the array answers for its being written there. A key with dots is found under a part of it too.
+    public override string KeyIn(Func<string, string?> keyOf) => path.IsSelf || Field.AsSpan().ContainsAny('[', '\\') ? "" : Field[(Field.LastIndexOf('.') + 1)..];
 }

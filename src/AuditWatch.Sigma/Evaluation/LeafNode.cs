@@ -37,6 +37,8 @@ internal sealed class LeafNode(FieldSource source, ValueTest test) : Node
 
     public override IReadOnlyCollection<string>? PossibleValues(string field) => source is EventField && source.Field == field ? test.PossibleTexts : null;
 
+    public override NeededText? Needed(Func<string, string?> keyOf) => source.KeyIn(keyOf) is { } key ? test.Needed(key) : null;
+
     public override void CollectFields(ICollection<string> into) => source.CollectFields(into);
 
     // Length first, so that no field name can look like another leaf.

@@ -30,5 +30,13 @@ internal sealed class MatchTest(ValueMatcher matcher) : ValueTest
 
     public override IReadOnlyCollection<string>? PossibleTexts => matcher.PossibleTexts;
 
+    public override NeededText? Needed(string key)
+    {
+        // What is not written may count as false.
+        if (matcher.MatchesBoolean(false)) return null;
+        var value = matcher.MatchesBoolean(true) ? null : NeededText.OfAny(matcher.NeededTexts, isValue: true);
+        return NeededText.Better(value, NeededText.Of(key));
+    }
+
     public override string Canonical => matcher.Canonical;
 }

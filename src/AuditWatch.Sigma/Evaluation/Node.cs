@@ -14,6 +14,12 @@ internal abstract class Node
     /// <summary>Texts one of which the field must have for this not to be false; null when that cannot be said.</summary>
     public virtual IReadOnlyCollection<string>? PossibleValues(string field) => null;
 
+    /// <summary>
+    /// Texts one of which must be written where the fields lie that <paramref name="keyOf"/> knows (see <see cref="Compilation.CompiledRule.NeededTexts"/>); null when that
+    /// cannot be said.
+    /// </summary>
+    public virtual NeededText? Needed(Func<string, string?> keyOf) => null;
+
     /// <summary>Adds the event's fields that are read.</summary>
     public abstract void CollectFields(ICollection<string> into);
 

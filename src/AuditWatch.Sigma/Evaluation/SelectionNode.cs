@@ -18,6 +18,8 @@ internal sealed class SelectionNode(string name, Node body) : Node
 
     public override IReadOnlyCollection<string>? PossibleValues(string field) => body.PossibleValues(field);
 
+    public override NeededText? Needed(Func<string, string?> keyOf) => body.Needed(keyOf);
+
     public override void CollectFields(ICollection<string> into) => body.CollectFields(into);
 
     public override string Canonical => body.Canonical;

@@ -21,6 +21,9 @@ internal abstract class ValueTest
 
     public virtual IReadOnlyCollection<string>? PossibleTexts => null;
 
+    /// <summary>What must be written in the event for this to hold of a field that lies there under this key; null when that cannot be said.</summary>
+    public virtual NeededText? Needed(string key) => null;
+
     Verdict OnMembers(in JsonElement array, EventView view)
     {
         var verdict = Verdict.False;

@@ -28,18 +28,19 @@ internal sealed class AnyMatcher(IReadOnlyList<ValueMatcher> alternatives) : Val
 
     public override bool MatchesObject => Array.Exists(_alternatives, a => a.MatchesObject);
 
-    public override IReadOnlyCollection<string>? PossibleTexts
+    public override IReadOnlyCollection<string>? PossibleTexts => Together(a => a.PossibleTexts);
+
+    public override IReadOnlyCollection<string>? NeededTexts => Together(a => a.NeededTexts);
+
+    List<string>? Together(Func<ValueMatcher, IReadOnlyCollection<string>?> texts)
     {
-        get
+        var all = new List<string>();
+        foreach (var one in _alternatives)
         {
-            var all = new List<string>();
-            foreach (var one in _alternatives)
-            {
-                if (one.PossibleTexts is not { } some) return null;
-                all.AddRange(some);
-            }
-            return all;
+            if (texts(one) is not { } some) return null;
+            all.AddRange(some);
         }
+        return all;
     }
 
     public override string Canonical => "any[" + string.Join(",", _alternatives.Select(a => a.Canonical).Order(StringComparer.Ordinal)) + "]";

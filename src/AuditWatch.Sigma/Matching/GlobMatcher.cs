@@ -57,6 +57,27 @@ internal sealed class GlobMatcher : ValueMatcher
 
     public override IReadOnlyCollection<string>? PossibleTexts => Literal is { } text && _numeral is null ? [text] : null;
 
+    public override IReadOnlyCollection<string>? NeededTexts
+    {
+        get
+        {
+            if (_numeral is not null || _pattern.IsBytes) return null;
+            var longest = "";
+            var run = new StringBuilder();
+            foreach (var code in _pattern.Codes.Append(Pattern.Many))
+            {
+                if (code >= 0)
+                {
+                    run.Append(new Rune(code).ToString());
+                    continue;
+                }
+                if (run.Length > longest.Length) longest = run.ToString();
+                run.Clear();
+            }
+            return longest.Length == 0 ? null : [longest];
+        }
+    }
+
     public override string Canonical
     {
         get

@@ -24,6 +24,9 @@ internal abstract class ValueMatcher
     /// <summary>The only texts that can match (compared without case), or null when they cannot be listed.</summary>
     public virtual IReadOnlyCollection<string>? PossibleTexts => null;
 
+    /// <summary>Texts one of which every text that matches contains (compared without case), or null when that cannot be said.</summary>
+    public virtual IReadOnlyCollection<string>? NeededTexts => PossibleTexts;
+
     /// <summary>The same for equal matchers: what the revision of a rule is made of.</summary>
     public abstract string Canonical { get; }
 }

@@ -11,7 +11,14 @@ internal sealed class RuleOptions
     readonly Option<string[]> _rules = new("--rules") { Description = "A folder of Sigma rules; may be repeated. Then only those rules run, and no chains. Default: the shipped rules.", HelpName = "DIR" };
     readonly Option<string?> _lists = new("--lists") { Description = "The folder of named lists. Default: DIR/lists of each rule folder.", HelpName = "DIR" };
 
-    public RuleOptions(bool required = false) => _rules.Required = required;
+    public RuleOptions(bool required = false)
+    {
+        _rules.Required = required;
+        _lists.Validators.Add(result =>
+        {
+            foreach (var folder in result.Tokens.Where(t => !Directory.Exists(t.Value))) result.AddError($"--lists names the folder '{folder.Value}', which does not exist.");
+        });
+    }
 
     public void AddTo(Command command)
     {

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 
 namespace AuditWatch.Cli.Output;
@@ -68,12 +69,17 @@ internal sealed class Terminal : IDisposable
 
     public string Paint(string text, string code) => Color && ErrorIsTerminal ? $"\x1b[{code}m{text}\x1b[0m" : text;
 
-    /// <summary>Log content is hostile: no control character reaches a terminal.</summary>
+    /// <summary>Log content is hostile: no control character reaches a terminal, nor one that hides text or turns its direction.</summary>
     public static string Printable(string text)
     {
-        if (!text.AsSpan().ContainsAnyInRange('\0', '\x1f') && !text.AsSpan().ContainsAnyInRange('\x7f', '\x9f')) return text;
+        if (text.AsSpan().IndexOfAnyExceptInRange(' ', '~') < 0) return text;
         var safe = new StringBuilder(text.Length);
-        foreach (var c in text) safe.Append(c is '\n' or '\t' || !char.IsControl(c) ? c : '\uFFFD');
+        foreach (var rune in text.EnumerateRunes())
+        {
+            var isSafe = rune.Value is '\n' or '\t' || Rune.GetUnicodeCategory(rune) is not (UnicodeCategory.Control or UnicodeCategory.Format
+                or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator or UnicodeCategory.PrivateUse or UnicodeCategory.OtherNotAssigned);
+            safe.Append(isSafe ? rune.ToString() : "\uFFFD");
+        }
         return safe.ToString();
     }
 

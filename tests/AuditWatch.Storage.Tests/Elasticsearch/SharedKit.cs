@@ -5,7 +5,7 @@ using AuditWatch.Testing;
 namespace AuditWatch.Storage.Tests.Elasticsearch;
 
 /// <summary>One Elasticsearch for all tests that do not break it, started by the first that asks; every class has a namespace of its own.</summary>
-public sealed class SharedKit : IAsyncDisposable
+public class SharedKit : IAsyncDisposable
 {
     readonly Lazy<Task<KitServer>> _server = new(() => KitServer.StartAsync());
 
@@ -17,6 +17,7 @@ public sealed class SharedKit : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        GC.SuppressFinalize(this);
         if (_server.IsValueCreated) await (await _server.Value).DisposeAsync();
     }
 }

@@ -10,12 +10,17 @@ namespace AuditWatch.Tests.Running;
 internal sealed class ServerProcess : IAsyncDisposable
 {
     readonly string[] _more;
+    readonly (string Name, string Value)[] _environment;
     Process? _process;
     readonly StringBuilder _error = new();
 
-    public ServerProcess(string data, string scheme = "http", params string[] more)
+    public ServerProcess(string data, string scheme = "http", params string[] more) : this(data, scheme, [], more)
     {
-        (Data, _more) = (data, more);
+    }
+
+    public ServerProcess(string data, string scheme, (string Name, string Value)[] environment, params string[] more)
+    {
+        (Data, _environment, _more) = (data, environment, more);
         Url = $"{scheme}://127.0.0.1:{FreePort()}";
         var handler = new SocketsHttpHandler { SslOptions = { RemoteCertificateValidationCallback = (_, _, _, _) => true } };
         Http = new HttpClient(handler) { BaseAddress = new Uri(Url), Timeout = TimeSpan.FromSeconds(60) };
@@ -34,7 +39,7 @@ internal sealed class ServerProcess : IAsyncDisposable
     /// <summary>Starts it and waits until it accepts posts (contract: within 40 s).</summary>
     public async Task StartAsync()
     {
-        _process = AuditWatchCommand.Start(["serve", "--data", Data, "--listen", Url, .. _more], Path.GetDirectoryName(Data));
+        _process = AuditWatchCommand.Start(["serve", "--data", Data, "--listen", Url, .. _more], Path.GetDirectoryName(Data), _environment);
         _process.ErrorDataReceived += (_, line) => _error.AppendLine(line.Data);
         _process.OutputDataReceived += (_, line) => _error.AppendLine(line.Data);
         _process.BeginErrorReadLine();
@@ -65,10 +70,12 @@ internal sealed class ServerProcess : IAsyncDisposable
     }
 
     /// <summary>SIGTERM; returns the exit code.</summary>
-    public async Task<int> TerminateAsync()
+    public Task<int> TerminateAsync() => SignalAsync("TERM");
+
+    /// <summary>Sends a signal that ends it, and returns the exit code; it has 30 seconds.</summary>
+    public async Task<int> SignalAsync(string signal)
     {
-        using var kill = Process.Start("kill", ["-TERM", _process!.Id.ToString(System.Globalization.CultureInfo.InvariantCulture)]);
-        await kill.WaitForExitAsync();
+        await Signals.SendAsync(signal, _process!.Id);
         using var deadline = new CancellationTokenSource(TimeSpan.FromSeconds(30));
         await _process.WaitForExitAsync(deadline.Token);
         return _process.ExitCode;

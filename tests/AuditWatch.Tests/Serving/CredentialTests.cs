@@ -1,0 +1,116 @@
+using System.Net;
+using System.Security.Cryptography.X509Certificates;
+using System.Text;
+using System.Text.Json;
+using AuditWatch.Tests.Running;
+using Xunit;
+
+namespace AuditWatch.Tests.Serving;
+
+/// <summary>Who may post, over TLS: tokens made before the first <c>serve</c>, client certificates, and which of them decides.</summary>
+public sealed class CredentialTests : IAsyncLifetime
+{
+    static readonly Certificates Pki = new();
+    readonly ServerProcess _server = new(
+        Path.Combine(Directory.CreateTempSubdirectory("aw-tls").FullName, "data"), "https", "--tls-cert", Pki.ServerFile, "--tls-key", Pki.ServerKeyFile, "--client-ca", Pki.AuthorityFile);
+    JsonElement _prod, _edge;
+    int _posted;
+
+    public async ValueTask InitializeAsync()
+    {
+        _prod = await AddAsync("prod");
+        _edge = await AddAsync("edge", "--client-cn", "edge-7");
+        await _server.StartAsync();
+    }
+
+    public async ValueTask DisposeAsync() => await _server.DisposeAsync();
+
+    async Task<JsonElement> AddAsync(string name, params string[] more)
+    {
+        var added = await AuditWatchCommand.RunAsync(["clusters", "add", name, "--data", _server.Data, "--url", _server.Url, "--ca", Pki.AuthorityFile, "--format", "json", .. more]);
+        Assert.True(added.ExitCode == 0, added.Error);
+        return JsonDocument.Parse(added.Output).RootElement;
+    }
+
+    async Task<HttpStatusCode> PostAsync(string cluster, string? authorization = null, X509Certificate2? certificate = null)
+    {
+        using var handler = new SocketsHttpHandler { SslOptions = { RemoteCertificateValidationCallback = (_, _, _, _) => true }, AllowAutoRedirect = false };
+        if (certificate is not null) handler.SslOptions.ClientCertificates = [certificate];
+        using var http = new HttpClient(handler);
+        using var request = new HttpRequestMessage(HttpMethod.Post, $"{_server.Url}/ingest/v1/clusters/{cluster}");
+        request.Content = new ByteArrayContent(AuditLine.Utf8(AuditLine.Of($"post-{Interlocked.Increment(ref _posted)}")));
+        if (authorization is not null) request.Headers.TryAddWithoutValidation("Authorization", authorization);
+        using var answer = await http.SendAsync(request, TestContext.Current.CancellationToken);
+        return answer.StatusCode;
+    }
+
+    [Fact]
+    public async Task A_bearer_token_decides_alone_and_a_certificate_by_its_name_where_none_was_sent()
+    {
+        var token = "Bearer " + _prod.GetProperty("token").GetString();
+        using X509Certificate2 prod = Pki.Client("prod"), edgeSeven = Pki.Client("edge-7"), edge = Pki.Client("edge"), stranger = Pki.Client("stranger");
+        (HttpStatusCode Wanted, string Cluster, string? Authorization, X509Certificate2? Certificate)[] posts =
+        [
+            (HttpStatusCode.OK, "prod", token, null),
+            (HttpStatusCode.OK, "prod", null, prod),
+            (HttpStatusCode.OK, "edge", null, edgeSeven),
+            (HttpStatusCode.OK, "prod", token, edgeSeven),
+            (HttpStatusCode.OK, "prod", "Basic eDp5", prod),
+            (HttpStatusCode.Unauthorized, "prod", null, null),
+            (HttpStatusCode.Unauthorized, "prod", "Bearer wrong", prod),
+            (HttpStatusCode.Unauthorized, "prod", "Bearer", prod),
+            (HttpStatusCode.Unauthorized, "unheard-of", null, null),
+            (HttpStatusCode.Forbidden, "edge", null, edge),
+            (HttpStatusCode.Forbidden, "edge", null, prod),
+            (HttpStatusCode.Forbidden, "edge", token, edgeSeven),
+            (HttpStatusCode.Forbidden, "prod", null, stranger),
+            (HttpStatusCode.NotFound, "unheard-of", token, null),
+            (HttpStatusCode.NotFound, "unheard-of", null, prod),
+        ];
+        foreach (var (wanted, cluster, authorization, certificate) in posts)
+        {
+            var got = await PostAsync(cluster, authorization, certificate);
+            Assert.True(wanted == got, $"{cluster}, {authorization}, {certificate?.Subject}: {got} instead of {wanted}");
+        }
+        using (var foreign = new Certificates().Client("prod"))
+            await Assert.ThrowsAsync<HttpRequestException>(() => PostAsync("prod", null, foreign));
+        await _server.SettleAsync();
+        Assert.Equal(posts.Count(p => p.Wanted == HttpStatusCode.OK), (await _server.ListAsync("events")).Count);
+        Assert.Empty(await _server.ListAsync("quarantine"));
+    }
+
+    [Fact]
+    public async Task What_clusters_add_prints_is_ready_to_use_and_its_token_is_kept_nowhere()
+    {
+        Assert.Equal(["cluster", "token", "kubeconfig", "flags"], _edge.EnumerateObject().Select(p => p.Name));
+        var token = _edge.GetProperty("token").GetString()!;
+        var kubeconfig = _edge.GetProperty("kubeconfig").GetString()!.Split('\n').Select(l => l.Trim()).ToList();
+        Assert.Contains($"server: {_server.Url}/ingest/v1/clusters/edge", kubeconfig);
+        Assert.Contains($"certificate-authority-data: {Convert.ToBase64String(await File.ReadAllBytesAsync(Pki.AuthorityFile, TestContext.Current.CancellationToken))}", kubeconfig);
+        Assert.Contains($"token: {token}", kubeconfig);
+        Assert.Contains("--audit-webhook-mode=batch", _edge.GetProperty("flags").EnumerateArray().Select(f => f.GetString()));
+        Assert.Equal(HttpStatusCode.OK, await PostAsync("edge", "Bearer " + token));
+
+        var listed = await _server.ListAsync("clusters", "");
+        Assert.Equal([("edge", "edge-7"), ("prod", "prod")], listed.Select(c => (c.GetProperty("cluster").GetString(), c.GetProperty("client_cn").GetString() ?? "prod")).Order());
+        Assert.Equal(0, await _server.TerminateAsync());
+        foreach (var file in Directory.GetFiles(_server.Data, "*", SearchOption.AllDirectories))
+            Assert.True((await File.ReadAllBytesAsync(file, TestContext.Current.CancellationToken)).AsSpan().IndexOf(Encoding.UTF8.GetBytes(token)) < 0, file);
+        Assert.DoesNotContain(token, _server.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task HTTP_2_is_spoken_over_TLS_and_health_needs_no_credential()
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Post, "/ingest/v1/clusters/prod") { Version = HttpVersion.Version20, VersionPolicy = HttpVersionPolicy.RequestVersionExact };
+        request.Content = new ByteArrayContent(Recorded.Body(AuditLine.History(400).Select(Encoding.UTF8.GetBytes)));
+        request.Headers.Authorization = new("Bearer", _prod.GetProperty("token").GetString());
+        using var answer = await _server.Http.SendAsync(request, TestContext.Current.CancellationToken);
+        Assert.Equal((HttpStatusCode.OK, HttpVersion.Version20), (answer.StatusCode, answer.Version));
+        foreach (var path in new[] { "/healthz", "/readyz" })
+        {
+            using var health = await _server.Http.GetAsync(path, TestContext.Current.CancellationToken);
+            Assert.Equal(HttpStatusCode.OK, health.StatusCode);
+        }
+    }
+}

@@ -13,7 +13,7 @@ sealed class CorrelationResolver(
     {
         var found = new List<(SigmaCorrelation, IReadOnlyList<SigmaDocument>)>();
         foreach (var correlation in written)
-            if (Members(correlation) is { } members && Check(correlation, members)) found.Add((correlation, members));
+            if (CanEvaluate(correlation) && Members(correlation) is { } members && Check(correlation, members)) found.Add((correlation, members));
         return found;
     }
 
@@ -41,12 +41,17 @@ sealed class CorrelationResolver(
                 .OrderByDescending(d => d.File == correlation.File).FirstOrDefault();
     }
 
-    bool Check(SigmaCorrelation correlation, List<SigmaDocument> members)
+    bool CanEvaluate(SigmaCorrelation correlation)
     {
         if (correlation.Type == CorrelationType.ValuePercentile && correlation.Percentile is null)
             return Refuse(correlation, "AW1512", "The percentile is not said.", "Add 'percentile: 95' to the condition.");
         if (correlation.Type is CorrelationType.Temporal or CorrelationType.TemporalOrdered)
             return Report(correlation, "AW1507", ProblemSeverity.Warning, "Correlations of type temporal and temporal_ordered are read and checked, but not evaluated in this version.", "Write what follows in time as a chain in C#.");
+        return true;
+    }
+
+    bool Check(SigmaCorrelation correlation, List<SigmaDocument> members)
+    {
         foreach (var member in members)
         {
             if (_correlations.Contains(member.Id))

@@ -38,6 +38,9 @@ internal sealed class RemoteQueries : IQueries
     public Task<ReadOnlyMemory<byte>> ReplayQuarantineAsync(string? id, CancellationToken stop) =>
         BytesAsync(Post("/api/v1/quarantine/replay", new { id }), stop);
 
+    public Task<ReadOnlyMemory<byte>> ResetSourceAsync(string name, CancellationToken stop) =>
+        BytesAsync(Post($"/api/v1/sources/{Uri.EscapeDataString(name)}/reset", new { }), stop);
+
     public Task<ReadOnlyMemory<byte>> ReplayDeadLettersAsync(string? id, CancellationToken stop) =>
         BytesAsync(Post("/api/v1/deadletters/replay", new { id }), stop);
 

@@ -45,6 +45,7 @@ static class SourceReader
         if (!settings.ContainsKey("connection_string_file") && !settings.ContainsKey("connection_string_env") && !settings.ContainsKey("namespace"))
             s.Fault("connection_string_file", "is missing: name the file (or connection_string_env, or namespace with Azure's own credentials).");
         if (settings.ContainsKey("namespace") && !settings.ContainsKey("hub")) s.Fault("hub", "is missing.");
+        if (settings.GetValueOrDefault("endpoint") is { } endpoint && !Uri.TryCreate(endpoint, UriKind.Absolute, out _)) s.Fault("endpoint", $"is '{endpoint}', but must be a URL such as sb://10.1.2.3:5671.");
         if (settings.GetValueOrDefault("checkpoint_store") is { } store && store.Contains("://", StringComparison.Ordinal))
             s.Fault("checkpoint_store", $"is '{store}', but must be the file of a SQLite database; leave it out to keep checkpoints in the data folder.");
     }

@@ -36,6 +36,8 @@ static class ApiEndpoints
                 ? Bytes(await queries.AddClusterAsync(new NewCluster(body.Name, body.client_cn, body.Url, body.ca_pem), context.RequestAborted))
                 : Problem(400, $"The name '{body.Name}' {ClusterName.Rule}")))
             .WithName("add-cluster").WithSummary("Makes a cluster's credential; its token is shown this once.").Produces<object>().ProducesProblem(400);
+        api.MapPost("/sources/{name}/reset", (string name, HttpContext context) => AnswerAsync(async () => Bytes(await queries.ResetSourceAsync(name, context.RequestAborted))))
+            .WithName("reset-source").WithSummary("Lets a source begin again with the oldest event that its hub has.").Produces<object>().ProducesProblem(400);
         api.MapPost("/quarantine/replay", (ReplayBody body, HttpContext context) => AnswerAsync(async () => Bytes(await queries.ReplayQuarantineAsync(body.Id, context.RequestAborted))))
             .WithName("replay-quarantine").WithSummary("Sends quarantined records through the pipeline again: one, or all.").Produces<object>().ProducesProblem(400);
         api.MapPost("/deadletters/replay", (ReplayBody body, HttpContext context) => AnswerAsync(async () => Bytes(await queries.ReplayDeadLettersAsync(body.Id, context.RequestAborted))))

@@ -8,6 +8,7 @@ sealed class ReaderProgress(long settledAtStart, Func<EventPosition> durable)
     readonly Lock _gate = new();
     readonly Queue<(EventPosition End, int Events)> _underWay = new();
     long _settled = settledAtStart;
+    EventPosition _skipped = EventPosition.Start;
 
     /// <summary>Audit events settled, those before this start included.</summary>
     public long Settled
@@ -25,6 +26,22 @@ sealed class ReaderProgress(long settledAtStart, Func<EventPosition> durable)
                 return _settled;
             }
         }
+    }
+
+    /// <summary>How far it has come: its durable position, or past it where only records followed that it has no use for.</summary>
+    public EventPosition Position
+    {
+        get
+        {
+            var position = durable();
+            lock (_gate) return _skipped > position ? _skipped : position;
+        }
+    }
+
+    /// <summary>A frame that it has no use for was passed, and everything before it is settled.</summary>
+    public void OnSkipped(EventPosition end)
+    {
+        lock (_gate) _skipped = end;
     }
 
     /// <summary>A frame was read, up to <paramref name="end"/>.</summary>

@@ -74,7 +74,7 @@ sealed class Stores : IAsyncDisposable
             var pipeline = new IngestPipeline(journal, redactor, clock, options, idle);
             var pressure = new Pressure(journal, clock);
             var backlog = new Backlog(folder.Journal, () => committed.Position, () => index.Position, elasticsearch is { } link ? () => link.Position : null, pipeline.Counters, stop);
-            journal.ReadPosition = () => Slowest(committed.Position, index.Position, elasticsearch?.Position);
+            journal.ReadPosition = () => Slowest(committed.Position, backlog.Indexed.Position, elasticsearch?.Position);
             return new Stores
             {
                 Folder = folder, Journal = journal, State = state, Index = index, Symbols = symbols, Engine = engine, Idle = idle, Pipeline = pipeline, Committed = committed,

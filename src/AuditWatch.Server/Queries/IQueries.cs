@@ -21,6 +21,9 @@ public interface IQueries : IAsyncDisposable
     /// <summary>Sends quarantined records through the pipeline again.</summary>
     Task<ReadOnlyMemory<byte>> ReplayQuarantineAsync(string? id, CancellationToken stop);
 
+    /// <summary>Lets a source forget how far it is: it begins again with the oldest event that its hub still has.</summary>
+    Task<ReadOnlyMemory<byte>> ResetSourceAsync(string name, CancellationToken stop);
+
     /// <summary>Sends documents that Elasticsearch refused to it again.</summary>
     Task<ReadOnlyMemory<byte>> ReplayDeadLettersAsync(string? id, CancellationToken stop);
 }

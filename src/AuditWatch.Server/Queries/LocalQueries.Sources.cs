@@ -38,6 +38,19 @@ public sealed partial class LocalQueries
     /// <summary>The sources that run in this process; null on a data folder whose server is not running.</summary>
     internal Sources.SourceSet? Sources { get; init; }
 
+    /// <inheritdoc/>
+    public async Task<ReadOnlyMemory<byte>> ResetSourceAsync(string name, CancellationToken stop)
+    {
+        if (Sources is null) throw new QueryFault("A source is reset by the running server: use --server URL.");
+        var worker = Sources.Find(name) ?? throw new QueryFault($"There is no source '{name}'. The configured ones: {string.Join(", ", Sources.Standings.Select(s => s.Name))}.");
+        var partitions = await worker.ResetAsync(stop);
+        return Rows.Write(json =>
+        {
+            json.WriteString("source", name);
+            json.WriteNumber("partitions", partitions);
+        });
+    }
+
     Task<RowPage> SourcesAsync(Filters asked, CancellationToken stop)
     {
         asked.Done();

@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
 using AuditWatch.Ingest.Sources;
+using AuditWatch.Ingest.Sources.EventHubs;
 using AuditWatch.Ingest.Sources.Kafka;
 using AuditWatch.Server.Configuration;
 using AuditWatch.Server.Hosting;
@@ -14,6 +15,7 @@ sealed class SourceFactory(Stores stores, TimeProvider clock, ILoggerFactory log
     public IPartitionSource Create(SourceConfig source) => source.Type switch
     {
         "kafka" => new KafkaSource(Kafka(source), stores.Pipeline, () => stores.Pressure.IsHigh, clock, loggers.CreateLogger<KafkaSource>()),
+        "eventhubs" => new EventHubsSource(EventHubs(source), stores.Pipeline, Checkpoints(source), () => stores.Pressure.IsHigh, clock, loggers.CreateLogger<EventHubsSource>()),
         _ => throw new StartFault($"The source '{source.Name}' is of type {source.Type}, which this version cannot read."),
     };
 
@@ -41,6 +43,28 @@ sealed class SourceFactory(Stores stores, TimeProvider clock, ILoggerFactory log
                 : null,
         };
     }
+
+    EventHubsOptions EventHubs(SourceConfig source)
+    {
+        var settings = source.Settings;
+        return new EventHubsOptions
+        {
+            Name = source.Name,
+            Cluster = source.Cluster,
+            ReadConnectionString = Secret.Of(settings, "connection_string"),
+            Namespace = settings.GetValueOrDefault("namespace"),
+            Hub = settings.GetValueOrDefault("hub"),
+            ConsumerGroup = settings.GetValueOrDefault("consumer_group") ?? "$Default",
+            StartAtLatest = settings.GetValueOrDefault("start") == "latest",
+            UseWebSockets = settings.GetValueOrDefault("transport") == "websockets",
+            Endpoint = settings.TryGetValue("endpoint", out var endpoint) ? new Uri(endpoint) : null,
+            CaFile = settings.GetValueOrDefault("ca_file"),
+            Identifier = InstanceOf(source.Name),
+        };
+    }
+
+    StateCheckpoints Checkpoints(SourceConfig source) =>
+        source.Settings.TryGetValue("checkpoint_store", out var file) ? StateCheckpoints.InFile(file, clock) : new StateCheckpoints(stores.State);
 
     // The same after a restart, and nobody else's: a data folder belongs to one process.
     string InstanceOf(string source)

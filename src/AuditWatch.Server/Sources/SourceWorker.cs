@@ -1,4 +1,6 @@
 using AuditWatch.Ingest.Sources;
+using AuditWatch.Ingest.Sources.EventHubs;
+using AuditWatch.Server.Queries;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 
@@ -10,29 +12,61 @@ sealed partial class SourceWorker(IPartitionSource source, TimeProvider clock, I
     static readonly TimeSpan FirstPause = TimeSpan.FromSeconds(1);
     static readonly TimeSpan LongestPause = TimeSpan.FromMinutes(1);
 
+    readonly Lock _gate = new();
+    CancellationTokenSource? _interrupt;
+    TaskCompletionSource<int>? _reset;
+
     public SourceStanding Standing => source.Standing;
+
+    /// <summary>Stops the source, forgets how far it is, and starts it again. Returns how many partitions begin anew.</summary>
+    public Task<int> ResetAsync(CancellationToken stop)
+    {
+        if (source is not EventHubsSource) throw new QueryFault($"The source '{Standing.Name}' keeps its place in its own consumer group; reset it there (kafka-consumer-groups --reset-offsets).");
+        var reset = new TaskCompletionSource<int>(TaskCreationOptions.RunContinuationsAsynchronously);
+        if (Interlocked.CompareExchange(ref _reset, reset, null) is { } other) reset = other;
+        lock (_gate) _interrupt?.Cancel();
+        return reset.Task.WaitAsync(stop);
+    }
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         await Task.Yield();
         for (var pause = FirstPause; !stoppingToken.IsCancellationRequested;)
         {
+            using var interrupt = CancellationTokenSource.CreateLinkedTokenSource(stoppingToken);
+            lock (_gate) _interrupt = interrupt;
             var began = clock.GetTimestamp();
             try
             {
-                await source.RunAsync(stoppingToken);
-                if (stoppingToken.IsCancellationRequested) return;
+                if (Interlocked.Exchange(ref _reset, null) is { } reset) await ResetNowAsync(reset, stoppingToken);
+                await source.RunAsync(interrupt.Token);
             }
-            catch (Exception fault)
+            catch (Exception fault) when (!stoppingToken.IsCancellationRequested)
             {
-                if (stoppingToken.IsCancellationRequested) return;
                 var reason = Reason(fault);
                 Standing.OnError(reason, SourceState.Failing);
                 if (clock.GetElapsedTime(began) > LongestPause) pause = FirstPause;
                 Failed(log, Standing.Name, reason, pause.TotalSeconds);
             }
-            await Task.Delay(pause, clock, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            pause = pause * 2 < LongestPause ? pause * 2 : LongestPause;
+            catch (Exception)
+            {
+                // Stopping; what was not durable is read again at the next start.
+            }
+            await Task.Delay(pause, clock, interrupt.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            pause = interrupt.IsCancellationRequested ? FirstPause : pause * 2 < LongestPause ? pause * 2 : LongestPause;
+            lock (_gate) _interrupt = null;
+        }
+    }
+
+    async Task ResetNowAsync(TaskCompletionSource<int> reset, CancellationToken stop)
+    {
+        try
+        {
+            reset.SetResult(await ((EventHubsSource)source).ResetAsync(stop));
+        }
+        catch (Exception fault)
+        {
+            reset.SetException(new QueryFault($"The source '{Standing.Name}' could not be reset: {fault.Message}"));
         }
     }
 

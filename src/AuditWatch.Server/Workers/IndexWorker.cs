@@ -44,7 +44,12 @@ sealed partial class IndexWorker(IJournal journal, IEventIndex index, AuditWatch
         var batch = index.RentBatch();
         await foreach (var frame in journal.ReadAsync(from, follow: true, stop))
         {
-            if (frame.Kind != RecordKind.Audit) continue;
+            if (frame.Kind != RecordKind.Audit)
+            {
+                // Every audit frame before it is committed, so the journal may count this one as read.
+                backlog.Indexed.OnSkipped(frame.PositionOf(frame.Records.Count - 1));
+                continue;
+            }
             var facts = FactsOf(frame.Cluster);
             for (var i = 0; i < frame.Records.Count; i++)
             {

@@ -2,7 +2,6 @@ using AuditWatch.Detection.EventLayer;
 using AuditWatch.Detection.Explain;
 using AuditWatch.Detection.Rules;
 using AuditWatch.Detection.Scanning;
-using AuditWatch.Detection.Tests.Lint;
 using AuditWatch.Events.Framing;
 using AuditWatch.Events.Model;
 using AuditWatch.Events.Scanning;
@@ -84,7 +83,7 @@ public sealed class ExplainedVerdicts
     [Fact]
     public void Only_the_event_at_the_wanted_line_is_explained()
     {
-        using var folder = new RuleFolder();
+        using var folder = new Lint.RuleFolder();
         var file = Path.Combine(folder.Dir, "audit.log");
         File.WriteAllLines(file, [new An { Id = "a" }.Json.ToJsonString(), new An { Id = "b" }.Json.ToJsonString(), new An { Id = "c" }.Json.ToJsonString()]);
         var run = new ExplainRun(Lab.Rules, new ScanOptions(), "exec-into-pod");

@@ -31,6 +31,12 @@ internal sealed record PlantedSecret(string Text)
         return null;
     }
 
+    /// <summary>So many characters of a secret in a row are a find.</summary>
+    public const int PieceLength = 12;
+
+    /// <summary>Every piece of every form, to be looked for in many texts at once.</summary>
+    public IEnumerable<string> Pieces() => Forms().SelectMany(form => Enumerable.Range(0, Math.Max(0, form.Length - PieceLength + 1)).Select(i => form.Substring(i, PieceLength)));
+
     IEnumerable<string> Forms()
     {
         yield return Text;

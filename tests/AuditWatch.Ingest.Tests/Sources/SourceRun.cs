@@ -29,13 +29,13 @@ internal sealed class SourceRun : IAsyncDisposable
         {
             if (_running.IsFaulted) await _running;
             Assert.False(_running.IsCompleted, $"The source ended while waiting: {what}");
-            Assert.True(waited < 60_000, $"Waited a minute in vain: {what}. {Describe()}");
+            Assert.True(waited < 30_000, $"Waited a minute in vain: {what}. {Describe()}");
             await Task.Delay(20, TestContext.Current.CancellationToken);
         }
     }
 
     public string Describe() =>
-        $"state {Standing.State}, messages {Standing.Messages}, events {Standing.Events}, repeats {Standing.Repeats}, quarantined {Standing.Quarantined}, lag {Standing.Lag}, error {Standing.LastError?.Message}";
+        $"state {Standing.State}, messages {Standing.Messages}, events {Standing.Events}, repeats {Standing.Repeats}, quarantined {Standing.Quarantined}, lag {Standing.Lag}, error {Standing.LastError?.Message}, partitions {string.Join(' ', Standing.Partitions)}";
 
     public async Task StopAsync()
     {

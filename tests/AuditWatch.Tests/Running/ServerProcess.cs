@@ -115,6 +115,13 @@ internal sealed class ServerProcess : IAsyncDisposable
         }
     }
 
+    /// <summary>Waits for the last alerts: the last events of a cluster are let go after a second of silence.</summary>
+    public async Task QuietAsync(int alerts)
+    {
+        for (var watch = Stopwatch.StartNew(); watch.Elapsed < TimeSpan.FromSeconds(60) && (await ListAsync("alerts")).Count < alerts;) await Task.Delay(200);
+        await SettleAsync();
+    }
+
     public async Task<List<JsonElement>> ListAsync(string collection, string query = "limit=0")
     {
         using var answer = JsonDocument.Parse(await Http.GetByteArrayAsync($"/api/v1/{collection}?{query}"));

@@ -1,0 +1,80 @@
+using AuditWatch.Ingest.Pipeline;
+using Azure.Messaging.EventHubs.Consumer;
+using Microsoft.Extensions.Logging;
+
+namespace AuditWatch.Ingest.Sources.EventHubs;
+
+/// <summary>
+/// Reads an event hub over AMQP with the official client. Workers with one store of checkpoints share a hub's partitions; a checkpoint is written behind the journal,
+/// never before. The client recovers by itself from nearly everything; what it does not notice is watched beside it.
+/// </summary>
+public sealed class EventHubsSource(
+    EventHubsOptions options, IngestPipeline pipeline, IPartitionCheckpoints checkpoints, Func<bool> isOverHighWater, TimeProvider time, ILogger<EventHubsSource> log) : IPartitionSource
+{
+    static readonly TimeSpan s_stopWait = TimeSpan.FromSeconds(7);
+    static readonly TimeSpan s_beat = TimeSpan.FromMilliseconds(500);
+
+    /// <inheritdoc/>
+    public SourceStanding Standing { get; } = new(options.Name, "eventhubs", options.Cluster, time);
+
+    /// <inheritdoc/>
+    public async Task RunAsync(CancellationToken stop)
+    {
+        Standing.State = SourceState.Starting;
+        var reading = new HubReading(options, pipeline, Standing, isOverHighWater, time, log);
+        var observer = HubConnection.Observer(options);
+        await using (observer.ConfigureAwait(false))
+        {
+            var processor = HubProcessor.Create(new HubCheckpointStore(checkpoints, (partition, token) => BeginAsync(observer, partition, token)), reading);
+            try
+            {
+                // Not with our token: a start that is cancelled half-way leaves a client behind that reads on.
+                await processor.StartProcessingAsync(CancellationToken.None).ConfigureAwait(false);
+                reading.OnStarted();
+                await WatchAsync(processor, new HubWatch(observer, processor.EventHubName, reading), reading, stop).ConfigureAwait(false);
+            }
+            finally
+            {
+                // The client's own stop has no limit; the process must end all the same, and what is not checkpointed is read again and told to be a repeat.
+                await processor.StopProcessingAsync(CancellationToken.None).WaitAsync(s_stopWait, time, CancellationToken.None).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                await processor.FlushAsync().WaitAsync(s_stopWait, time, CancellationToken.None).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                Standing.OnNoPartitions();
+                if (stop.IsCancellationRequested) Standing.State = SourceState.Stopped;
+            }
+        }
+    }
+
+    /// <summary>Forgets how far this source is, so that it begins again with the oldest event. The source must not be running.</summary>
+    public async Task<int> ResetAsync(CancellationToken stop)
+    {
+        var observer = HubConnection.Observer(options);
+        await using (observer.ConfigureAwait(false))
+            return await checkpoints.ForgetAsync(new PartitionGroup(observer.FullyQualifiedNamespace, observer.EventHubName, observer.ConsumerGroup), null, stop).ConfigureAwait(false);
+    }
+
+    async Task WatchAsync(HubProcessor processor, HubWatch watch, HubReading reading, CancellationToken stop)
+    {
+        var looked = time.GetTimestamp();
+        var looking = Task.CompletedTask;
+        while (!stop.IsCancellationRequested)
+        {
+            Standing.State = reading.State;
+            if (!processor.IsRunning) throw new IOException("The Event Hubs client stopped by itself.");
+            if (looking.IsFaulted) await looking.ConfigureAwait(false);
+            if (looking.IsCompleted && time.GetElapsedTime(looked) >= options.WatchEvery)
+            {
+                looked = time.GetTimestamp();
+                looking = watch.LookAsync(stop);
+            }
+            await Task.Delay(s_beat, time, stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+        await looking.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+    }
+
+    async Task<PartitionCheckpoint?> BeginAsync(EventHubConsumerClient observer, string partition, CancellationToken stop)
+    {
+        if (!options.StartAtLatest) return null;
+        var properties = await observer.GetPartitionPropertiesAsync(partition, stop).ConfigureAwait(false);
+        return properties.IsEmpty ? null : new PartitionCheckpoint(properties.LastEnqueuedOffsetString, properties.LastEnqueuedSequenceNumber);
+    }
+}

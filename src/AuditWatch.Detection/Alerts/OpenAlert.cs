@@ -1,3 +1,4 @@
+using AuditWatch.Detection.Counting;
 using AuditWatch.Detection.EventLayer;
 using AuditWatch.Detection.Reasoning;
 using AuditWatch.Detection.Rules;
@@ -12,7 +13,10 @@ sealed class OpenAlert
 
     readonly Dictionary<string, EvidenceMark> _evidence = new(StringComparer.Ordinal);
     readonly Dictionary<RequestKey, long> _requests = [];
+    readonly HashSet<RequestKey> _anchors;
     EventFacts? _decisive;
+    Alert _alert = null!;
+    bool _isStale;
 
     public OpenAlert(Finding finding)
     {
@@ -20,13 +24,17 @@ sealed class OpenAlert
         By = finding.By;
         Level = finding.Level;
         Anchor = finding.Request;
+        GroupKey = finding.Group?.GroupKey;
+        _anchors = finding.Group is { } group ? [.. group.Members.Select(m => m.Request)] : [Anchor];
         Join(finding);
     }
 
     public OpenAlert(OpenAlertRecord saved)
     {
-        Alert = AlertJson.Parse(saved.Alert);
-        (Id, Level, Anchor, Count, _decisive) = (Alert.AlertId, Alert.Level, saved.Anchor, saved.Count, saved.Decisive);
+        _alert = AlertJson.Parse(saved.Alert);
+        GroupKey = saved.GroupKey;
+        _anchors = [.. saved.Anchors ?? [saved.Anchor]];
+        (Id, Level, Anchor, Count, _decisive) = (_alert.AlertId, _alert.Level, saved.Anchor, saved.Count, saved.Decisive);
         By = new RuleIdentity(Alert.Rule, Alert.Level, RaisesAlert: true);
         foreach (var mark in saved.Evidence) _evidence[mark.Identity] = mark;
         foreach (var request in saved.Requests) _requests[request.Key] = request.FirstMicros;
@@ -46,6 +54,9 @@ sealed class OpenAlert
     /// <summary>The request that first met the rule.</summary>
     public RequestKey DecisiveRequest => _decisive!.Request;
 
+    /// <summary>A correlation's group.</summary>
+    public string? GroupKey { get; }
+
     public long Count { get; private set; }
 
     /// <summary>Event time of the newest evidence.</summary>
@@ -57,25 +68,39 @@ sealed class OpenAlert
 
     public Outcome Outcome { get; private set; }
 
-    public Alert Alert { get; private set; } = null!;
+    public Alert Alert
+    {
+        get
+        {
+            if (_isStale) Render();
+            return _alert;
+        }
+    }
 
     /// <summary>Whether other requests can join.</summary>
-    public bool IsStory => Alert.Window is not null;
+    public bool IsStory => _alert.Window is not null;
 
     /// <summary>Whether no later stage of the deciding request can come.</summary>
     public bool IsOver => OutcomeStage is AuditStage.ResponseComplete or AuditStage.Panic;
 
+    /// <summary>Whether a request has joined and is remembered.</summary>
+    public bool Has(RequestKey request) => _requests.ContainsKey(request);
+
     /// <summary>Takes in a finding of the same rule and anchor. False when it says nothing new.</summary>
     public bool Join(Finding finding)
     {
-        var members = finding.Story?.Members ?? [finding.End];
         var news = false;
-        foreach (var member in members) news |= Add(member.Event);
+        if (finding.Group is { } group) news = Add(group, finding.End.Event.Request);
+        else
+        {
+            foreach (var member in finding.Story?.Members ?? [finding.End]) news |= Add(MarkOf(member.Event), member.Event.Request);
+        }
+
         var request = finding.End.Event.Request;
         if (_decisive is null || (request == DecisiveRequest && finding.End.Event.Key < _decisive.Key)) Decide(finding);
         else if (!news) return false;
         See(request, finding.End.Event.Stage, finding.End.TimeMicros, finding.End.Event.Outcome);
-        Render();
+        _isStale = true;
         return true;
     }
 
@@ -86,20 +111,38 @@ sealed class OpenAlert
         (OutcomeStage, OutcomeMicros) = (stage, timeMicros);
         if (outcome == Outcome) return false;
         Outcome = outcome;
-        Render();
+        _isStale = true;
         return true;
     }
 
     public OpenAlertRecord ToRecord() => new(
         AlertJson.ToUtf8(Alert), Anchor, _decisive!, Count, LastMicros, OutcomeStage, OutcomeMicros, Outcome,
-        [.. _evidence.Values], [.. _requests.Select(r => new SeenRequest(r.Key, r.Value))]);
+        [.. _evidence.Values], [.. _requests.Select(r => new SeenRequest(r.Key, r.Value))], GroupKey, GroupKey is null ? null : [.. _anchors]);
 
-    bool Add(EventFacts e)
+    // Every match of a correlation that holds brings all that is in reach: from the newest back, up to what has joined already.
+    bool Add(GroupEvidence group, RequestKey trigger)
     {
-        var mark = new EvidenceMark(e.Key, e.EventId.Length > 0 ? e.EventId : $"{e.AuditId}/{e.Stage}/{e.TimeMicros}", e.Position);
-        LastMicros = Math.Max(LastMicros, e.TimeMicros);
-        if (_requests.TryAdd(e.Request, e.TimeMicros)) Count++;
-        if (_requests.Count > MostRequests + 2) _requests.Remove(_requests.Where(r => r.Key != Anchor && r.Key != DecisiveRequest).MinBy(r => (r.Value, r.Key)).Key);
+        var news = false;
+        var (isKnown, isTriggerIn) = (false, false);
+        for (var i = group.Members.Count - 1; i >= 0 && !(isKnown && isTriggerIn); i--)
+        {
+            var (request, marks) = group.Members[i];
+            if (request == trigger) isTriggerIn = true;
+            else if (isKnown || (isKnown = _requests.ContainsKey(request))) continue;
+            foreach (var mark in marks) news |= Add(mark, request);
+        }
+
+        return news;
+    }
+
+    static EvidenceMark MarkOf(EventFacts e) => new(e.Key, e.EventId.Length > 0 ? e.EventId : $"{e.AuditId}/{e.Stage}/{e.TimeMicros}", e.Position);
+
+    bool Add(EvidenceMark mark, RequestKey request)
+    {
+        LastMicros = Math.Max(LastMicros, mark.Key.TimeMicros);
+        if (_requests.TryAdd(request, mark.Key.TimeMicros)) Count++;
+        if (_requests.Count > MostRequests + _anchors.Count + (GroupKey is null ? 1 : 0))
+            _requests.Remove(_requests.Where(r => !_anchors.Contains(r.Key) && r.Key != _decisive?.Request).MinBy(r => (r.Value, r.Key)).Key);
         if (_evidence.Count >= MostEvidence) return _evidence.ContainsKey(mark.Identity) is false;
         return _evidence.TryAdd(mark.Identity, mark);
     }
@@ -108,7 +151,7 @@ sealed class OpenAlert
     {
         var e = finding.End.Event;
         _decisive = e;
-        Alert = new Alert
+        _alert = new Alert
         {
             AlertId = Id,
             TimeMicros = e.TimeMicros,
@@ -125,8 +168,8 @@ sealed class OpenAlert
             Count = 0,
             Evidence = [],
             Matched = finding.End.Matched,
-            GroupBy = finding.Story is { } story ? new Dictionary<string, string>(StringComparer.Ordinal) { [story.Story.By.ToString().ToLowerInvariant()] = story.Entity } : null,
-            Window = finding.Story is null ? null : (e.TimeMicros, e.TimeMicros),
+            GroupBy = finding.Group?.GroupBy ?? (finding.Story is { } story ? new Dictionary<string, string>(StringComparer.Ordinal) { [story.Story.By.ToString().ToLowerInvariant()] = story.Entity } : null),
+            Window = finding.Story is null && finding.Group is null ? null : (e.TimeMicros, e.TimeMicros),
         };
     }
 
@@ -134,7 +177,8 @@ sealed class OpenAlert
     {
         var evidence = _evidence.Values.OrderBy(m => m.Key).ToList();
         var ids = _requests.OrderBy(r => r.Value).ThenBy(r => r.Key).Select(r => r.Key.AuditId).Distinct(StringComparer.Ordinal).ToList();
-        Alert = Alert with
+        _isStale = false;
+        _alert = _alert with
         {
             Sentence = Alerts.Sentence.Of(_decisive! with { Outcome = Outcome }),
             Outcome = Outcome.ToString().ToLowerInvariant(),
@@ -142,7 +186,7 @@ sealed class OpenAlert
             AuditIdsTruncated = Count > _requests.Count,
             Count = Count,
             Evidence = [.. evidence.Select(m => m.Position)],
-            Window = Alert.Window is null ? null : (evidence[0].Key.TimeMicros, evidence[^1].Key.TimeMicros),
+            Window = _alert.Window is null ? null : (evidence[0].Key.TimeMicros, evidence[^1].Key.TimeMicros),
         };
     }
 }

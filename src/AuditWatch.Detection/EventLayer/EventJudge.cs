@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Text;
 using AuditWatch.Detection.Alerts;
+using AuditWatch.Detection.Counting;
 using AuditWatch.Detection.Rules;
 using AuditWatch.Events;
 using AuditWatch.Events.Model;
@@ -51,12 +52,20 @@ sealed class EventJudge(RuleSet rules, RuleCounters counters, bool followCredent
             counters.Matched(rule.Index, e.TimeMicros);
             if (!rule.MakesSightings) continue;
             facts ??= Facts(e, batch, act, EventId.Of(e.Cluster.Name, e.Utf8.Span).ToString());
-            _sightings.Add(new Sighting(rule.Identity, facts, Leaves(rule), BindingSubjects.Of(e), Excepted(rule)));
+            _sightings.Add(new Sighting(rule.Identity, facts, Leaves(rule), BindingSubjects.Of(e), Excepted(rule)) { Captures = Captures(rule) });
         }
 
         if (facts is null && !(followCredentials && Issues(e))) return;
         batch.Hits.Add(new EventHit(batch.Count - 1, facts ?? Facts(e, batch, act, ""), _sightings.Count == 0 ? [] : [.. _sightings]));
         _sightings.Clear();
+    }
+
+    Capture[] Captures(EventRule rule)
+    {
+        if (rule.Captures.Count == 0) return [];
+        var captures = new Capture[rule.Captures.Count];
+        for (var i = 0; i < captures.Length; i++) captures[i] = rule.Captures[i].Take(_view);
+        return captures;
     }
 
     Verdict Ask(EventRule rule)

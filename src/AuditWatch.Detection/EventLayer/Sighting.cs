@@ -1,4 +1,5 @@
 using AuditWatch.Detection.Alerts;
+using AuditWatch.Detection.Counting;
 using AuditWatch.Detection.Rules;
 using AuditWatch.Detection.Reasoning;
 
@@ -36,6 +37,12 @@ public sealed class Sighting(RuleIdentity by, EventFacts facts, IReadOnlyList<Al
 
     /// <summary>When.</summary>
     public long TimeMicros => Event.TimeMicros;
+
+    /// <summary>What correlations need of the event.</summary>
+    internal IReadOnlyList<Capture> Captures { get; init; } = [];
+
+    /// <summary>For a sighting of a correlation: why it held.</summary>
+    internal GroupEvidence? Group { get; init; }
 
     /// <summary>Order of filing: "before" means a smaller one.</summary>
     internal long Sequence { get; set; }

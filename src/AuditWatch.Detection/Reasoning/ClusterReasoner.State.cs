@@ -1,4 +1,5 @@
 using AuditWatch.Detection.Alerts;
+using AuditWatch.Detection.Counting;
 using AuditWatch.Detection.EventLayer;
 using AuditWatch.Detection.State;
 using AuditWatch.Events;
@@ -8,7 +9,7 @@ namespace AuditWatch.Detection.Reasoning;
 // What survives a restart, and how it comes back.
 sealed partial class ClusterReasoner
 {
-    const string ClockKind = "clock", SightingKind = "sighting", CredentialKind = "credential", ArmedKind = "armed", AlertKind = "open-alert";
+    const string ClockKind = "clock", SightingKind = "sighting", CredentialKind = "credential", ArmedKind = "armed", AlertKind = "open-alert", CountedKind = "counted";
 
     /// <summary>
     /// State changed since last asked. The reorder buffer is not among it: what waits lies in the journal, so a restart reads again from the oldest record that is
@@ -24,6 +25,8 @@ sealed partial class ClusterReasoner
             Put(CredentialKind, id, record is null ? null : StateJson.Write(record, StateJson.Default.CredentialRecord), (record?.LastMicros ?? 0) + CredentialTable.KeptMicros);
         foreach (var (subject, armed) in _firstActs.TakeChanges())
             Put(ArmedKind, subject, armed is null ? null : StateJson.Write(armed, StateJson.Default.ArmedSubject), (armed?.Since.TimeMicros ?? 0) + FirstActs.KeptMicros);
+        foreach (var (sequence, counted, expires) in _counted.TakeChanges())
+            Put(CountedKind, sequence.ToString("d19", System.Globalization.CultureInfo.InvariantCulture), counted is null ? null : StateJson.Write(counted, StateJson.Default.SavedCounted), expires + _reachMicros);
         foreach (var alert in changedAlerts)
             Put(AlertKind, alert.Id, StateJson.Write(alert.ToRecord(), StateJson.Default.OpenAlertRecord), alert.LastMicros + OpenAlerts.KeptMicros);
         foreach (var closed in _alerts.TakeClosed()) Put(AlertKind, closed, null, 0);
@@ -39,6 +42,7 @@ sealed partial class ClusterReasoner
         _kept.Clear();
         _credentials.ForgetChanges();
         _firstActs.ForgetChanges();
+        _counted.ForgetChanges();
         _alerts.TakeClosed();
     }
 
@@ -47,6 +51,7 @@ sealed partial class ClusterReasoner
     {
         var clock = new ReasonerClock(long.MinValue, long.MinValue, 1, null);
         var sightings = new List<Sighting>();
+        var counted = new List<SavedCounted>();
         foreach (var entry in state)
         {
             if (entry.Value is not { } value) continue;
@@ -57,11 +62,13 @@ sealed partial class ClusterReasoner
                 case CredentialKind: _credentials.Restore(StateJson.Read(value, StateJson.Default.CredentialRecord)); break;
                 case ArmedKind: _firstActs.Restore(StateJson.Read(value, StateJson.Default.ArmedSubject)); break;
                 case AlertKind: _alerts.Restore(new OpenAlert(StateJson.Read(value, StateJson.Default.OpenAlertRecord))); break;
+                case CountedKind: counted.Add(StateJson.Read(value, StateJson.Default.SavedCounted)); break;
                 default: break;
             }
         }
 
         foreach (var sighting in sightings.OrderBy(s => s.Sequence)) _dossiers.File(sighting, _chains.KeptIn(sighting.Rule));
+        foreach (var request in counted.OrderBy(c => c.Sequence)) _counted.Restore(request, clock.WatermarkMicros);
         _dossiers.Settle();
         (_newest, _watermark, _dossiers.NextSequence) = (clock.NewestMicros, clock.WatermarkMicros, clock.NextSequence);
         return clock.ReadAfter ?? committed;

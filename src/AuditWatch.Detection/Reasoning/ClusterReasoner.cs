@@ -1,4 +1,5 @@
 using AuditWatch.Detection.Alerts;
+using AuditWatch.Detection.Counting;
 using AuditWatch.Detection.EventLayer;
 using AuditWatch.Detection.Rules;
 using AuditWatch.Detection.State;
@@ -24,7 +25,9 @@ sealed partial class ClusterReasoner
     readonly Dossiers _dossiers = new();
     readonly CredentialTable _credentials;
     readonly FirstActs _firstActs = new();
-    readonly OpenAlerts _alerts = new();
+    readonly OpenAlerts _alerts;
+    readonly CountedTable _counted;
+    readonly bool _correlates;
     readonly StagesSeen _stages = new();
     readonly ReorderBuffer _buffer = new();
     readonly ActRing _ring = new();
@@ -42,6 +45,9 @@ sealed partial class ClusterReasoner
         _judge = new Judge(rules.Reasoning);
         _cases = new Cases(rules.SiteExceptions);
         _credentials = new CredentialTable(cluster);
+        _correlates = rules.Correlations.All.Count > 0;
+        _counted = new CountedTable(rules.Correlations.All.Where(c => !c.IsTemporal));
+        _alerts = new OpenAlerts(Math.Max(OpenAlerts.KeptMicros, rules.Correlations.All.Select(c => c.SpanMicros * 2).DefaultIfEmpty().Max()));
         _reachMicros = reachMicros;
     }
 
@@ -51,7 +57,7 @@ sealed partial class ClusterReasoner
     /// <summary>Event time below which more may still come from other inputs; nothing is taken for passed beyond it.</summary>
     public long FloorMicros { get; set; } = long.MaxValue;
 
-    public ReasonerFigures Figures => new(Late, _ring.Overflow, _cases.Hidden, _credentials.Evicted, _alerts.Evicted, _alerts.Raised, _judge.Failures, _judge.Quarantined);
+    public ReasonerFigures Figures => new(Late, _ring.Overflow, _cases.Hidden, _credentials.Evicted, _alerts.Evicted, _alerts.Raised, _judge.Failures, _judge.Quarantined) { Counted = _counted.Figures };
 
     public IReadOnlyList<Incident> Incidents => _cases.Incidents;
 
@@ -80,7 +86,8 @@ sealed partial class ClusterReasoner
     {
         _judge.Run(_facts);
         _facts.Clear();
-        foreach (var finding in _cases.Visible(_dossiers.Findings)) _alerts.Take(finding, _stages);
+        // The order of correlations' findings decides which alert they join; the session does not keep it.
+        foreach (var finding in _cases.Visible(_dossiers.Findings).OrderBy(f => f.Group is null ? 0 : f.End.Sequence)) _alerts.Take(finding, _stages);
         _dossiers.Findings.Clear();
         _dossiers.Settle();
         _stages.Clear();
@@ -130,16 +137,18 @@ sealed partial class ClusterReasoner
             return;
         }
 
+        // What waits is older in the order of judging.
+        Release();
         Late++;
-        Judge(pending);
+        Judge(pending, isLate: true);
     }
 
     bool IsOrdered(EventHit hit)
     {
-        if (_chains == ChainCatalog.None) return false;
-        if (hit.Facts.IssuedCredentialId is not null) return true;
+        if (_chains == ChainCatalog.None && !_correlates) return false;
+        if (_chains != ChainCatalog.None && hit.Facts.IssuedCredentialId is not null) return true;
         foreach (var sighting in hit.Sightings)
-            if (_chains.CanEnd(sighting.Rule) || _chains.KeptIn(sighting.Rule).Count > 0) return true;
+            if (sighting.Captures.Count > 0 || _chains.CanEnd(sighting.Rule) || _chains.KeptIn(sighting.Rule).Count > 0) return true;
         return false;
     }
 
@@ -150,7 +159,7 @@ sealed partial class ClusterReasoner
     }
 
     // In order of event time. What the tables make of an event comes before what rules found on it.
-    void Judge(Pending pending)
+    void Judge(Pending pending, bool isLate = false)
     {
         if (pending.Armed is { } armed)
         {
@@ -168,7 +177,22 @@ sealed partial class ClusterReasoner
         if (hit.Facts.IssuedCredentialId is not null && _credentials.Issued(hit.Facts) is { } issued)
             for (var i = 0; i < _ring.Count; i++)
                 if (_ring[i].Act.Credential != 0 && _credentials.Find(_ring[i].Act.Credential) == issued) Wait(issued, _ring[i]);
-        foreach (var sighting in hit.Sightings) Place(sighting, pending);
+        foreach (var sighting in hit.Sightings)
+        {
+            Place(sighting, pending);
+            foreach (var capture in sighting.Captures) Count(sighting, capture, pending, isLate);
+        }
+    }
+
+    void Count(Sighting member, Capture capture, Pending pending, bool isLate)
+    {
+        if (_counted.Take(capture, member.Event, _watermark, isLate, () => _dossiers.NextSequence++) is not { } group) return;
+        var found = new Sighting(capture.Rule.Identity, member.Event, member.Matched, [], capture.Exceptions) { Group = group };
+        Place(found, pending);
+        if (!found.By.RaisesAlert) return;
+        if (found.Past is null) _dossiers.Place(found);
+        _facts.Add(new HeldCorrelation(found, _dossiers.Findings));
+        _stages.Follow(found.Event, pending.Act.Act.Request, _ring);
     }
 
     void Place(Sighting sighting, Pending pending)
@@ -234,6 +258,7 @@ sealed partial class ClusterReasoner
         _dossiers.ForgetBefore(_newest - _chains.WithinMicros - _reachMicros);
         _credentials.ForgetBefore(_newest - CredentialTable.KeptMicros);
         _firstActs.ForgetBefore(_newest - FirstActs.KeptMicros);
+        _counted.ForgetBefore(_watermark);
         _alerts.Forget(_newest);
     }
 }

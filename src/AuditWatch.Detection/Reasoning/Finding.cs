@@ -1,4 +1,5 @@
 using AuditWatch.Detection.Alerts;
+using AuditWatch.Detection.Counting;
 using AuditWatch.Detection.EventLayer;
 using AuditWatch.Detection.Rules;
 
@@ -19,12 +20,17 @@ public sealed class Finding(RuleIdentity by, string level, Sighting end, StoryEv
     /// <summary>The story it ended; null for a direct rule.</summary>
     public StoryEvidence? Story { get; } = story;
 
+    /// <summary>The group and members of a correlation that held; null for all else.</summary>
+    internal GroupEvidence? Group { get; init; }
+
     /// <summary>Whom it is about.</summary>
     public string Entity => End.Actor;
 
     /// <summary>The requests that make it this alert.</summary>
     public RequestKey Request => (Story?.Anchor ?? End).Event.Request;
 
-    /// <summary>The alert it belongs to.</summary>
-    public string AlertId => Alerts.AlertId.Of(End.Event.Cluster, By.Id, Request);
+    /// <summary>The alert it belongs to, unless, as a correlation's, it joins an earlier one of its group.</summary>
+    public string AlertId => Group is { } group
+        ? Alerts.AlertId.Of(End.Event.Cluster, By.Id, [.. group.Members.Select(m => m.Request)])
+        : Alerts.AlertId.Of(End.Event.Cluster, By.Id, Request);
 }

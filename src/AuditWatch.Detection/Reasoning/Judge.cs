@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using AuditWatch.Detection.EventLayer;
+using AuditWatch.Detection.Counting;
 using NRules;
 using NRules.AgendaFilters;
 using NRules.RuleModel;
@@ -56,11 +57,11 @@ sealed class Judge
         _fired.Clear();
     }
 
-    // A rule that feeds itself fires for ever; the one that fired most is shut out, named and counted. Never the direct rule, which only follows it; and each
+    // A rule that feeds itself fires for ever; the one that fired most is shut out, named and counted. Never the rules that only follow the event layer; and each
     // rule once, as activations that are queued already still fire.
     bool Quarantine()
     {
-        var worst = _fired.Where(f => f.Key.Name != DirectRules.Name).OrderByDescending(f => f.Value).ThenBy(f => f.Key.Name, StringComparer.Ordinal).Select(f => f.Key).FirstOrDefault();
+        var worst = _fired.Where(f => f.Key.Name is not (DirectRules.Name or CountedRules.Name)).OrderByDescending(f => f.Value).ThenBy(f => f.Key.Name, StringComparer.Ordinal).Select(f => f.Key).FirstOrDefault();
         _fired.Clear();
         if (worst is null) return false;
         if (!_quarantined.TryAdd(worst.Name, true)) return true;

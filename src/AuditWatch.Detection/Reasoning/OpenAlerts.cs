@@ -6,7 +6,7 @@ using AuditWatch.Detection.EventLayer;
 namespace AuditWatch.Detection.Reasoning;
 
 /// <summary>The alerts that later evidence, or a later stage of their request, can still change.</summary>
-sealed class OpenAlerts
+sealed class OpenAlerts(long keptMicros = OpenAlerts.KeptMicros)
 {
     /// <summary>Closed after this long without evidence, in event time: a story, or a request that may still end.</summary>
     public const long KeptMicros = 48L * 3_600_000_000;
@@ -18,6 +18,7 @@ sealed class OpenAlerts
 
     readonly Dictionary<string, OpenAlert> _byId = new(StringComparer.Ordinal);
     readonly Dictionary<ulong, List<OpenAlert>> _waiting = [];
+    readonly Dictionary<string, OpenAlert> _latestOfGroup = new(StringComparer.Ordinal);
     readonly HashSet<OpenAlert> _changed = [];
     readonly List<string> _closed = [];
 
@@ -30,11 +31,12 @@ sealed class OpenAlerts
 
     public void Take(Finding finding, StagesSeen stages)
     {
-        ref var open = ref CollectionsMarshal.GetValueRefOrAddDefault(_byId, finding.AlertId, out var known);
+        ref var open = ref CollectionsMarshal.GetValueRefOrAddDefault(_byId, IdOf(finding), out var known);
         if (!known)
         {
             open = new OpenAlert(finding);
             Raised++;
+            if (open.GroupKey is { } group) _latestOfGroup[group] = open;
             _changed.Add(open);
         }
         else if (open!.Join(finding)) _changed.Add(open);
@@ -72,18 +74,31 @@ sealed class OpenAlerts
     public void Restore(OpenAlert alert)
     {
         _byId[alert.Id] = alert;
+        if (alert.GroupKey is { } group && (!_latestOfGroup.TryGetValue(group, out var other) || alert.LastMicros > other.LastMicros)) _latestOfGroup[group] = alert;
         Wait(alert);
     }
 
     public void Forget(long newestMicros)
     {
-        foreach (var alert in _byId.Values.Where(a => a.LastMicros < newestMicros - (a.IsStory || !a.IsOver ? KeptMicros : KeptOnceOverMicros)).ToList()) Close(alert);
+        foreach (var alert in _byId.Values.Where(a => a.LastMicros < newestMicros - (a.IsStory || !a.IsOver ? keptMicros : KeptOnceOverMicros)).ToList()) Close(alert);
         if (_byId.Count <= Most) return;
         foreach (var alert in _byId.Values.OrderBy(a => a.LastMicros).ThenBy(a => a.Id, StringComparer.Ordinal).Take(_byId.Count - (Most * 9 / 10)).ToList())
         {
             Close(alert);
             Evicted++;
         }
+    }
+
+    // What a correlation finds joins the latest alert of its group while a request of that is in reach.
+    string IdOf(Finding finding)
+    {
+        if (finding.Group is { } group && _latestOfGroup.TryGetValue(group.GroupKey, out var latest))
+        {
+            for (var i = group.Members.Count - 1; i >= 0; i--)
+                if (latest.Has(group.Members[i].Request)) return latest.Id;
+        }
+
+        return finding.AlertId;
     }
 
     void Wait(OpenAlert alert)
@@ -97,6 +112,7 @@ sealed class OpenAlerts
     {
         _byId.Remove(alert.Id);
         _closed.Add(alert.Id);
+        if (alert.GroupKey is { } group && _latestOfGroup.GetValueOrDefault(group) == alert) _latestOfGroup.Remove(group);
         if (_waiting.TryGetValue(HashOf(alert), out var alerts) && alerts.Remove(alert) && alerts.Count == 0) _waiting.Remove(HashOf(alert));
     }
 

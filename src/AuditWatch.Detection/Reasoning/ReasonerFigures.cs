@@ -1,3 +1,5 @@
+using AuditWatch.Detection.Counting;
+
 namespace AuditWatch.Detection.Reasoning;
 
 /// <summary>What the reasoning layer of one cluster counted.</summary>
@@ -11,4 +13,8 @@ namespace AuditWatch.Detection.Reasoning;
 /// <param name="Quarantined">Reasoning rules that were stopped.</param>
 public sealed record ReasonerFigures(
     long Late, long ActsForgotten, long Hidden, long CredentialsForgotten, long AlertsClosed, long AlertsRaised,
-    IReadOnlyDictionary<string, long> Failures, IReadOnlyCollection<string> Quarantined);
+    IReadOnlyDictionary<string, long> Failures, IReadOnlyCollection<string> Quarantined)
+{
+    /// <summary>The counted correlations.</summary>
+    public IReadOnlyList<CountedFigures> Counted { get; init; } = [];
+}

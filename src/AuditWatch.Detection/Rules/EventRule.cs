@@ -1,3 +1,4 @@
+using AuditWatch.Detection.Counting;
 using AuditWatch.Sigma.Compilation;
 
 namespace AuditWatch.Detection.Rules;
@@ -8,4 +9,8 @@ namespace AuditWatch.Detection.Rules;
 /// <param name="Compiled">What decides.</param>
 /// <param name="Exceptions">The site's exceptions that speak of it.</param>
 /// <param name="MakesSightings">Whether anybody wants to know: it raises alerts, or a chain builds on it. Else its matches are only counted.</param>
-sealed record EventRule(int Index, RuleIdentity Identity, CompiledRule Compiled, IReadOnlyList<SiteExceptionRule> Exceptions, bool MakesSightings);
+sealed record EventRule(int Index, RuleIdentity Identity, CompiledRule Compiled, IReadOnlyList<SiteExceptionRule> Exceptions, bool MakesSightings)
+{
+    /// <summary>What correlations need of the events on which it holds.</summary>
+    public IReadOnlyList<CapturedFields> Captures { get; init; } = [];
+}

@@ -4,11 +4,14 @@ namespace AuditWatch.Detection.Rules;
 
 /// <summary>What the rule folders hold, as written.</summary>
 sealed record RuleFolders(
-    IReadOnlyList<SigmaRule> Rules, IReadOnlyList<SigmaFilter> CommonFilters, IReadOnlyDictionary<string, IReadOnlyList<SigmaFilter>> ProfileFilters)
+    IReadOnlyList<SigmaRule> Rules, IReadOnlyList<SigmaCorrelation> Correlations, IReadOnlyList<SigmaRule> PassedOver,
+    IReadOnlyList<SigmaFilter> CommonFilters, IReadOnlyDictionary<string, IReadOnlyList<SigmaFilter>> ProfileFilters)
 {
     public static RuleFolders Read(RuleSources sources, ICollection<Problem> problems)
     {
         var rules = new Dictionary<string, SigmaRule>(StringComparer.OrdinalIgnoreCase);
+        var correlations = new Dictionary<string, SigmaCorrelation>(StringComparer.OrdinalIgnoreCase);
+        var passedOver = new List<SigmaRule>();
         var common = new List<SigmaFilter>();
         var byProfile = new Dictionary<string, IReadOnlyList<SigmaFilter>>(StringComparer.Ordinal);
         foreach (var dir in sources.RuleDirs)
@@ -19,20 +22,27 @@ sealed record RuleFolders(
             if (sources.Filters) ReadFilters(Path.Combine(dir, "filters"));
         }
 
-        return new([.. rules.Values.OrderBy(r => r.Id, StringComparer.Ordinal)], common, byProfile);
+        foreach (var taken in correlations.Values.Where(c => rules.ContainsKey(c.Id)).ToList())
+        {
+            Taken(taken, rules[taken.Id]);
+            correlations.Remove(taken.Id);
+        }
+
+        return new([.. rules.Values.OrderBy(r => r.Id, StringComparer.Ordinal)], [.. correlations.Values.OrderBy(c => c.Id, StringComparer.Ordinal)], passedOver, common, byProfile);
 
         void Add(SigmaDocument document)
         {
             switch (document)
             {
-                case SigmaRule rule when sources.MatchLogSource && !IsForAuditLog(rule): break;
+                case SigmaRule rule when sources.MatchLogSource && !IsForAuditLog(rule):
+                    passedOver.Add(rule);
+                    break;
                 case SigmaRule rule when !rules.TryAdd(rule.Id, rule):
-                    var first = rules[rule.Id];
-                    Report(rule, "AW1506", $"The id {rule.Id} belongs to '{first.Title}' in {first.File}:{first.Line} already.", "Give this rule a new UUID.");
+                    Taken(rule, rules[rule.Id]);
                     break;
                 case SigmaFilter filter when sources.Filters: common.Add(filter); break;
-                case SigmaCorrelation:
-                    problems.Add(new Problem("AW1507", ProblemSeverity.Warning, document.File, document.Line, 1, document.Name, "Correlations are read and checked, but not evaluated in this version.", null));
+                case SigmaCorrelation correlation when !correlations.TryAdd(correlation.Id, correlation):
+                    Taken(correlation, correlations[correlation.Id]);
                     break;
                 default: break;
             }
@@ -51,6 +61,9 @@ sealed record RuleFolders(
                 }
             }
         }
+
+        void Taken(SigmaDocument document, SigmaDocument first) =>
+            Report(document, "AW1506", $"The id {document.Id} belongs to '{first.Title}' in {first.File}:{first.Line} already.", "Give this rule a new UUID.");
 
         void Report(SigmaDocument document, string code, string message, string fix) =>
             problems.Add(new Problem(code, ProblemSeverity.Error, document.File, document.Line, 1, document.Name, message, fix));

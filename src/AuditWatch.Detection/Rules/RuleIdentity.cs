@@ -21,10 +21,12 @@ public sealed record RuleIdentity(AlertRule Rule, string Level, bool RaisesAlert
         var source = compiled.Source;
         return new(
             new AlertRule(source.Id, source.Name, source.Title, compiled.Revision, AttackTags.Techniques(source.Tags), AttackTags.Tactics(source.Tags)),
-            source.Level, RaisesAlerts(source));
+            source.Level, WantsAlert(source) is not false);
     }
 
-    static bool RaisesAlerts(SigmaDocument document) =>
-        !(document.Custom.TryGetValue("auditwatch", out var ours) && ours is IReadOnlyDictionary<string, object?> map
-          && map.TryGetValue("alert", out var alert) && (alert is false || (alert is string text && text.Equals("false", StringComparison.OrdinalIgnoreCase))));
+    /// <summary>What the document says of alerts (<c>auditwatch: {alert: …}</c>); null when it says nothing.</summary>
+    internal static bool? WantsAlert(SigmaDocument document) =>
+        document.Custom.GetValueOrDefault("auditwatch") is IReadOnlyDictionary<string, object?> map && map.GetValueOrDefault("alert") is { } alert
+            ? alert as bool? ?? (bool.TryParse(alert as string, out var said) ? said : null)
+            : null;
 }

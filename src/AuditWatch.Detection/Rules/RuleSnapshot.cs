@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using AuditWatch.Detection.Counting;
 using AuditWatch.Detection.EventLayer;
 using AuditWatch.Detection.Reasoning;
 using AuditWatch.Events.Model;
@@ -22,7 +23,7 @@ public sealed class RuleSnapshot
     readonly IReadOnlyList<(SigmaFilter Filter, SiteExceptionRule Rule)> _exceptions;
     readonly ConcurrentDictionary<string, RuleSet> _sets = new(StringComparer.Ordinal);
 
-    RuleSnapshot(RuleFolders folders, NamedLists lists, IReadOnlyList<(SigmaFilter, SiteExceptionRule)> exceptions, ChainCatalog chains)
+    RuleSnapshot(RuleFolders folders, NamedLists lists, IReadOnlyList<(SigmaFilter, SiteExceptionRule)> exceptions, ChainCatalog chains, CorrelationSet correlations)
     {
         _rules = folders.Rules;
         _commonFilters = folders.CommonFilters;
@@ -30,7 +31,8 @@ public sealed class RuleSnapshot
         _lists = lists;
         _exceptions = exceptions;
         Chains = chains;
-        Reasoning = new RuleCompiler().Compile([DirectRules.Build(), .. chains.Rules]);
+        Correlations = correlations;
+        Reasoning = new RuleCompiler().Compile([DirectRules.Build(), CountedRules.Build(), .. chains.Rules]);
     }
 
     /// <summary>Where events that these rules judge must be interned: pass it to every <see cref="AuditEvent"/>.</summary>
@@ -43,6 +45,8 @@ public sealed class RuleSnapshot
     public IReadOnlyList<RuleIdentity> Rules => [.. For(new ClusterFacts()).Rules.Select(r => r.Identity)];
 
     internal ChainCatalog Chains { get; }
+
+    internal CorrelationSet Correlations { get; }
 
     internal ISessionFactory Reasoning { get; }
 
@@ -57,7 +61,9 @@ public sealed class RuleSnapshot
         foreach (var dir in sources.ListsDir is { } only ? [only] : sources.RuleDirs.Select(d => Path.Combine(d, "lists"))) lists.Load(dir, problems);
         var exceptions = Detection.Rules.SiteExceptions.Load(sources.ExceptionDirs, lists, problems);
         var chains = sources.Chains ? ChainCatalog.Shipped() : ChainCatalog.None;
-        var snapshot = new RuleSnapshot(folders, lists, exceptions, chains);
+        var correlations = CorrelationSet.Resolve(
+            folders.Correlations, folders.Rules, folders.PassedOver, c => [.. exceptions.Where(x => x.Filter.Rules.Any(r => r.Equals(c.Id, StringComparison.OrdinalIgnoreCase) || r.Equals(c.Name, StringComparison.OrdinalIgnoreCase))).Select(x => x.Rule)], problems);
+        var snapshot = new RuleSnapshot(folders, lists, exceptions, chains, correlations);
         var found = new List<Problem>();
         foreach (var profile in sources.Profiles ?? [.. folders.ProfileFilters.Keys.Prepend("vanilla").Distinct()]) snapshot._sets[profile] = snapshot.Compile(profile, found);
         foreach (var problem in found.Distinct()) problems.Add(problem);
@@ -87,8 +93,10 @@ public sealed class RuleSnapshot
         {
             if (compiled[i] is not { } rule) continue;
             var (source, identity) = (_rules[i], RuleIdentity.Of(rule));
-            var isWanted = identity.RaisesAlert || Chains.CanEnd(identity.Name) || Chains.KeptIn(identity.Name).Count > 0;
-            rules.Add(new EventRule(rules.Count, identity, rule, [.. _exceptions.Where(x => x.Filter.AppliesTo(source)).Select(x => x.Rule)], isWanted));
+            if (Correlations.Mutes(identity.Id)) identity = identity with { RaisesAlert = false };
+            var captures = Correlations.CapturesFor(identity.Id);
+            var isWanted = identity.RaisesAlert || captures.Count > 0 || Chains.CanEnd(identity.Name) || Chains.KeptIn(identity.Name).Count > 0;
+            rules.Add(new EventRule(rules.Count, identity, rule, [.. _exceptions.Where(x => x.Filter.AppliesTo(source)).Select(x => x.Rule)], isWanted) { Captures = captures });
         }
 
         return new RuleSet(profile, rules, Symbols);

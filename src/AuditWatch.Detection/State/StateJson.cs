@@ -2,6 +2,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using System.Text.Json.Serialization.Metadata;
 using AuditWatch.Detection.Alerts;
+using AuditWatch.Detection.Counting;
 using AuditWatch.Detection.Reasoning;
 
 namespace AuditWatch.Detection.State;
@@ -13,6 +14,7 @@ namespace AuditWatch.Detection.State;
 [JsonSerializable(typeof(CredentialRecord))]
 [JsonSerializable(typeof(ArmedSubject))]
 [JsonSerializable(typeof(OpenAlertRecord))]
+[JsonSerializable(typeof(SavedCounted))]
 sealed partial class StateJson : JsonSerializerContext
 {
     public static byte[] Write<T>(T value, JsonTypeInfo<T> type) => JsonSerializer.SerializeToUtf8Bytes(value, type);

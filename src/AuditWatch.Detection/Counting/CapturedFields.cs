@@ -1,0 +1,54 @@
+using System.Globalization;
+using System.Text;
+using System.Text.Json;
+using AuditWatch.Detection.EventLayer;
+using AuditWatch.Sigma.Correlation;
+using AuditWatch.Sigma.Evaluation;
+
+namespace AuditWatch.Detection.Counting;
+
+/// <summary>Reads what one correlation needs of the events of one of its rules.</summary>
+sealed class CapturedFields(CorrelationRule rule, IReadOnlyList<int> groupSlots, IReadOnlyList<int> valueSlots)
+{
+    // Longer values are told apart by their hash: log content must not decide how much is kept.
+    const int Longest = 256;
+
+    public CorrelationRule Rule => rule;
+
+    public Capture Take(AuditEventView view)
+    {
+        var exceptions = rule.Exceptions.Count == 0 ? [] : rule.Exceptions.Where(x => x.Passes.EvaluateSafely(view).Truth == Truth.False).Select(x => x.Id).ToArray();
+        return new Capture(rule, Texts(view, groupSlots), valueSlots.Count > 0 && Texts(view, valueSlots) is { } values ? DistinctWindow.Tuple(values) : null, exceptions);
+    }
+
+    static string[]? Texts(AuditEventView view, IReadOnlyList<int> slots)
+    {
+        var texts = new string[slots.Count];
+        for (var i = 0; i < texts.Length; i++)
+        {
+            if (Text(view.Get(slots[i])) is not { } text) return null;
+            texts[i] = text;
+        }
+
+        return texts;
+    }
+
+    static string? Text(in FieldValue value) => value.Kind switch
+    {
+        FieldKind.True => "true",
+        FieldKind.False => "false",
+        FieldKind.Number => Encoding.UTF8.GetString(value.Utf8),
+        FieldKind.Text => Short(value.Utf8),
+        FieldKind.Array => OfArray(value.Element),
+        _ => null,
+    };
+
+    // A list of one is its member, as one address in sourceIPs; a longer one is told apart as it was written.
+    static string? OfArray(JsonElement array) => array.ValueKind != JsonValueKind.Array || array.GetArrayLength() == 0
+        ? null
+        : Short(Encoding.UTF8.GetBytes(array.GetArrayLength() == 1 && array[0].ValueKind == JsonValueKind.String ? array[0].GetString()! : array.GetRawText()));
+
+    static string Short(ReadOnlySpan<byte> utf8) => utf8.Length <= Longest
+        ? Encoding.UTF8.GetString(utf8)
+        : string.Create(CultureInfo.InvariantCulture, $"{Encoding.UTF8.GetString(utf8[..Longest])}#{TextHash.Of(utf8):x16}");
+}

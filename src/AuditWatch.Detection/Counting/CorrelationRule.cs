@@ -1,0 +1,58 @@
+using System.Globalization;
+using System.Security.Cryptography;
+using System.Text;
+using AuditWatch.Detection.Alerts;
+using AuditWatch.Detection.Rules;
+using AuditWatch.Sigma.Parsing;
+
+namespace AuditWatch.Detection.Counting;
+
+/// <summary>A Sigma correlation with the rules it speaks of found.</summary>
+sealed class CorrelationRule
+{
+    const int FewestKept = 1000, MostKept = 10_000;
+
+    public CorrelationRule(SigmaCorrelation source, IReadOnlyList<SigmaDocument> members, bool alertsAlone, IReadOnlyList<SiteExceptionRule> exceptions)
+    {
+        Source = source;
+        Members = members;
+        Exceptions = exceptions;
+        SpanMicros = (long)source.Timespan.TotalMicroseconds;
+        Identity = new RuleIdentity(
+            new AlertRule(source.Id, source.Name, source.Title, Revise(source, members), AttackTags.Techniques(source.Tags), AttackTags.Tactics(source.Tags)),
+            source.Level, alertsAlone && RuleIdentity.WantsAlert(source) is not false);
+        var highest = source.Bounds.Count == 0 ? 0 : source.Bounds.Max(b => Math.Abs(b.Value));
+        Capacity = source.Type == CorrelationType.EventCount ? (int)Math.Clamp(highest * 2, FewestKept, MostKept) : MostKept;
+    }
+
+    public SigmaCorrelation Source { get; }
+
+    /// <summary>The rules it speaks of, in the order in which it does.</summary>
+    public IReadOnlyList<SigmaDocument> Members { get; }
+
+    public RuleIdentity Identity { get; }
+
+    public IReadOnlyList<SiteExceptionRule> Exceptions { get; }
+
+    public long SpanMicros { get; }
+
+    /// <summary>Most requests that the window of one group holds.</summary>
+    public int Capacity { get; }
+
+    public bool IsTemporal => Source.Type is CorrelationType.Temporal or CorrelationType.TemporalOrdered;
+
+    /// <summary>By which word the correlation speaks of a member; aliases use it too.</summary>
+    public string WordFor(string memberId) => Source.Rules[Members.TakeWhile(m => m.Id != memberId).Count()];
+
+    /// <summary>The field that a group-by entry means on a member.</summary>
+    public string GroupField(string entry, string memberId) => Source.GroupField(entry, WordFor(memberId));
+
+    static string Revise(SigmaCorrelation s, IReadOnlyList<SigmaDocument> members)
+    {
+        var aliases = s.Aliases.OrderBy(a => a.Key, StringComparer.Ordinal)
+            .Select(a => $"{a.Key}={string.Join(',', a.Value.OrderBy(f => f.Key, StringComparer.Ordinal).Select(f => $"{f.Key}:{f.Value}"))}");
+        var text = string.Create(CultureInfo.InvariantCulture,
+            $"{s.Level}\n{s.Type}\n{string.Join(',', members.Select(m => m.Id))}\n{string.Join(',', s.GroupBy)}\n{s.Timespan.Ticks}\n{string.Join(',', s.Fields)}\n{string.Join(',', s.Bounds)}\n{s.Condition?.Text}\n{s.Percentile}\n{string.Join(';', aliases)}");
+        return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)).AsSpan(0, 8));
+    }
+}

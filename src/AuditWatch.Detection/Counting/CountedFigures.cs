@@ -1,0 +1,10 @@
+namespace AuditWatch.Detection.Counting;
+
+/// <summary>What one counted correlation counted on one cluster, beside its matches.</summary>
+/// <param name="Rule">Its name.</param>
+/// <param name="Groups">Groups that have a window now.</param>
+/// <param name="GroupsEvicted">Groups forgotten early to keep their number bounded.</param>
+/// <param name="RequestsEvicted">Requests forgotten early to keep windows bounded.</param>
+/// <param name="WithoutField">Matches that were not counted because a field to group by or to count was missing.</param>
+/// <param name="TooLate">Matches that came after event time had passed them by more than the timespan.</param>
+public sealed record CountedFigures(string Rule, int Groups, long GroupsEvicted, long RequestsEvicted, long WithoutField, long TooLate);

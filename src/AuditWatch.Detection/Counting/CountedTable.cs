@@ -1,0 +1,158 @@
+using AuditWatch.Detection.Alerts;
+using AuditWatch.Detection.EventLayer;
+using AuditWatch.Sigma.Parsing;
+
+namespace AuditWatch.Detection.Counting;
+
+/// <summary>
+/// The counted correlations of one cluster: sliding windows in event time, fed in the order of event time. What comes out depends on that order and on how far
+/// event time had passed, never on batches. Bounded; what has to go for that is counted.
+/// </summary>
+sealed class CountedTable
+{
+    readonly Dictionary<string, Counted> _rules = new(StringComparer.Ordinal);
+    readonly SortedDictionary<long, (string Rule, CountedGroup Group, CountedRequest? Request)> _changed = [];
+    readonly int _mostGroups;
+
+    public CountedTable(IEnumerable<CorrelationRule> rules, int mostGroups = 100_000)
+    {
+        _mostGroups = mostGroups;
+        foreach (var rule in rules) _rules[rule.Identity.Id] = new Counted(rule);
+    }
+
+    public IReadOnlyList<CountedFigures> Figures => [.. _rules.Values.OrderBy(r => r.Rule.Identity.Name, StringComparer.Ordinal)
+        .Select(r => new CountedFigures(r.Rule.Identity.Name, r.Groups.Count, r.GroupsEvicted, r.RequestsEvicted, r.WithoutField, r.TooLate))];
+
+    /// <summary>Counts a match. Gives back the evidence if the condition holds now.</summary>
+    /// <param name="capture">What was read of the event.</param>
+    /// <param name="e">The event.</param>
+    /// <param name="watermark">How far event time has passed.</param>
+    /// <param name="isLate">Whether it had passed the event before that came.</param>
+    /// <param name="sequence">Numbers what is filed.</param>
+    public GroupEvidence? Take(Capture capture, EventFacts e, long watermark, bool isLate, Func<long> sequence)
+    {
+        var counted = _rules[capture.Rule.Identity.Id];
+        if (capture.Group is null || !HasValue(capture))
+        {
+            counted.WithoutField++;
+            return null;
+        }
+
+        var (at, now) = isLate ? (watermark, watermark) : (e.TimeMicros, Math.Min(watermark, e.TimeMicros));
+        if (e.TimeMicros <= now - capture.Rule.SpanMicros && isLate)
+        {
+            counted.TooLate++;
+            return null;
+        }
+
+        var key = capture.GroupKey;
+        if (!counted.Groups.TryGetValue(key, out var group))
+        {
+            if (counted.Groups.Count >= _mostGroups) MakeRoom(counted, now);
+            counted.Groups[key] = group = new CountedGroup(capture.Rule, capture.Group);
+        }
+
+        foreach (var dropped in group.Expire(now)) Evict(counted, group, dropped);
+        var mark = new EvidenceMark(e.Key, e.EventId, e.Position);
+        if (group.Find(e.Request) is { } known)
+        {
+            if (known.Marks.Any(m => m.Identity == mark.Identity)) return null;
+            known.Marks = [.. known.Marks.Append(mark).OrderBy(m => m.Key)];
+            Changed(group, known);
+        }
+        else
+        {
+            var request = new CountedRequest(sequence(), e.Request, e.TimeMicros, capture.Value, mark);
+            Changed(group, request);
+            if (group.Add(request) is { } pushedOut) Evict(counted, group, pushedOut);
+        }
+
+        if (!group.Holds(at)) return null;
+        var window = group.Window(at);
+        var members = new GroupMember[window.Length];
+        for (var i = 0; i < members.Length; i++) members[i] = new(window[i].Request, window[i].Marks);
+        return new GroupEvidence(key, GroupEvidence.Name(capture.Rule.Source.GroupBy, capture.Group), members);
+    }
+
+    /// <summary>Lets go of groups that no later event can reach.</summary>
+    public void ForgetBefore(long watermark)
+    {
+        foreach (var counted in _rules.Values) Forget(counted, watermark);
+    }
+
+    /// <summary>What changed since last asked; null is gone.</summary>
+    public IEnumerable<(long Sequence, SavedCounted? Saved, long ExpiresMicros)> TakeChanges()
+    {
+        foreach (var (sequence, (rule, group, request)) in _changed)
+            yield return request is null
+                ? (sequence, null, 0)
+                : (sequence, new SavedCounted(sequence, rule, group.Values, request.Request, request.AtMicros, request.Value, request.Marks),
+                    request.AtMicros + (request.IsOver ? group.Rule.SpanMicros : Math.Max(group.Rule.SpanMicros, CountedGroup.UnfinishedMicros)));
+        _changed.Clear();
+    }
+
+    public void ForgetChanges() => _changed.Clear();
+
+    /// <summary>Takes back what was saved, in order of its numbers, but for what no window can reach any more.</summary>
+    public void Restore(SavedCounted saved, long watermark)
+    {
+        if (!_rules.TryGetValue(saved.Rule, out var counted) || saved.Group.Count != counted.Rule.Source.GroupBy.Count) return;
+        var request = new CountedRequest(saved.Sequence, saved.Request, saved.AtMicros, saved.Value, saved.Marks[0]) { Marks = saved.Marks };
+        if (request.IsOver && request.AtMicros <= watermark - counted.Rule.SpanMicros) return;
+        var key = GroupKeys.Of(saved.Rule, saved.Group);
+        if (!counted.Groups.TryGetValue(key, out var group)) counted.Groups[key] = group = new CountedGroup(counted.Rule, saved.Group);
+        if (group.Find(saved.Request) is null) group.Add(request);
+    }
+
+    static bool HasValue(Capture capture) => capture.Rule.Source.Type switch
+    {
+        CorrelationType.EventCount => true,
+        CorrelationType.ValueCount => capture.Value is not null,
+        _ => double.IsFinite(Numbers.Parse(capture.Value)),
+    };
+
+    void Changed(CountedGroup group, CountedRequest request) => _changed[request.Sequence] = (group.Rule.Identity.Id, group, request);
+
+    void Evict(Counted counted, CountedGroup group, CountedRequest request)
+    {
+        counted.RequestsEvicted++;
+        _changed[request.Sequence] = (counted.Rule.Identity.Id, group, null);
+    }
+
+    // Empty windows first; then the tenth of the groups that was quiet for longest.
+    void MakeRoom(Counted counted, long now)
+    {
+        Forget(counted, now);
+        if (counted.Groups.Count < _mostGroups) return;
+        foreach (var (key, group) in counted.Groups.OrderBy(g => g.Value.NewestMicros).ThenBy(g => g.Key, StringComparer.Ordinal).Take(Math.Max(1, _mostGroups / 10)).ToList())
+        {
+            counted.Groups.Remove(key);
+            counted.GroupsEvicted++;
+            foreach (var request in group.All) _changed[request.Sequence] = (counted.Rule.Identity.Id, group, null);
+        }
+    }
+
+    void Forget(Counted counted, long now)
+    {
+        foreach (var (key, group) in counted.Groups)
+        {
+            foreach (var dropped in group.Expire(now)) Evict(counted, group, dropped);
+            if (group.IsEmpty) counted.Groups.Remove(key);
+        }
+    }
+
+    sealed class Counted(CorrelationRule rule)
+    {
+        public CorrelationRule Rule { get; } = rule;
+
+        public Dictionary<string, CountedGroup> Groups { get; } = new(StringComparer.Ordinal);
+
+        public long GroupsEvicted { get; set; }
+
+        public long RequestsEvicted { get; set; }
+
+        public long WithoutField { get; set; }
+
+        public long TooLate { get; set; }
+    }
+}

@@ -50,11 +50,11 @@ public sealed class RedactionKey
         {
             try
             {
-                return new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+                return new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None, 1, FileOptions.DeleteOnClose);
             }
-            catch (IOException) when (File.Exists(path))
+            catch (IOException) when (wait.Count < 5_000)
             {
-                // Somebody else is in between; it takes no longer than a rename.
+                // Somebody else is in between; that takes no longer than a rename. After some seconds it is something else, and thrown.
             }
         }
     }

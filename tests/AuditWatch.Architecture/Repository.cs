@@ -1,5 +1,3 @@
-using System.Runtime.CompilerServices;
-
 namespace AuditWatch.Architecture;
 
 /// <summary>The checkout these tests were built from.</summary>
@@ -15,9 +13,10 @@ internal static class Repository
             .Select(f => Path.GetRelativePath(Root, f).Replace('\\', '/'))
             .Where(f => !f.Contains("/bin/", StringComparison.Ordinal) && !f.Contains("/obj/", StringComparison.Ordinal));
 
-    static string Find([CallerFilePath] string here = "")
+    // From the program's own folder: source paths are rewritten in a CI build.
+    static string Find()
     {
-        var folder = File.Exists(here) ? Path.GetDirectoryName(here) : AppContext.BaseDirectory;
+        var folder = AppContext.BaseDirectory;
         while (folder is not null && !File.Exists(Path.Combine(folder, "AuditWatch.sln"))) folder = Path.GetDirectoryName(folder);
         return folder ?? throw new InvalidOperationException("AuditWatch.sln was not found above the tests; run them from a checkout.");
     }

@@ -1,4 +1,4 @@
-using System.Runtime.CompilerServices;
+using AuditWatch.Testing;
 
 namespace AuditWatch.Scenarios;
 
@@ -9,10 +9,8 @@ public sealed class MeasuredTests(ITestOutputHelper output)
     {
         var table = Measured.Table();
         output.WriteLine(table);
-        var page = Path.Combine(Root(), "docs", "detections", "measured.md");
+        var page = Path.Combine(Checkout.Root, "docs", "detections", "measured.md");
         if (Environment.GetEnvironmentVariable("AUDITWATCH_UPDATE") == "1") File.WriteAllText(page, table);
         Assert.True(File.Exists(page) && File.ReadAllText(page) == table, "docs/detections/measured.md is stale: run this test once with AUDITWATCH_UPDATE=1, look at what changed, and commit it.");
     }
-
-    static string Root([CallerFilePath] string here = "") => Path.GetFullPath(Path.Combine(Path.GetDirectoryName(here)!, "..", ".."));
 }

@@ -1,4 +1,3 @@
-using System.Runtime.CompilerServices;
 using System.Text.Json;
 using System.Text.RegularExpressions;
 
@@ -28,7 +27,7 @@ internal sealed partial class DashboardFile
         return file._faults;
     }
 
-    public static string InRepository(string path, [CallerFilePath] string here = "") => Path.Combine(Path.GetDirectoryName(here)!, "../../..", path);
+    public static string InRepository(string path) => Path.Combine(AuditWatch.Testing.Checkout.Root, path);
 
     static string Key(JsonElement item) => $"{item.GetProperty("type").GetString()}:{item.GetProperty("id").GetString()}";
 

@@ -12,7 +12,8 @@ public static class Decompression
     /// <summary>More layers than anyone packs on purpose.</summary>
     const int MaxLayers = 4;
 
-    // Without this a gzip file that was cut off ends early and nobody is told. It counts from the first use of a packed stream on.
+    // Without this a gzip file that was cut off ends early and nobody is told. Our own programs have it in their runtime configuration (Directory.Build.props);
+    // here it serves a program that takes only this library.
     static Decompression() => AppContext.SetSwitch("System.IO.Compression.UseStrictValidation", true);
 
     /// <summary>

@@ -22,7 +22,6 @@ sealed class EventJudge(RuleSet rules, RuleCounters counters, bool followCredent
     readonly SettledVerdicts _settled = new(rules);
     readonly CredentialUses _uses = new();
     readonly List<Sighting> _sightings = [];
-    char[] _text = new char[16 * 1024];
     int _untilSample = SampleEvery;
 
     /// <summary>Judges one event; <paramref name="place"/> is its line, or its index in the journal frame.</summary>
@@ -35,11 +34,12 @@ sealed class EventJudge(RuleSet rules, RuleCounters counters, bool followCredent
         _view.Event = e;
         var settled = _settled.For(e);
         foreach (var (rule, why) in settled.Unknown) counters.CouldNotSay(rule, why);
-        var held = settled.Sieve?.Holds(e, ref _text) ?? ulong.MaxValue;
+        var held = settled.Sieve?.Holds(e) ?? ulong.MaxValue;
         for (var i = 0; i < settled.Open.Length; i++)
         {
             // Without a sieve there may be more than 64.
             if (settled.Sieve is not null && (held >> i & 1) == 0) continue;
+            if (settled.Gates[i] is { } gate && !gate.Admits(e)) continue;
             var rule = settled.Open[i];
             var verdict = Ask(rule);
             if (verdict.Truth == Truth.False) continue;

@@ -27,8 +27,8 @@ sealed class SettledVerdicts(RuleSet rules)
     {
         if (!e.TryClassify(out var kind)) return _nothing;
         if (!_classes.TryGetValue(kind, out var known)) known = Learn(e, kind);
-        if (!known.HangsOnParty) return known.Common;
-        if (!e.TryIdentify(_lists, out var party))
+        if (known.HangsOn == PartyParts.None) return known.Common;
+        if (!e.TryIdentify(known.HangsOn, _lists, out var party))
         {
             if (_lists.Overflow > 0) Forget();
             return known.Common;
@@ -40,38 +40,38 @@ sealed class SettledVerdicts(RuleSet rules)
     OfClass Learn(AuditEvent e, in EventClass kind)
     {
         if (_classes.Count >= MostClasses) Forget();
-        var known = new OfClass(Settle(e, new Settled(rules.Candidates.For(e), []), byParty: false, out var hangsOnParty), hangsOnParty);
+        var known = new OfClass(Settle(e, new Settled(rules.Candidates.For(e), []), PartyParts.None, out var hangsOn), hangsOn);
         _classes.Add(kind, known);
         return known;
     }
 
     Settled Learn(AuditEvent e, OfClass known, in EventParty party)
     {
-        var settled = Settle(e, known.Common, byParty: true, out _);
+        var settled = Settle(e, known.Common, known.HangsOn, out _);
         if (++_parties > MostParties) Forget();
         else known.ByParty.Add(party, settled);
         return settled;
     }
 
-    Settled Settle(AuditEvent e, Settled before, bool byParty, out bool hangsOnParty)
+    Settled Settle(AuditEvent e, Settled before, PartyParts known, out PartyParts hangsOn)
     {
-        hangsOnParty = false;
+        hangsOn = PartyParts.None;
         List<EventRule> open = [];
         List<(int, UnknownReason)> unknown = [.. before.Unknown];
         foreach (var rule in before.Open)
         {
-            _view.Show(e, byParty);
+            _view.Show(e, known);
             var verdict = rule.Compiled.EvaluateSafely(_view);
             if (verdict.Truth == Truth.False) continue;
             if (verdict.Truth == Truth.Unknown && (verdict.Why & Doubtful) == 0) unknown.Add((rule.Index, verdict.Why));
             else
             {
                 open.Add(rule);
-                hangsOnParty |= _view.HangsOnParty;
+                hangsOn |= _view.HangsOn;
             }
         }
 
-        if (open.Count == before.Open.Length && byParty) return before;
+        if (open.Count == before.Open.Length && known != PartyParts.None) return before;
         EventRule[] rest = [.. open];
         return new Settled(rest, [.. unknown], BodySieve.IsFor(e) ? SieveOf(rest) : null);
     }
@@ -91,7 +91,7 @@ sealed class SettledVerdicts(RuleSet rules)
         _parties = 0;
     }
 
-    sealed record OfClass(Settled Common, bool HangsOnParty)
+    sealed record OfClass(Settled Common, PartyParts HangsOn)
     {
         public Dictionary<EventParty, Settled> ByParty { get; } = [];
     }

@@ -1,6 +1,28 @@
 namespace AuditWatch.Events.Model;
 
-/// <summary>Who asks, with what, and from what kind of place, as symbols. Most traffic is robots that repeat themselves, so there are few of them.</summary>
+/// <summary>What makes up a party.</summary>
+[Flags]
+public enum PartyParts : byte
+{
+    /// <summary>Nothing of it.</summary>
+    None = 0,
+
+    /// <summary>user.username</summary>
+    User = 1,
+
+    /// <summary>userAgent</summary>
+    Agent = 2,
+
+    /// <summary>user.groups</summary>
+    Groups = 4,
+
+    /// <summary>What is known of the addresses.</summary>
+    Addresses = 8,
+}
+
+/// <summary>
+/// Who asks, with what, and from what kind of place, as symbols, as far as it was asked for. Most traffic is robots that repeat themselves, so there are few of them.
+/// </summary>
 public readonly record struct EventParty
 {
     internal int User { get; init; }

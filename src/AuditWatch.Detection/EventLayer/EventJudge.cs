@@ -14,12 +14,12 @@ namespace AuditWatch.Detection.EventLayer;
 /// The event layer: asks every event the rules that could hold on it. One per thread; remembers nothing that a verdict depends on, so any number of them give
 /// the same hits in the same order.
 /// </summary>
-sealed class EventJudge(RuleSet rules, RuleCounters counters, bool followCredentials)
+sealed class EventJudge(SettledVerdicts settledVerdicts, RuleCounters counters, bool followCredentials)
 {
     const int SampleEvery = 1024;
 
     readonly AuditEventView _view = new();
-    readonly SettledVerdicts _settled = new(rules);
+    readonly SettledView _settledView = new();
     readonly CredentialUses _uses = new();
     readonly List<Sighting> _sightings = [];
     int _untilSample = SampleEvery;
@@ -32,7 +32,7 @@ sealed class EventJudge(RuleSet rules, RuleCounters counters, bool followCredent
         if (followCredentials) NoteCredential(e, ref act);
         EventFacts? facts = null;
         _view.Event = e;
-        var settled = _settled.For(e);
+        var settled = settledVerdicts.For(e, _settledView);
         foreach (var (rule, why) in settled.Unknown) counters.CouldNotSay(rule, why);
         var held = settled.Sieve?.Holds(e) ?? ulong.MaxValue;
         for (var i = 0; i < settled.Open.Length; i++)

@@ -1,7 +1,7 @@
 using System.Text;
-using AuditWatch.Detection.Rules;
 using AuditWatch.Events.Model;
 using AuditWatch.Events.Scanning;
+using AuditWatch.Sigma.Compilation;
 
 namespace AuditWatch.Detection.EventLayer;
 
@@ -16,7 +16,7 @@ sealed class ObjectGate
     ObjectGate(byte[][]? names, byte[][]? namespaces) => (_names, _namespaces) = (names, namespaces);
 
     /// <summary>Null when the rule names none.</summary>
-    public static ObjectGate? Of(EventRule rule)
+    public static ObjectGate? Of(CompiledRule rule)
     {
         var (names, namespaces) = (Texts(rule, "objectRef.name"), Texts(rule, "objectRef.namespace"));
         return names is null && namespaces is null ? null : new ObjectGate(names, namespaces);
@@ -35,6 +35,6 @@ sealed class ObjectGate
         return !Ascii.IsValid(value);
     }
 
-    static byte[][]? Texts(EventRule rule, string field) =>
-        rule.Compiled.PossibleValues(field) is { Count: <= Most } values && values.All(v => Ascii.IsValid(v)) ? [.. values.Select(Encoding.ASCII.GetBytes)] : null;
+    static byte[][]? Texts(CompiledRule rule, string field) =>
+        rule.PossibleValues(field) is { Count: <= Most } values && values.All(v => Ascii.IsValid(v)) ? [.. values.Select(Encoding.ASCII.GetBytes)] : null;
 }

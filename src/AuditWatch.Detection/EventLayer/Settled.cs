@@ -10,5 +10,5 @@ namespace AuditWatch.Detection.EventLayer;
 sealed record Settled(EventRule[] Open, (int Rule, UnknownReason Why)[] Unknown, BodySieve? Sieve = null)
 {
     /// <summary>Of each open rule, by its place, the objects that it speaks of.</summary>
-    public ObjectGate?[] Gates { get; } = [.. Open.Select(ObjectGate.Of)];
+    public ObjectGate?[] Gates { get; } = [.. Open.Select(r => r.Gate)];
 }

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using AuditWatch.Detection.Rules;
 using AuditWatch.Events.Model;
 using AuditWatch.Sigma.Evaluation;
@@ -5,9 +6,9 @@ using AuditWatch.Sigma.Evaluation;
 namespace AuditWatch.Detection.EventLayer;
 
 /// <summary>
-/// Remembers, for every class of event and every party within it, which rules that alone makes false or unanswerable. The rules are asked about an event of
-/// which only the common part is shown; by Kleene's logic a verdict that does not hang on the rest is the verdict on all alike. Nearly all traffic is robots
-/// that repeat themselves, so most events are settled by two lookups. One per thread; bounded, and forgetting is harmless.
+/// Remembers, for every class of event of one cluster and every party within it, which rules that alone makes false or unanswerable. The rules are asked about an
+/// event of which only the common part is shown; by Kleene's logic a verdict that does not hang on the rest is the verdict on all alike. Nearly all traffic is
+/// robots that repeat themselves, so most events are settled by two lookups. Shared by all judges of the cluster; bounded, and forgetting is harmless.
 /// </summary>
 sealed class SettledVerdicts(RuleSet rules)
 {
@@ -17,82 +18,102 @@ sealed class SettledVerdicts(RuleSet rules)
     const UnknownReason Doubtful = EventView.NotShown | UnknownReason.Malformed | UnknownReason.RuleFailed;
 
     readonly Settled _nothing = new([.. rules.Rules], []);
-    readonly SettledView _view = new();
-    readonly Dictionary<EventClass, OfClass> _classes = [];
-    readonly Dictionary<string, BodySieve?> _sieves = new(StringComparer.Ordinal);
-    SymbolTable _lists = new(MostLists);
-    int _parties;
+    Known _known = new();
 
-    public Settled For(AuditEvent e)
+    /// <summary>What is certain of the event. <paramref name="view"/> is the caller's own.</summary>
+    public Settled For(AuditEvent e, SettledView view)
     {
         if (!e.TryClassify(out var kind)) return _nothing;
-        if (!_classes.TryGetValue(kind, out var known)) known = Learn(e, kind);
-        if (known.HangsOn == PartyParts.None) return known.Common;
-        if (!e.TryIdentify(known.HangsOn, _lists, out var party))
+        var known = Volatile.Read(ref _known);
+        if (!known.Classes.TryGetValue(kind, out var ofClass)) ofClass = Learn(known, e, kind, view);
+        if (ofClass.HangsOn == PartyParts.None) return ofClass.Common;
+        if (!e.TryIdentify(ofClass.HangsOn, known.Lists, out var party))
         {
-            if (_lists.Overflow > 0) Forget();
-            return known.Common;
+            if (known.Lists.Overflow > 0) Forget(known);
+            return ofClass.Common;
         }
 
-        return known.ByParty.TryGetValue(party, out var settled) ? settled : Learn(e, known, party);
+        return ofClass.ByParty.TryGetValue(party, out var settled) ? settled : Learn(known, e, ofClass, party, view);
     }
 
-    OfClass Learn(AuditEvent e, in EventClass kind)
+    OfClass Learn(Known known, AuditEvent e, in EventClass kind, SettledView view)
     {
-        if (_classes.Count >= MostClasses) Forget();
-        var known = new OfClass(Settle(e, new Settled(rules.Candidates.For(e), []), PartyParts.None, out var hangsOn), hangsOn);
-        _classes.Add(kind, known);
-        return known;
+        if (known.Classes.Count >= MostClasses) Forget(known);
+        var candidates = rules.Candidates.For(e);
+        var before = new Settled(candidates, []);
+        var hangsOn = new PartyParts[candidates.Length];
+        Array.Fill(hangsOn, PartyParts.User);
+        var common = Settle(known, e, before, hangsOn, PartyParts.None, view, out var left);
+        var ofClass = new OfClass(common, left);
+        return known.Classes.TryAdd(kind, ofClass) ? ofClass : known.Classes[kind];
     }
 
-    Settled Learn(AuditEvent e, OfClass known, in EventParty party)
+    Settled Learn(Known known, AuditEvent e, OfClass ofClass, in EventParty party, SettledView view)
     {
-        var settled = Settle(e, known.Common, known.HangsOn, out _);
-        if (++_parties > MostParties) Forget();
-        else known.ByParty.Add(party, settled);
+        if (Interlocked.Increment(ref known.Parties) > MostParties) Forget(known);
+        var settled = Settle(known, e, ofClass.Common, ofClass.RuleHangsOn, ofClass.HangsOn, view, out _);
+        ofClass.ByParty.TryAdd(party, settled);
         return settled;
     }
 
-    Settled Settle(AuditEvent e, Settled before, PartyParts known, out PartyParts hangsOn)
+    // Asks the open rules that hang on anything that is shown now.
+    static Settled Settle(Known known, AuditEvent e, Settled before, PartyParts[] hangsOn, PartyParts shown, SettledView view, out PartyParts[] left)
     {
-        hangsOn = PartyParts.None;
         List<EventRule> open = [];
+        List<PartyParts> openHangsOn = [];
         List<(int, UnknownReason)> unknown = [.. before.Unknown];
-        foreach (var rule in before.Open)
+        for (var i = 0; i < before.Open.Length; i++)
         {
-            _view.Show(e, known);
-            var verdict = rule.Compiled.EvaluateSafely(_view);
-            if (verdict.Truth == Truth.False) continue;
-            if (verdict.Truth == Truth.Unknown && (verdict.Why & Doubtful) == 0) unknown.Add((rule.Index, verdict.Why));
-            else
+            var rule = before.Open[i];
+            var stillHangsOn = PartyParts.None;
+            if (hangsOn[i] != PartyParts.None)
             {
-                open.Add(rule);
-                hangsOn |= _view.HangsOn;
+                view.Show(e, shown);
+                var verdict = rule.Compiled.EvaluateSafely(view);
+                if (verdict.Truth == Truth.False) continue;
+                if (verdict.Truth == Truth.Unknown && (verdict.Why & Doubtful) == 0)
+                {
+                    unknown.Add((rule.Index, verdict.Why));
+                    continue;
+                }
+
+                stillHangsOn = view.HangsOn;
             }
+
+            open.Add(rule);
+            openHangsOn.Add(stillHangsOn);
         }
 
-        if (open.Count == before.Open.Length && known != PartyParts.None) return before;
+        left = [.. openHangsOn];
+        if (open.Count == before.Open.Length && shown != PartyParts.None) return before;
         EventRule[] rest = [.. open];
-        return new Settled(rest, [.. unknown], BodySieve.IsFor(e) ? SieveOf(rest) : null);
+        return new Settled(rest, [.. unknown], BodySieve.IsFor(e) ? known.SieveOf(rest) : null);
     }
 
-    BodySieve? SieveOf(EventRule[] open)
+    void Forget(Known known) => Interlocked.CompareExchange(ref _known, new Known(), known);
+
+    sealed class Known
     {
-        var key = string.Join(',', open.Select(r => r.Index));
-        if (!_sieves.TryGetValue(key, out var sieve)) _sieves.Add(key, sieve = BodySieve.Of(open));
-        return sieve;
+        public int Parties;
+
+        readonly ConcurrentDictionary<string, BodySieve?> _sieves = new(StringComparer.Ordinal);
+
+        public ConcurrentDictionary<EventClass, OfClass> Classes { get; } = new();
+
+        public SymbolTable Lists { get; } = new(MostLists);
+
+        public BodySieve? SieveOf(EventRule[] open) => _sieves.GetOrAdd(string.Join(',', open.Select(r => r.Index)), static (_, rules) => BodySieve.Of(rules), open);
     }
 
-    void Forget()
+    sealed class OfClass(Settled common, PartyParts[] ruleHangsOn)
     {
-        _classes.Clear();
-        _sieves.Clear();
-        _lists = new SymbolTable(MostLists);
-        _parties = 0;
-    }
+        public Settled Common => common;
 
-    sealed record OfClass(Settled Common, PartyParts HangsOn)
-    {
-        public Dictionary<EventParty, Settled> ByParty { get; } = [];
+        /// <summary>Of each open rule, by its place, the parts of the party that might settle it.</summary>
+        public PartyParts[] RuleHangsOn => ruleHangsOn;
+
+        public PartyParts HangsOn { get; } = ruleHangsOn.Aggregate(PartyParts.None, (all, one) => all | one);
+
+        public ConcurrentDictionary<EventParty, Settled> ByParty { get; } = new();
     }
 }

@@ -1,4 +1,5 @@
 using AuditWatch.Detection.Counting;
+using AuditWatch.Detection.EventLayer;
 using AuditWatch.Sigma.Compilation;
 
 namespace AuditWatch.Detection.Rules;
@@ -13,4 +14,7 @@ sealed record EventRule(int Index, RuleIdentity Identity, CompiledRule Compiled,
 {
     /// <summary>What correlations need of the events on which it holds.</summary>
     public IReadOnlyList<CapturedFields> Captures { get; init; } = [];
+
+    /// <summary>The objects that it speaks of; null when it names none.</summary>
+    public ObjectGate? Gate { get; } = ObjectGate.Of(Compiled);
 }

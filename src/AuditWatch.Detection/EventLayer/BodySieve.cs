@@ -52,10 +52,10 @@ sealed class BodySieve
     ulong Holds(ReadOnlySpan<byte> body, ulong held) =>
         held == _all || body.IsEmpty ? held : HidesText(body) ? _all : _needles.In(body, held, _all);
 
-    // Go escapes < > & and quotes; whoever escapes anything else that can be written plainly may hide what is looked for.
+    // The Kelvin sign and the long s are letters k and s without case. Go escapes < > & and quotes; whoever escapes anything else that can be written plainly may hide what is looked for.
     static bool HidesText(ReadOnlySpan<byte> body)
     {
-        if (body.IndexOf("\\/"u8) >= 0) return true;
+        if (body.IndexOf("\\/"u8) >= 0 || body.IndexOf("\u212A"u8) >= 0 || body.IndexOf("\u017F"u8) >= 0) return true;
         for (int at; (at = body.IndexOf("\\u"u8)) >= 0; body = body[(at + 2)..])
             if (HidesPlainText(body[(at + 2)..])) return true;
         return false;

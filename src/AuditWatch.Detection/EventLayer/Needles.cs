@@ -11,6 +11,7 @@ namespace AuditWatch.Detection.EventLayer;
 sealed class Needles
 {
     const int Bits = 13, Shortest = 3;
+    const string AfterKey = "\":";
 
     readonly byte[] _chainAt = new byte[1 << Bits];
     readonly Needle[][] _chains;
@@ -19,7 +20,7 @@ sealed class Needles
     public Needles(IEnumerable<KeyValuePair<string, ulong>> texts)
     {
         List<Needle[]> chains = [[]];
-        foreach (var chain in texts.Select(t => new Needle(Encoding.ASCII.GetBytes(t.Key), t.Value)).GroupBy(n => Place(Word(n.Text))))
+        foreach (var chain in texts.Select(t => Needle.Of(t.Key, t.Value)).GroupBy(n => Place(Word(n.Text))))
         {
             // With more chains than a byte can tell apart, some are walked for nothing.
             if (chains.Count <= byte.MaxValue)
@@ -57,8 +58,18 @@ sealed class Needles
     ulong Walk(byte chain, ReadOnlySpan<byte> text, ulong held)
     {
         foreach (var needle in _chains[chain])
-            if ((needle.Rules & ~held) != 0 && text.Length >= needle.Text.Length && Ascii.EqualsIgnoreCase(text[..needle.Text.Length], needle.Text)) held |= needle.Rules;
+        {
+            if ((needle.Rules & ~held) == 0 || text.Length < needle.Text.Length || !Ascii.EqualsIgnoreCase(text[..needle.Text.Length], needle.Text)) continue;
+            if (needle.ValueBegins == 0 || BeginsAfterColon(text[needle.Text.Length..], needle.ValueBegins)) held |= needle.Rules;
+        }
+
         return held;
+    }
+
+    static bool BeginsAfterColon(ReadOnlySpan<byte> afterKey, byte value)
+    {
+        var rest = afterKey.TrimStart(" \t\r\n"u8);
+        return !rest.IsEmpty && rest[0] == ':' && rest[1..].TrimStart(" \t\r\n"u8) is [var first, ..] && first == value;
     }
 
     static uint Word(ReadOnlySpan<byte> text) => text[0] | (uint)text[1] << 8 | (uint)text[2] << 16;
@@ -66,5 +77,14 @@ sealed class Needles
     // Of three bytes, letters without their case.
     static uint Place(uint word) => ((word & 0xFF_FF_FF) | 0x20_20_20) * 0x9E37_79B1 >> 32 - Bits;
 
-    readonly record struct Needle(byte[] Text, ulong Rules);
+    /// <param name="Text">What is searched.</param>
+    /// <param name="ValueBegins">When the text is a key: what its value begins with. Else 0.</param>
+    /// <param name="Rules">Whom it concerns.</param>
+    readonly record struct Needle(byte[] Text, byte ValueBegins, ulong Rules)
+    {
+        public static Needle Of(string text, ulong rules) =>
+            text.IndexOf(AfterKey, StringComparison.Ordinal) is var end and > 0
+                ? new(Encoding.ASCII.GetBytes(text[..(end + 1)]), (byte)text[^1], rules)
+                : new(Encoding.ASCII.GetBytes(text), 0, rules);
+    }
 }

@@ -14,9 +14,6 @@ sealed class SettledVerdicts(RuleSet rules)
 {
     const int MostClasses = 8192, MostParties = 65_536, MostLists = 32_768;
 
-    // Whatever went wrong while little was shown may go right when all is.
-    const UnknownReason Doubtful = EventView.NotShown | UnknownReason.Malformed | UnknownReason.RuleFailed;
-
     readonly Settled _nothing = new([.. rules.Rules], []);
     Known _known = new();
 
@@ -33,61 +30,24 @@ sealed class SettledVerdicts(RuleSet rules)
             return ofClass.Common;
         }
 
-        return ofClass.ByParty.TryGetValue(party, out var settled) ? settled : Learn(known, e, ofClass, party, view);
+        if (ofClass.ByParty.TryGetValue(party, out var settled)) return settled;
+        if (Interlocked.Increment(ref known.Parties) > MostParties) Forget(known);
+        return ofClass.ByParty.GetOrAdd(party, ofClass.Settle(e, party, view, known));
     }
 
     OfClass Learn(Known known, AuditEvent e, in EventClass kind, SettledView view)
     {
         if (known.Classes.Count >= MostClasses) Forget(known);
         var candidates = rules.Candidates.For(e);
-        var before = new Settled(candidates, []);
-        var hangsOn = new PartyParts[candidates.Length];
-        Array.Fill(hangsOn, PartyParts.User);
-        var common = Settle(known, e, before, hangsOn, PartyParts.None, view, out var left);
-        var ofClass = new OfClass(common, left);
-        return known.Classes.TryAdd(kind, ofClass) ? ofClass : known.Classes[kind];
-    }
-
-    Settled Learn(Known known, AuditEvent e, OfClass ofClass, in EventParty party, SettledView view)
-    {
-        if (Interlocked.Increment(ref known.Parties) > MostParties) Forget(known);
-        var settled = Settle(known, e, ofClass.Common, ofClass.RuleHangsOn, ofClass.HangsOn, view, out _);
-        ofClass.ByParty.TryAdd(party, settled);
-        return settled;
-    }
-
-    // Asks the open rules that hang on anything that is shown now.
-    static Settled Settle(Known known, AuditEvent e, Settled before, PartyParts[] hangsOn, PartyParts shown, SettledView view, out PartyParts[] left)
-    {
-        List<EventRule> open = [];
-        List<PartyParts> openHangsOn = [];
-        List<(int, UnknownReason)> unknown = [.. before.Unknown];
-        for (var i = 0; i < before.Open.Length; i++)
+        var verdicts = new Verdict[candidates.Length];
+        var hangsOn = new List<PartyParts>();
+        for (var i = 0; i < candidates.Length; i++)
         {
-            var rule = before.Open[i];
-            var stillHangsOn = PartyParts.None;
-            if (hangsOn[i] != PartyParts.None)
-            {
-                view.Show(e, shown);
-                var verdict = rule.Compiled.EvaluateSafely(view);
-                if (verdict.Truth == Truth.False) continue;
-                if (verdict.Truth == Truth.Unknown && (verdict.Why & Doubtful) == 0)
-                {
-                    unknown.Add((rule.Index, verdict.Why));
-                    continue;
-                }
-
-                stillHangsOn = view.HangsOn;
-            }
-
-            open.Add(rule);
-            openHangsOn.Add(stillHangsOn);
+            verdicts[i] = view.Ask(candidates[i], e, PartyParts.None);
+            if (Settled.IsOpen(verdicts[i])) hangsOn.Add(view.HangsOn);
         }
 
-        left = [.. openHangsOn];
-        if (open.Count == before.Open.Length && shown != PartyParts.None) return before;
-        EventRule[] rest = [.. open];
-        return new Settled(rest, [.. unknown], BodySieve.IsFor(e) ? known.SieveOf(rest) : null);
+        return known.Classes.GetOrAdd(kind, new OfClass(new Settled(candidates, []).With(verdicts, e, known.SieveOf), hangsOn));
     }
 
     void Forget(Known known) => Interlocked.CompareExchange(ref _known, new Known(), known);
@@ -105,15 +65,54 @@ sealed class SettledVerdicts(RuleSet rules)
         public BodySieve? SieveOf(EventRule[] open) => _sieves.GetOrAdd(string.Join(',', open.Select(r => r.Index)), static (_, rules) => BodySieve.Of(rules), open);
     }
 
-    sealed class OfClass(Settled common, PartyParts[] ruleHangsOn)
+    /// <summary>One class. Rules that hang on the same parts of the party are asked once for each of these, not once for each party.</summary>
+    sealed class OfClass(Settled common, IReadOnlyList<PartyParts> ruleHangsOn)
     {
-        public Settled Common => common;
+        readonly ConcurrentDictionary<string, Settled> _byVerdicts = new(StringComparer.Ordinal);
 
-        /// <summary>Of each open rule, by its place, the parts of the party that might settle it.</summary>
-        public PartyParts[] RuleHangsOn => ruleHangsOn;
+        readonly OfParts[] _groups =
+        [
+            .. Enumerable.Range(0, common.Open.Length).Where(i => ruleHangsOn[i] != PartyParts.None).GroupBy(i => ruleHangsOn[i]).Select(g => new OfParts(g.Key, [.. g])),
+        ];
+
+        public Settled Common => common;
 
         public PartyParts HangsOn { get; } = ruleHangsOn.Aggregate(PartyParts.None, (all, one) => all | one);
 
         public ConcurrentDictionary<EventParty, Settled> ByParty { get; } = new();
+
+        public Settled Settle(AuditEvent e, in EventParty party, SettledView view, Known known)
+        {
+            var verdicts = new Verdict[common.Open.Length];
+            Array.Fill(verdicts, Settled.NotSettled);
+            foreach (var group in _groups)
+            {
+                var found = group.Of(common, e, party, view);
+                for (var i = 0; i < found.Length; i++) verdicts[group.Places[i]] = found[i];
+            }
+
+            // Nearly all parties of a class settle the same.
+            var key = string.Create(verdicts.Length, verdicts, static (text, all) =>
+            {
+                for (var i = 0; i < text.Length; i++) text[i] = Settled.IsOpen(all[i]) ? '?' : all[i].Truth == Truth.False ? 'n' : (char)(0x100 + (int)all[i].Why);
+            });
+            return _byVerdicts.TryGetValue(key, out var same) ? same : _byVerdicts.GetOrAdd(key, common.With(verdicts, e, known.SieveOf));
+        }
+    }
+
+    sealed class OfParts(PartyParts parts, int[] places)
+    {
+        readonly ConcurrentDictionary<EventParty, Verdict[]> _known = new();
+
+        public int[] Places => places;
+
+        public Verdict[] Of(Settled common, AuditEvent e, in EventParty party, SettledView view)
+        {
+            var key = party.Only(parts);
+            if (_known.TryGetValue(key, out var known)) return known;
+            var verdicts = new Verdict[places.Length];
+            for (var i = 0; i < places.Length; i++) verdicts[i] = view.Ask(common.Open[places[i]], e, parts);
+            return _known.GetOrAdd(key, verdicts);
+        }
     }
 }

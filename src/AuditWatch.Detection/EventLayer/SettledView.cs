@@ -1,3 +1,4 @@
+using AuditWatch.Detection.Rules;
 using AuditWatch.Events.Model;
 using AuditWatch.Events.Redaction;
 using AuditWatch.Sigma.Evaluation;
@@ -14,7 +15,12 @@ sealed class SettledView : EventView
     /// <summary>The parts of the party that might settle something of what was asked for and not shown.</summary>
     public PartyParts HangsOn { get; private set; }
 
-    public void Show(AuditEvent e, PartyParts known) => (_event, _known, HangsOn) = (e, known, PartyParts.None);
+    /// <summary>The rule's verdict on an event of which the class and some parts of the party are known.</summary>
+    public Verdict Ask(EventRule rule, AuditEvent e, PartyParts known)
+    {
+        (_event, _known, HangsOn) = (e, known, PartyParts.None);
+        return rule.Compiled.EvaluateSafely(this);
+    }
 
     public override FieldValue Get(int slot)
     {

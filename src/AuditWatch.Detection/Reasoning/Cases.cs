@@ -54,7 +54,7 @@ sealed class Cases
         _session.Fire();
         foreach (var finding in findings) _findings.Enqueue(finding);
         var asked = findings.ToHashSet();
-        var visible = _session.Query<VisibleFinding>().Select(v => v.Finding).Where(asked.Contains).ToHashSet();
+        var visible = _session.Query<VisibleFinding>().AsEnumerable().Select(v => v.Finding).Where(asked.Contains).ToHashSet();
         Hidden += findings.Count - visible.Count;
         if (_findings.Count > MostFindings) Forget();
         return [.. findings.Where(visible.Contains)];

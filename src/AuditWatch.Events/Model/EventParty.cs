@@ -33,6 +33,15 @@ public readonly record struct EventParty
 
     internal int Addresses { get; init; }
 
+    /// <summary>Parts of it alone.</summary>
+    public EventParty Only(PartyParts parts) => new()
+    {
+        User = (parts & PartyParts.User) != 0 ? User : -1,
+        Agent = (parts & PartyParts.Agent) != 0 ? Agent : -1,
+        Groups = (parts & PartyParts.Groups) != 0 ? Groups : -1,
+        Addresses = (parts & PartyParts.Addresses) != 0 ? Addresses : 0,
+    };
+
     /// <inheritdoc/>
     public override int GetHashCode()
     {

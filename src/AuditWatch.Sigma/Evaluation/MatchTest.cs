@@ -34,7 +34,8 @@ internal sealed class MatchTest(ValueMatcher matcher) : ValueTest
     {
         // What is not written may count as false.
         if (matcher.MatchesBoolean(false)) return null;
-        var value = matcher.MatchesBoolean(true) ? null : NeededText.OfValues(matcher.NeededTexts);
+        var value = matcher.MatchesBoolean(true) ? NeededText.OfBeginning(path, 't')
+            : matcher.MatchesNumber("0"u8) && !matcher.MatchesNumber("1"u8) && matcher.IsOneNumber ? NeededText.OfBeginning(path, '0', '-') : NeededText.OfValues(matcher.NeededTexts);
         return NeededText.Better(value, NeededText.OfPath(path));
     }
 

@@ -12,6 +12,9 @@ public sealed class KitServer : IAsyncDisposable
 
     KitServer(string kind, string[] options) => (_kind, _options) = (kind, options);
 
+    // Elasticsearch and OpenSearch are one process each, whose stop is always in order.
+    bool IsSearch => _kind is "elasticsearch" or "opensearch";
+
     /// <summary>Its folder.</summary>
     public string Data { get; } = Directory.CreateTempSubdirectory("auditwatch-kit-").FullName;
 
@@ -44,8 +47,17 @@ public sealed class KitServer : IAsyncDisposable
     /// <summary>Stops it in order.</summary>
     public Task StopAsync() => RunAsync("stop", _kind == "kafka" ? [Data] : ["--data", Data]);
 
-    /// <summary>SIGKILL.</summary>
-    public Task KillAsync() => RunAsync("stop", _kind == "kafka" ? [Data, "--kill"] : ["--data", Data, "--kill"]);
+    /// <summary>SIGKILL; gone when this returns.</summary>
+    public async Task KillAsync()
+    {
+        if (!IsSearch) await RunAsync("stop", _kind == "kafka" ? [Data, "--kill"] : ["--data", Data, "--kill"]);
+        else if (Says.Remove("pid", out var pid))
+        {
+            using var process = Process.GetProcessById(int.Parse(pid, System.Globalization.CultureInfo.InvariantCulture));
+            process.Kill();
+            await process.WaitForExitAsync();
+        }
+    }
 
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()

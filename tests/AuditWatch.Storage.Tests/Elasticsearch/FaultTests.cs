@@ -26,7 +26,7 @@ public sealed class FaultTests(OwnKit kit) : IClassFixture<OwnKit>, IDisposable
         await server.KillAsync();
         var atKill = indexer.Counters.Indexed;
         Assert.True(atKill < 6_000);
-        await server.StartAgainAsync(server.Port);
+        await server.StartAgainAsync();
         await run;
         IndexedJournal.Balance(indexer.Counters);
         Assert.Equal((6_000, 0, 0), (indexer.Counters.Read, indexer.Counters.DeadLettered, indexer.Counters.InFlight));

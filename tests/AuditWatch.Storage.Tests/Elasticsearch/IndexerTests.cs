@@ -75,7 +75,7 @@ public sealed class IndexerTests(SharedKit kit)
         Assert.Equal(events.Count, await server.CountAsync(connection.Place.AuditStream));
     }
 
-    internal static async Task<ElasticsearchConnection> SetUpAsync(KitServer server, string dataStreamNamespace)
+    internal static async Task<ElasticsearchConnection> SetUpAsync(ElasticsearchServer server, string dataStreamNamespace)
     {
         var connection = server.Connect(dataStreamNamespace);
         await new ElasticsearchSetup(connection).RunAsync(dryRun: false, Stop);

@@ -1,3 +1,4 @@
+using AuditWatch.Storage.Elasticsearch;
 using AuditWatch.Testing;
 
 [assembly: AssemblyFixture(typeof(AuditWatch.Storage.Tests.Elasticsearch.SharedKit))]
@@ -7,9 +8,9 @@ namespace AuditWatch.Storage.Tests.Elasticsearch;
 /// <summary>One Elasticsearch for all tests that do not break it, started by the first that asks; every class has a namespace of its own.</summary>
 public class SharedKit : IAsyncDisposable
 {
-    readonly Lazy<Task<KitServer>> _server = new(() => KitServer.StartAsync());
+    readonly Lazy<Task<ElasticsearchServer>> _server = new(() => ElasticsearchServer.StartAsync());
 
-    public Task<KitServer> ServerAsync()
+    public Task<ElasticsearchServer> ServerAsync()
     {
         Assert.SkipWhen(Kit.Folder is null, Kit.Missing);
         return _server.Value;
@@ -20,4 +21,9 @@ public class SharedKit : IAsyncDisposable
         GC.SuppressFinalize(this);
         if (_server.IsValueCreated) await (await _server.Value).DisposeAsync();
     }
+}
+
+internal static class Connections
+{
+    public static ElasticsearchConnection Connect(this ElasticsearchServer server, string dataStreamNamespace) => new(new ElasticsearchPlace(server.Url, dataStreamNamespace));
 }

@@ -1,0 +1,69 @@
+using System.Text.Json;
+using AuditWatch.Testing;
+using Xunit;
+
+namespace AuditWatch.Tests.Elasticsearch;
+
+/// <summary>From nothing to filled data streams with the program's own commands, against a real Elasticsearch.</summary>
+[Collection(ElasticsearchCollection.Name)]
+public sealed class ServeWithElasticsearchTests(FilledStreams streams)
+{
+    [Fact]
+    public void Setup_installs_everything_and_a_second_run_changes_nothing()
+    {
+        Assert.SkipWhen(Kit.Folder is null, Kit.Missing);
+        Assert.Equal((0, 0), (streams.FirstSetup.ExitCode, streams.SecondSetup.ExitCode));
+        Assert.Contains(streams.FirstSetup.Lines, l => l.Contains(streams.AuditStream, StringComparison.Ordinal) && l.Contains("created", StringComparison.Ordinal));
+        Assert.All(streams.SecondSetup.Lines, l => Assert.Contains(JsonElement.Parse(l).GetProperty("change").GetString(), new[] { "unchanged", "left_out" }));
+        Assert.Contains("everything stands as wanted", streams.SecondSetup.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Every_journaled_event_is_a_document_once_though_the_server_was_killed_and_the_stream_rolled_over()
+    {
+        Assert.SkipWhen(Kit.Folder is null, Kit.Missing);
+        Assert.Equal(streams.Posted, streams.Metrics["auditwatch_journal_events_total"]);
+        Assert.Equal(0, streams.Metrics["auditwatch_elasticsearch_dead_letters_total"]);
+        Assert.Equal(streams.Posted, await streams.Server.CountAsync(streams.AuditStream));
+        var ids = await IdsAsync(streams.AuditStream);
+        Assert.Equal(streams.Posted, ids.Distinct(StringComparer.Ordinal).Count());
+        var indices = (await streams.Server.GetAsync($"/_data_stream/{streams.AuditStream}")).GetProperty("data_streams")[0].GetProperty("indices").GetArrayLength();
+        Assert.True(indices >= 2, "The stream did not roll over.");
+    }
+
+    [Fact]
+    public async Task Every_alert_is_a_document_once_under_its_own_id()
+    {
+        Assert.SkipWhen(Kit.Folder is null, Kit.Missing);
+        Assert.NotEmpty(streams.Alerts);
+        await streams.Server.CountAsync(streams.AlertStream);
+        Assert.Equal(streams.Alerts.Select(a => a.GetProperty("alert_id").GetString()!).Order(StringComparer.Ordinal), (await IdsAsync(streams.AlertStream)).Order(StringComparer.Ordinal));
+        var answer = await streams.Server.SendAsync(HttpMethod.Post, $"/{streams.AlertStream}/_search", """{"size":1,"query":{"term":{"event.kind":"alert"}}}""");
+        var hit = answer.GetProperty("hits").GetProperty("hits")[0];
+        var source = hit.GetProperty("_source");
+        Assert.Equal(hit.GetProperty("_id").GetString(), source.GetProperty("event").GetProperty("id").GetString());
+        Assert.Equal(FilledStreams.Cluster, source.GetProperty("orchestrator").GetProperty("cluster").GetProperty("name").GetString());
+    }
+
+    [Fact]
+    public void Nothing_was_refused_and_nothing_went_wrong_on_the_way()
+    {
+        Assert.SkipWhen(Kit.Folder is null, Kit.Missing);
+        Assert.DoesNotContain("Elasticsearch refused", streams.Said, StringComparison.Ordinal);
+        Assert.DoesNotContain("did not take", streams.Said, StringComparison.Ordinal);
+    }
+
+    async Task<List<string>> IdsAsync(string stream)
+    {
+        var ids = new List<string>();
+        for (string? after = null; ;)
+        {
+            var page = await streams.Server.SendAsync(HttpMethod.Post, $"/{stream}/_search",
+                $$"""{"size":5000,"_source":false,"sort":[{"event.id":"asc"},{"_doc":"asc"}]{{(after is null ? "" : $",\"search_after\":{after}")}}}""");
+            var hits = page.GetProperty("hits").GetProperty("hits").EnumerateArray().ToList();
+            ids.AddRange(hits.Select(h => h.GetProperty("_id").GetString()!));
+            if (hits.Count < 5000) return ids;
+            after = hits[^1].GetProperty("sort").GetRawText();
+        }
+    }
+}

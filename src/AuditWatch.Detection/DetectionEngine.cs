@@ -110,7 +110,8 @@ public sealed class DetectionEngine
         if (end <= Position) return null;
         Position = end;
         var alerts = worker.Reasoner.TakeChangedAlerts();
-        return new DetectionCommit(_reader, end, worker.Reasoner.TakeStateChanges(alerts), [.. alerts.Select(a => a.Alert)]);
+        var incidents = worker.Reasoner.TakeChangedIncidents();
+        return new DetectionCommit(_reader, end, worker.Reasoner.TakeStateChanges(alerts), [.. alerts.Select(a => a.Alert)]) { Incidents = incidents };
     }
 
     ClusterWorker WorkerOf(string name)

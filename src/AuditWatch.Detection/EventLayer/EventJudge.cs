@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Text;
 using AuditWatch.Detection.Alerts;
 using AuditWatch.Detection.Counting;
+using AuditWatch.Detection.Knowledge;
 using AuditWatch.Detection.Rules;
 using AuditWatch.Events;
 using AuditWatch.Events.Model;
@@ -31,6 +32,7 @@ sealed class EventJudge(SettledVerdicts settledVerdicts, RuleCounters counters, 
         Note(e, place, ref act, batch);
         if (followCredentials) NoteCredential(e, ref act);
         EventFacts? facts = null;
+        var note = ObjectNotes.IsWanted(e) ? ObjectNotes.Of(e) : null;
         _view.Event = e;
         var settled = settledVerdicts.For(e, _settledView);
         foreach (var (rule, why) in settled.Unknown) counters.CouldNotSay(rule, why);
@@ -52,11 +54,11 @@ sealed class EventJudge(SettledVerdicts settledVerdicts, RuleCounters counters, 
             counters.Matched(rule.Index, e.TimeMicros);
             if (!rule.MakesSightings) continue;
             facts ??= Facts(e, batch, act, EventId.Of(e.Cluster.Name, e.Utf8.Span).ToString());
-            _sightings.Add(new Sighting(rule.Identity, facts, Leaves(rule), BindingSubjects.Of(e), Excepted(rule)) { Captures = Captures(rule) });
+            _sightings.Add(new Sighting(rule.Identity, facts, Leaves(rule), BindingSubjects.Of(e), Excepted(rule)) { Captures = Captures(rule), Note = note, JoinsOwners = rule.JoinsOwners });
         }
 
-        if (facts is null && !(followCredentials && Issues(e))) return;
-        batch.Hits.Add(new EventHit(batch.Count - 1, facts ?? Facts(e, batch, act, ""), _sightings.Count == 0 ? [] : [.. _sightings]));
+        if (facts is null && note is null && !(followCredentials && Issues(e))) return;
+        batch.Hits.Add(new EventHit(batch.Count - 1, facts ?? Facts(e, batch, act, ""), _sightings.Count == 0 ? [] : [.. _sightings], note));
         _sightings.Clear();
     }
 

@@ -27,5 +27,6 @@ public static class ConfigPrinter
             config.Redaction,
             config.Notify,
             config.Elasticsearch,
+            config.Kibana,
         }, Indented);
 }

@@ -29,6 +29,7 @@ static class ConfigReader
             Redaction = ReadRedaction(top.Section("redaction")),
             Notify = ReadNotify(top.Section("notify")),
             Elasticsearch = ReadElasticsearch(top.Section("elasticsearch")),
+            Kibana = ReadKibana(top.Section("kibana")),
         };
         top.Done();
         ListenRules.Check(config, faults);
@@ -124,5 +125,14 @@ static class ConfigReader
             s.RequiredText("url"), s.Text("namespace") ?? "default", s.Text("api_key_file"), s.Text("username"), s.Text("password_file"), s.Text("ca_file"));
         s.Done();
         return elasticsearch;
+    }
+
+    static KibanaConfig? ReadKibana(ConfigSection? s)
+    {
+        if (s is null) return null;
+        var kibana = new KibanaConfig(
+            s.RequiredText("url"), s.Text("space") ?? "default", s.Text("api_key_file"), s.Text("username"), s.Text("password_file"), s.Text("ca_file"), s.Text("auditwatch_url"));
+        s.Done();
+        return kibana;
     }
 }

@@ -1,7 +1,9 @@
+using System.Text;
 using System.Text.Json;
 using AuditWatch.Testing;
 using AuditWatch.Tests.Running;
 using Xunit;
+using ZstdSharp;
 
 namespace AuditWatch.Tests.Elasticsearch;
 
@@ -11,7 +13,7 @@ namespace AuditWatch.Tests.Elasticsearch;
 /// </summary>
 public sealed class FilledStreams : IAsyncLifetime
 {
-    public const string Cluster = "prod-eu";
+    public const string Cluster = "prod-eu", OtherCluster = "prod-west";
     readonly string _work = Directory.CreateTempSubdirectory("aw-elastic").FullName;
     ElasticsearchServer? _server;
 
@@ -28,7 +30,10 @@ public sealed class FilledStreams : IAsyncLifetime
 
     internal Dictionary<string, double> Metrics { get; private set; } = [];
 
-    internal int Posted { get; private set; }
+    /// <summary>Every event that was posted.</summary>
+    internal List<byte[]> Events { get; private set; } = [];
+
+    internal int Posted => Events.Count;
 
     internal string Said { get; private set; } = "";
 
@@ -49,12 +54,14 @@ public sealed class FilledStreams : IAsyncLifetime
         await using var serve = new ServerProcess(Path.Combine(_work, "data"), "http", "--config", config);
         await serve.StartAsync();
         var bodies = Recorded.Bodies(200);
-        Posted = Recorded.Lines().Count;
-        foreach (var body in bodies.Take(bodies.Count / 2)) await PostAsync(serve, body);
+        foreach (var body in bodies.Take(bodies.Count / 2)) await PostAsync(serve, Cluster, body);
         await serve.KillAsync();
         await Server.SendAsync(HttpMethod.Post, $"/{AuditStream}/_rollover");
         await serve.StartAsync();
-        foreach (var body in bodies.Skip(bodies.Count / 2)) await PostAsync(serve, body);
+        foreach (var body in bodies.Skip(bodies.Count / 2)) await PostAsync(serve, Cluster, body);
+        var others = NotWhole();
+        await PostAsync(serve, OtherCluster, Recorded.Body(others));
+        Events = [.. Recorded.Lines(), .. others];
         await serve.SettleAsync();
         await Task.Delay(2500);   // the idle mark, after a second of silence, lets the last events go
         await serve.SettleAsync();
@@ -62,6 +69,26 @@ public sealed class FilledStreams : IAsyncLifetime
         Metrics = await serve.MetricsAsync();
         await serve.TerminateAsync();
         Said = serve.Error;
+        await Server.SendAsync(HttpMethod.Post, "/logs-*/_refresh");
+    }
+
+    // What an API server cut down to size on its way to a webhook, an event with a part that no mapping takes, and a pod of which no recording has one.
+    static List<byte[]> NotWhole()
+    {
+        using var bodies = new StreamReader(new DecompressionStream(File.OpenRead(Path.Combine(Kit.Recordings!, "truncation", "bodies.ndjson.zst"))), Encoding.UTF8);
+        var cut = new List<byte[]>();
+        while (cut.Count < 100 && bodies.ReadLine() is { } body)
+        {
+            using var list = JsonDocument.Parse(body);
+            cut.AddRange(list.RootElement.GetProperty("items").EnumerateArray().Select(i => i.GetRawText()).Where(i => i.Contains("audit.k8s.io/truncated", StringComparison.Ordinal)).Select(Encoding.UTF8.GetBytes));
+        }
+        return
+        [
+            .. cut.DistinctBy(Convert.ToBase64String),
+            Encoding.UTF8.GetBytes(AuditLine.Of("odd", more: ",\"requestObject\":{\"spec\":\"a text where an object belongs\"}")),
+            Encoding.UTF8.GetBytes(AuditLine.Of("capable", verb: "create", resource: "pods", code: 201, level: "Request",
+                more: ",\"requestObject\":{\"kind\":\"Pod\",\"spec\":{\"containers\":[{\"name\":\"a\",\"image\":\"net:1\",\"securityContext\":{\"capabilities\":{\"add\":[\"NET_ADMIN\"]}}}]}}")),
+        ];
     }
 
     public async ValueTask DisposeAsync()
@@ -70,9 +97,9 @@ public sealed class FilledStreams : IAsyncLifetime
         Directory.Delete(_work, recursive: true);
     }
 
-    static async Task PostAsync(ServerProcess serve, byte[] body)
+    static async Task PostAsync(ServerProcess serve, string cluster, byte[] body)
     {
-        using var answer = await serve.PostAsync(Cluster, body);
+        using var answer = await serve.PostAsync(cluster, body);
         answer.EnsureSuccessStatusCode();
     }
 }

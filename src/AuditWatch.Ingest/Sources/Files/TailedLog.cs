@@ -41,7 +41,7 @@ internal sealed partial class TailedLog(string path, FileTailOptions options, So
             _files.Add(live);
             Durable = live.Place;
         }
-        else if (!atEnd) _files.AddRange(Rotated().OrderBy(f => f.Age));
+        else if (!atEnd) _files.AddRange(Rotated());
         standing.OnPartition(path, (Durable?.Sequence ?? 0) - 1);
     }
 
@@ -113,7 +113,7 @@ internal sealed partial class TailedLog(string path, FileTailOptions options, So
             return;
         }
         OnMissing(false);
-        var between = Rotated(file.Print, live).Where(f => f.Age.CompareTo(file.Age) > 0 && !IsSame(f, file)).OrderBy(f => f.Age).ToList();
+        var between = Rotated(file.Age, file.Print, live);
         foreach (var one in between) Follow(one, 0);
         Follow(live, 0);
         LogRotated(log, standing.Name, path, between.Count);
@@ -128,7 +128,7 @@ internal sealed partial class TailedLog(string path, FileTailOptions options, So
             return;
         }
         // Whatever began after it is read from its beginning; the live file follows by itself.
-        foreach (var newer in Rotated().Where(f => f.Age.CompareTo(saved.Age) > 0).OrderBy(f => f.Age)) Follow(newer, saved.Sequence + 1);
+        foreach (var newer in Rotated(saved.Age)) Follow(newer, saved.Sequence + 1);
         OnGap($"The file of {path} that was being read is no longer there; what it held behind byte {saved.Offset} is lost if it was not read.");
     }
 
@@ -145,7 +145,7 @@ internal sealed partial class TailedLog(string path, FileTailOptions options, So
             _files.Insert(0, copy);
         }
         else OnGap($"{path} was cut short and no copy of it lies beside it; lines written since it was last looked at are lost.");
-        foreach (var one in Rotated(place.Print).Where(f => f.Age.CompareTo(place.Age) > 0).OrderBy(f => f.Age)) Follow(one, place.Sequence + 1);
+        foreach (var one in Rotated(place.Age, place.Print)) Follow(one, place.Sequence + 1);
         if (Open(path) is { } live) Follow(live, place.Sequence + 1);
         LogTruncated(log, standing.Name, path);
     }
@@ -164,17 +164,19 @@ internal sealed partial class TailedLog(string path, FileTailOptions options, So
         return found;
     }
 
-    // The rotated files, each content once (a file and its packed copy are one), without those that begin like one we know.
-    List<TailedFile> Rotated(FilePrint? known = null, TailedFile? live = null)
+    // The rotated files, oldest first, each content once (a file and its packed copy are one): those that are younger than one we know and do not begin like it.
+    List<TailedFile> Rotated(FileAge? after = null, FilePrint? known = null, TailedFile? live = null)
     {
         var rotated = new List<TailedFile>();
         foreach (var name in RotatedNames.Beside(path))
         {
             if (Open(name) is not { } file) continue;
-            var isKnown = file.Print.Length == 0 || known is { Length: > 0 } print && file.Is(print) || live is not null && IsSame(file, live) || rotated.Exists(r => r.Print == file.Print);
-            if (isKnown) file.Dispose();
-            else rotated.Add(file);
+            var isWanted = file.Print.Length > 0 && (after is not { } age || file.Age.CompareTo(age) > 0) && !(known is { Length: > 0 } print && file.Is(print))
+                && !(live is not null && IsSame(file, live)) && !rotated.Exists(r => r.Print == file.Print);
+            if (isWanted) rotated.Add(file);
+            else file.Dispose();
         }
+        rotated.Sort((one, other) => one.Age.CompareTo(other.Age));
         return rotated;
     }
 

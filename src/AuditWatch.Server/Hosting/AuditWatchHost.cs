@@ -116,7 +116,7 @@ public sealed class AuditWatchHost : IAsyncDisposable
         });
         services.AddHostedService<DetectWorker>().AddHostedService<IndexWorker>().AddHostedService<MaintenanceWorker>();
 
-        if (stores.Elasticsearch is { } elasticsearch) services.AddSingleton(elasticsearch).AddSingleton(stores).AddHostedService<ElasticsearchWorker>();
+        if (stores.Elasticsearch is { } elasticsearch) services.AddSingleton(elasticsearch).AddSingleton(stores).AddHostedService<ElasticsearchWorker>().AddHostedService<TriageRebuild>();
 
         services.AddMassTransit(bus =>
         {

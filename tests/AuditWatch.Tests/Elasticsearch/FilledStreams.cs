@@ -41,6 +41,8 @@ public sealed class FilledStreams : IAsyncLifetime
 
     public string AlertStream => "logs-auditwatch.alert-shop";
 
+    public string TriageIndex => "auditwatch-triage-shop";
+
     public async ValueTask InitializeAsync()
     {
         if (Kit.Folder is null) return;
@@ -69,7 +71,7 @@ public sealed class FilledStreams : IAsyncLifetime
         Metrics = await serve.MetricsAsync();
         await serve.TerminateAsync();
         Said = serve.Error;
-        await Server.SendAsync(HttpMethod.Post, "/logs-*/_refresh");
+        await Server.SendAsync(HttpMethod.Post, "/logs-*,auditwatch-triage-*/_refresh");
     }
 
     // What an API server cut down to size on its way to a webhook, an event with a part that no mapping takes, and a pod of which no recording has one.

@@ -46,6 +46,23 @@ public sealed class ServeWithElasticsearchTests(FilledStreams streams)
     }
 
     [Fact]
+    public async Task Where_every_alert_stands_is_a_row_of_its_newest_revision()
+    {
+        Assert.SkipWhen(Kit.Folder is null, Kit.Missing);
+        var answer = await streams.Server.GetAsync($"/{streams.TriageIndex}/_search?size=1000&version=true");
+        var rows = answer.GetProperty("hits").GetProperty("hits").EnumerateArray().ToDictionary(h => h.GetProperty("_id").GetString()!);
+        Assert.Equal(streams.Alerts.Count, rows.Count);
+        foreach (var alert in streams.Alerts)
+        {
+            var row = rows[alert.GetProperty("alert_id").GetString()!];
+            var ours = row.GetProperty("_source").GetProperty("auditwatch");
+            Assert.Equal(alert.GetProperty("status").GetString(), ours.GetProperty("triage").GetProperty("status").GetString());
+            Assert.Equal(alert.GetProperty("count").GetInt64(), ours.GetProperty("alert").GetProperty("count").GetInt64());
+            Assert.Equal(row.GetProperty("_version").GetInt64(), ours.GetProperty("triage").GetProperty("revision").GetInt64());
+        }
+    }
+
+    [Fact]
     public void Nothing_was_refused_and_nothing_went_wrong_on_the_way()
     {
         Assert.SkipWhen(Kit.Folder is null, Kit.Missing);

@@ -63,6 +63,19 @@ public sealed class ServeWithElasticsearchTests(FilledStreams streams)
     }
 
     [Fact]
+    public void Without_the_embedded_index_the_API_answers_the_same_from_Elasticsearch()
+    {
+        Assert.SkipWhen(Kit.Folder is null, Kit.Missing);
+        foreach (var question in FilledStreams.Questions) Assert.Equal((question, Plain(streams.Embedded[question])), (question, Plain(streams.Without[question])));
+        Assert.True(JsonElement.Parse(streams.Without["events?limit=500"]).GetProperty("items").GetArrayLength() == 500);
+        Assert.True(JsonElement.Parse(streams.Without[FilledStreams.Questions[6]]).GetProperty("items").GetArrayLength() > 10, streams.Without[FilledStreams.Questions[6]]);
+        Assert.Contains("--esql", streams.WithoutSql, StringComparison.Ordinal);
+    }
+
+    // A problem has a trace id of its own.
+    static string Plain(string answer) => answer.Contains("\"traceId\"", StringComparison.Ordinal) ? answer[..answer.IndexOf("\"traceId\"", StringComparison.Ordinal)] : answer;
+
+    [Fact]
     public void Nothing_was_refused_and_nothing_went_wrong_on_the_way()
     {
         Assert.SkipWhen(Kit.Folder is null, Kit.Missing);

@@ -1,5 +1,6 @@
 using AuditWatch.Detection.Alerts;
 using AuditWatch.Detection.Counting;
+using AuditWatch.Detection.Knowledge;
 using AuditWatch.Detection.Rules;
 using AuditWatch.Detection.Reasoning;
 
@@ -43,6 +44,21 @@ public sealed class Sighting(RuleIdentity by, EventFacts facts, IReadOnlyList<Al
 
     /// <summary>For a sighting of a correlation: why it held.</summary>
     internal GroupEvidence? Group { get; init; }
+
+    /// <summary>What the request says of the object it writes; null where it writes none that is noted, or does not say.</summary>
+    internal ObjectNote? Note { get; init; }
+
+    /// <summary>Whether what its rule finds on an owned object is told in the alert on its owner.</summary>
+    internal bool JoinsOwners { get; init; }
+
+    /// <summary>Whether the object belongs to a controller, which made it for somebody else.</summary>
+    internal bool IsOwned => Note?.Owner is not null;
+
+    /// <summary>What was known around it at its time; set when the sighting is placed.</summary>
+    public ObjectFacts Known { get; internal set; } = ObjectFacts.None;
+
+    /// <summary>The alert on an owner of its object that it is part of; set in order.</summary>
+    internal OwnerAlert? Owner { get; set; }
 
     /// <summary>Order of filing: "before" means a smaller one.</summary>
     internal long Sequence { get; set; }

@@ -1,6 +1,7 @@
 using AuditWatch.Detection.Alerts;
 using AuditWatch.Detection.Counting;
 using AuditWatch.Detection.EventLayer;
+using AuditWatch.Detection.Incidents;
 using AuditWatch.Detection.Rules;
 using AuditWatch.Detection.State;
 using AuditWatch.Events;
@@ -49,6 +50,7 @@ sealed partial class ClusterReasoner
         _counted = new CountedTable(rules.Correlations.All.Where(c => !c.IsTemporal));
         _alerts = new OpenAlerts(Math.Max(OpenAlerts.KeptMicros, rules.Correlations.All.Select(c => c.SpanMicros * 2).DefaultIfEmpty().Max()));
         _reachMicros = reachMicros;
+        _caseFiles = new CaseFiles(cluster.Name);
     }
 
     /// <summary>Hits that came after event time had passed them: judged as they came.</summary>
@@ -57,9 +59,7 @@ sealed partial class ClusterReasoner
     /// <summary>Event time below which more may still come from other inputs; nothing is taken for passed beyond it.</summary>
     public long FloorMicros { get; set; } = long.MaxValue;
 
-    public ReasonerFigures Figures => new(Late, _ring.Overflow, _cases.Hidden, _credentials.Evicted, _alerts.Evicted, _alerts.Raised, _judge.Failures, _judge.Quarantined) { Counted = _counted.Figures };
-
-    public IReadOnlyList<Incident> Incidents => _cases.Incidents;
+    public ReasonerFigures Figures => new(Late, _ring.Overflow, _cases.Hidden, _credentials.Evicted, _alerts.Evicted, _alerts.Raised, _judge.Failures, _judge.Quarantined) { Counted = _counted.Figures, ObjectsForgotten = _objects.Evicted, CasesClosed = _caseFiles.Evicted, JoinedOwners = _owners.Joined };
 
     /// <summary>Takes one event as the event layer judged it; <see cref="Conclude"/> ends a batch of them.</summary>
     public void Take(JudgedBatch batch, int act, int firstHit, int hits, long receivedMicros)
@@ -87,7 +87,10 @@ sealed partial class ClusterReasoner
         _judge.Run(_facts);
         _facts.Clear();
         // The order of correlations' findings decides which alert they join; the session does not keep it.
-        foreach (var finding in _cases.Visible(_dossiers.Findings).OrderBy(f => f.Group is null ? 0 : f.End.Sequence)) _alerts.Take(finding, _stages);
+        var visible = _cases.Visible(_dossiers.Findings);
+        var alerts = new Dictionary<Finding, string>();
+        foreach (var finding in visible.OrderBy(f => f.Group is null && f.Joins is null ? 0 : f.End.Sequence)) alerts[finding] = _alerts.Take(finding, _stages);
+        FileCases([.. _dossiers.Findings.Where(f => f.IsOrdered).Select(f => (f, alerts.GetValueOrDefault(f, f.Joins?.AlertId ?? f.AlertId)))]);
         _dossiers.Findings.Clear();
         _dossiers.Settle();
         _stages.Clear();
@@ -123,7 +126,7 @@ sealed partial class ClusterReasoner
         var follow = false;
         foreach (var sighting in hit.Sightings)
         {
-            if (!sighting.By.RaisesAlert) continue;
+            if (!sighting.By.RaisesAlert || WaitsForOwner(sighting)) continue;
             _facts.Add(new Arrived(sighting, _dossiers.Findings));
             follow = true;
         }
@@ -145,6 +148,7 @@ sealed partial class ClusterReasoner
 
     bool IsOrdered(EventHit hit)
     {
+        if (HasOrder(hit)) return true;
         if (_chains == ChainCatalog.None && !_correlates) return false;
         if (_chains != ChainCatalog.None && hit.Facts.IssuedCredentialId is not null) return true;
         foreach (var sighting in hit.Sightings)
@@ -177,9 +181,11 @@ sealed partial class ClusterReasoner
         if (hit.Facts.IssuedCredentialId is not null && _credentials.Issued(hit.Facts) is { } issued)
             for (var i = 0; i < _ring.Count; i++)
                 if (_ring[i].Act.Credential != 0 && _credentials.Find(_ring[i].Act.Credential) == issued) Wait(issued, _ring[i]);
+        Know(hit);
         foreach (var sighting in hit.Sightings)
         {
             Place(sighting, pending);
+            Direct(sighting, pending);
             foreach (var capture in sighting.Captures) Count(sighting, capture, pending, isLate);
         }
     }
@@ -260,5 +266,7 @@ sealed partial class ClusterReasoner
         _firstActs.ForgetBefore(_newest - FirstActs.KeptMicros);
         _counted.ForgetBefore(_watermark);
         _alerts.Forget(_newest);
+        _owners.ForgetBefore(_newest - OwnerAlerts.ReachMicros - _reachMicros);
+        _caseFiles.ForgetBefore(_newest - CaseFiles.KeptMicros);
     }
 }

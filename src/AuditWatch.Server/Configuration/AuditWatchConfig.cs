@@ -48,6 +48,12 @@ public sealed record AuditWatchConfig
     /// <summary>Elasticsearch; null: embedded index only.</summary>
     public ElasticsearchConfig? Elasticsearch { get; init; }
 
+    /// <summary>Where events are searched.</summary>
+    public IndexConfig Index { get; init; } = new();
+
+    /// <summary>Kibana, for <c>setup kibana</c>; null: it is told by flags.</summary>
+    public KibanaConfig? Kibana { get; init; }
+
     /// <summary>What is known of one cluster.</summary>
     public ClusterFacts FactsOf(string cluster) => Clusters.FirstOrDefault(c => c.Name == cluster) ?? new ClusterFacts { Name = cluster };
 }
@@ -130,3 +136,13 @@ static class Networks
         return true;
     }
 }
+
+/// <summary>Where events are searched.</summary>
+public sealed record IndexConfig
+{
+    /// <summary>Whether the embedded index is kept, and asked. Default true; false: Elasticsearch alone.</summary>
+    public bool Embedded { get; init; } = true;
+}
+
+/// <summary>Where and how to reach Kibana.</summary>
+public sealed record KibanaConfig(string Url, string Space, string? ApiKeyFile, string? Username, string? PasswordFile, string? CaFile, string? AuditWatchUrl);

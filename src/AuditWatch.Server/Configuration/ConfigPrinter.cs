@@ -28,5 +28,7 @@ public static class ConfigPrinter
             config.Notify,
             config.Triage,
             config.Elasticsearch,
+            config.Index,
+            config.Kibana,
         }, Indented);
 }

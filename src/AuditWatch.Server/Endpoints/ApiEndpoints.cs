@@ -69,6 +69,10 @@ static class ApiEndpoints
         {
             return Results.Problem(fault.Message, statusCode: fault.Status, extensions: fault.Details);
         }
+        catch (Storage.Elasticsearch.ElasticsearchFault fault)
+        {
+            return Problem(503, fault.Message);
+        }
     }
 
     static IResult Problem(int status, string detail) => Results.Problem(detail, statusCode: status);

@@ -20,6 +20,9 @@ public sealed record ObjectFacts
     /// <summary>The same after it.</summary>
     public string? PodSecurityAfter { get; init; }
 
+    /// <summary>The role that was written, or bound.</summary>
+    public ObjectName? Role { get; init; }
+
     /// <summary>What the role that was written, or bound, allows.</summary>
     public Powers? RolePowers { get; init; }
 
@@ -31,6 +34,9 @@ public sealed record ObjectFacts
 
     /// <summary>The account that the pod, or the pods of the workload, run as: <c>system:serviceaccount:…</c>.</summary>
     public string? RunsAs { get; init; }
+
+    /// <summary>What that account was seen being given.</summary>
+    public Powers RunsAsPowers { get; init; }
 
     /// <summary>Whom the certificate is for.</summary>
     public string? CertificateFor { get; init; }

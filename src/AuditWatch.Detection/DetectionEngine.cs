@@ -120,7 +120,7 @@ public sealed class DetectionEngine
         var cluster = _clusters(name) with { Name = name };
         var set = _rules.For(cluster);
         return _workers[name] = new ClusterWorker(
-            cluster, new AuditEvent(_rules.Symbols), new EventJudge(set, Statistics.Open(set, name), _rules.Chains.FollowsCredentials), new ClusterReasoner(cluster, _rules), new JudgedBatch());
+            cluster, new AuditEvent(_rules.Symbols), new EventJudge(new SettledVerdicts(set), Statistics.Open(set, name), _rules.Chains.FollowsCredentials), new ClusterReasoner(cluster, _rules), new JudgedBatch());
     }
 
     sealed record ClusterWorker(ClusterFacts Cluster, AuditEvent Event, EventJudge Judge, ClusterReasoner Reasoner, JudgedBatch Batch);

@@ -16,16 +16,15 @@ namespace AuditWatch.Detection.EventLayer;
 /// The event layer: asks every event the rules that could hold on it. One per thread; remembers nothing that a verdict depends on, so any number of them give
 /// the same hits in the same order.
 /// </summary>
-sealed class EventJudge(RuleSet rules, RuleCounters counters, bool followCredentials)
+sealed class EventJudge(SettledVerdicts settledVerdicts, RuleCounters counters, bool followCredentials)
 {
     const int SampleEvery = 1024;
 
     readonly AuditEventView _view = new();
-    readonly SettledVerdicts _settled = new(rules);
+    readonly SettledView _settledView = new();
     readonly CredentialUses _uses = new();
     readonly List<Sighting> _sightings = [];
     readonly List<(EventRule Rule, UnknownReason Why)> _blind = [];
-    char[] _text = new char[16 * 1024];
     int _untilSample = SampleEvery;
 
     /// <summary>Judges one event; <paramref name="place"/> is its line, or its index in the journal frame.</summary>
@@ -37,18 +36,19 @@ sealed class EventJudge(RuleSet rules, RuleCounters counters, bool followCredent
         EventFacts? facts = null;
         var note = ObjectNotes.IsWanted(e) ? ObjectNotes.Of(e) : null;
         _view.Event = e;
-        var settled = _settled.For(e);
+        var settled = settledVerdicts.For(e, _settledView);
         foreach (var (rule, why) in settled.Unknown)
         {
             counters.CouldNotSay(rule, why);
-            if (rules.Rules[rule].IsStep) Blind(rules.Rules[rule], why);
+            if (settledVerdicts.Rules.Rules[rule] is { IsStep: true } step) Blind(step, why);
         }
 
-        var held = settled.Sieve?.Holds(e, ref _text) ?? ulong.MaxValue;
+        var held = settled.Sieve?.Holds(e) ?? ulong.MaxValue;
         for (var i = 0; i < settled.Open.Length; i++)
         {
             // Without a sieve there may be more than 64.
             if (settled.Sieve is not null && (held >> i & 1) == 0) continue;
+            if (settled.Gates[i] is { } gate && !gate.Admits(e)) continue;
             var rule = settled.Open[i];
             var verdict = Ask(rule);
             if (verdict.Truth == Truth.False) continue;

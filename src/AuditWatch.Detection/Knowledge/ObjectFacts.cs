@@ -44,6 +44,12 @@ public sealed record ObjectFacts
     /// <summary>Whether Pod Security was lowered: the level after is weaker than the one before.</summary>
     public Truth PodSecurityLowered => PodSecurityBefore is null || PodSecurityAfter is null ? Truth.Unknown : Strength(PodSecurityAfter) < Strength(PodSecurityBefore) ? Truth.True : Truth.False;
 
+    /// <summary>Whether Pod Security was raised: the level after is stronger than the one before.</summary>
+    public Truth PodSecurityRaised => PodSecurityBefore is null || PodSecurityAfter is null ? Truth.Unknown : Strength(PodSecurityAfter) > Strength(PodSecurityBefore) ? Truth.True : Truth.False;
+
+    /// <summary>Whether it was this user who asked for the object that owns the pod.</summary>
+    public Truth RootIsBy(string? user) => RootMadeBy is null ? Truth.Unknown : RootMadeBy == user ? Truth.True : Truth.False;
+
     /// <summary>Whether the role leads to control of others: any of the powers but reading what is public.</summary>
     public Truth RoleIsPrivileged => RolePowers is not { } powers ? Truth.Unknown : powers != Powers.None ? Truth.True : Truth.False;
 

@@ -12,6 +12,7 @@ sealed class ObjectKnowledge(int most = 50_000)
 
     readonly Dictionary<string, KnownObject> _objects = new(StringComparer.Ordinal);
     readonly Dictionary<string, HashSet<string>> _bindings = new(StringComparer.Ordinal);
+    readonly Dictionary<string, Held> _held = new(StringComparer.Ordinal);
     readonly Dictionary<string, KnownObject?> _changed = new(StringComparer.Ordinal);
 
     /// <summary>Objects that were forgotten to make room.</summary>
@@ -35,6 +36,7 @@ sealed class ObjectKnowledge(int most = 50_000)
         var role = note?.Role ?? own?.Role;
         var account = AccountOf(note?.ServiceAccount ?? own?.ServiceAccount, e);
         var isMade = isNamespace && note is { IsCreated: true };
+        var held = HeldBy(e.EffectiveUser, e.Groups);
         return new ObjectFacts
         {
             Root = root.Name,
@@ -43,10 +45,10 @@ sealed class ObjectKnowledge(int most = 50_000)
             PodSecurityAfter = isNamespace && note is not null ? (note.IsUnreadable ? null : note.PodSecurity ?? ns?.PodSecurity) : ns?.PodSecurity,
             Role = role ?? RoleNamed(note?.Object ?? own?.Name),
             RolePowers = note?.Powers ?? (role is not null ? PowersOf(role) : own?.Powers),
-            ActorPowers = PowersOf(e.EffectiveUser, e.Groups),
-            ActorPowersAreAll = KnowsAllBindings && e.EffectiveUser is not null && !IsRoleUnknown(e.EffectiveUser, e.Groups),
+            ActorPowers = held.Powers,
+            ActorPowersAreAll = KnowsAllBindings && e.EffectiveUser is not null && !held.HasUnknownRole,
             RunsAs = account,
-            RunsAsPowers = account is null ? Powers.None : PowersOf(account, []),
+            RunsAsPowers = account is null ? Powers.None : HeldBy(account, []).Powers,
             CertificateFor = note?.CertificateFor ?? own?.CertificateFor,
         };
     }
@@ -77,6 +79,7 @@ sealed class ObjectKnowledge(int most = 50_000)
         {
             if (!_objects.Remove(key, out var gone)) return;
             Unbind(gone);
+            Changed(gone, null);
             _changed[key] = null;
             return;
         }
@@ -94,6 +97,7 @@ sealed class ObjectKnowledge(int most = 50_000)
         var key = known.Name.Key;
         if (_objects.TryGetValue(key, out var before)) Unbind(before);
         _objects[key] = known;
+        Changed(before, known);
         foreach (var subject in known.Subjects ?? [])
         {
             if (!_bindings.TryGetValue(subject, out var bindings)) _bindings[subject] = bindings = new(StringComparer.Ordinal);
@@ -160,21 +164,27 @@ sealed class ObjectKnowledge(int most = 50_000)
 
     Powers? PowersOf(ObjectName role) => Find(role)?.Powers ?? (role.Resource == "clusterroles" ? RolePowers.OfBuiltIn(role.Name) : null);
 
-    Powers PowersOf(string? user, IReadOnlyList<string> groups)
+    Held HeldBy(string? user, IReadOnlyList<string> groups)
     {
-        var powers = Powers.None;
-        foreach (var role in RolesOf(user, groups)) powers |= PowersOf(role) ?? Powers.None;
-        return powers;
+        var held = HeldBy(user ?? "");
+        foreach (var group in groups) held = held.And(HeldBy(BindingSubjects.GroupPrefix + group));
+        return held;
     }
 
-    bool IsRoleUnknown(string user, IReadOnlyList<string> groups) => RolesOf(user, groups).Any(r => PowersOf(r) is null);
-
-    IEnumerable<ObjectName> RolesOf(string? user, IReadOnlyList<string> groups)
+    // Some groups are bound a thousand times: what they hold is added up once, until a role or binding changes.
+    Held HeldBy(string subject)
     {
-        foreach (var subject in groups.Select(g => BindingSubjects.GroupPrefix + g).Prepend(user ?? ""))
-            if (_bindings.TryGetValue(subject, out var bindings))
-                foreach (var key in bindings)
-                    if (_objects.GetValueOrDefault(key)?.Role is { } role) yield return role;
+        if (!_bindings.TryGetValue(subject, out var bindings)) return default;
+        if (_held.TryGetValue(subject, out var held)) return held;
+        foreach (var key in bindings)
+            if (_objects.GetValueOrDefault(key)?.Role is { } role) held = held.And(PowersOf(role) is { } powers ? new Held(powers, false) : new Held(Powers.None, true));
+        return _held[subject] = held;
+    }
+
+    void Changed(KnownObject? before, KnownObject? after)
+    {
+        if ((before?.Subjects ?? after?.Subjects) is null && (before?.Powers ?? after?.Powers) is null && (before?.Role ?? after?.Role) is null) return;
+        _held.Clear();
     }
 
     void Unbind(KnownObject known)
@@ -190,8 +200,15 @@ sealed class ObjectKnowledge(int most = 50_000)
         {
             _objects.Remove(old.Name.Key);
             Unbind(old);
+            Changed(old, null);
             _changed[old.Name.Key] = null;
             Evicted++;
         }
+    }
+
+    /// <summary>What a subject's roles allow, and whether one of them is not known.</summary>
+    readonly record struct Held(Powers Powers, bool HasUnknownRole)
+    {
+        public Held And(Held other) => new(Powers | other.Powers, HasUnknownRole || other.HasUnknownRole);
     }
 }

@@ -61,7 +61,7 @@ sealed class Cases
         if (_exceptions.Count == 0) return [.. findings];
         _session.InsertAll(findings);
         _session.Fire();
-        var visible = _session.Query<VisibleFinding>().Select(v => v.Finding).ToHashSet();
+        var visible = _session.Query<VisibleFinding>().AsEnumerable().Select(v => v.Finding).ToHashSet();
         _session.RetractAll(findings);
         _session.Fire();
         Hidden += findings.Count - visible.Count;

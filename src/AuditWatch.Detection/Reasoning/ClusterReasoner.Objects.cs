@@ -81,17 +81,19 @@ sealed partial class ClusterReasoner
     // Before anything is placed: what was known at the time of the event. After it: what the event itself tells.
     void Know(EventHit hit)
     {
-        if (hit.Sightings.Count + hit.Blinds.Count > 0)
-        {
-            var known = _objects.Around(hit.Facts, hit.Note);
-            foreach (var sighting in hit.Sightings.Concat(hit.Blinds)) sighting.Known = known;
-        }
+        ObjectFacts? known = null;
+        foreach (var sighting in hit.Sightings)
+            if (IsReasonedAbout(sighting)) sighting.Known = known ??= _objects.Around(hit.Facts, hit.Note);
+        foreach (var blind in hit.Blinds) blind.Known = known ??= _objects.Around(hit.Facts, hit.Note);
 
         if (hit.Note is not { } note) return;
         foreach (var sighting in hit.Sightings)
             if (sighting.By.RaisesAlert) sighting.Owner = Owner(sighting, note);
         _objects.Take(note, hit.Facts);
     }
+
+    // Most sightings are only counted, and nobody asks what was known around them.
+    bool IsReasonedAbout(Sighting sighting) => sighting.By.RaisesAlert || _chains.CanEnd(sighting.Rule) || _chains.KeptIn(sighting.Rule).Count > 0;
 
     OwnerAlert? Owner(Sighting sighting, ObjectNote note) =>
         sighting.JoinsOwners ? _owners.Take(sighting, AlertId.Of(_cluster.Name, sighting.By.Id, sighting.Event.Request), _objects.OwnersOf(note.Object, note)) : null;

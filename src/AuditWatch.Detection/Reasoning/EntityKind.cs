@@ -21,6 +21,8 @@ public enum EntityKind
     Role,
     /// <summary>The service account that pods run as.</summary>
     Account,
+    /// <summary>All of the cluster: for what concerns everybody in it.</summary>
+    Cluster,
     /// <summary>A namespace.</summary>
     Namespace,
 }

@@ -23,4 +23,7 @@ sealed record EventRule(int Index, RuleIdentity Identity, CompiledRule Compiled,
 
     /// <summary>What correlations need of the events on which it holds.</summary>
     public IReadOnlyList<CapturedFields> Captures { get; init; } = [];
+
+    /// <summary>The objects that it speaks of; null when it names none.</summary>
+    public ObjectGate? Gate { get; } = ObjectGate.Of(Compiled);
 }

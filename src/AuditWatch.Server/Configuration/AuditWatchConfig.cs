@@ -45,6 +45,9 @@ public sealed record AuditWatchConfig
     /// <summary>Elasticsearch; null: embedded index only.</summary>
     public ElasticsearchConfig? Elasticsearch { get; init; }
 
+    /// <summary>Where events are searched.</summary>
+    public IndexConfig Index { get; init; } = new();
+
     /// <summary>Kibana, for <c>setup kibana</c>; null: it is told by flags.</summary>
     public KibanaConfig? Kibana { get; init; }
 
@@ -122,6 +125,13 @@ static class Networks
         network = new IPNetwork(address, address.GetAddressBytes().Length * 8);
         return true;
     }
+}
+
+/// <summary>Where events are searched.</summary>
+public sealed record IndexConfig
+{
+    /// <summary>Whether the embedded index is kept, and asked. Default true; false: Elasticsearch alone.</summary>
+    public bool Embedded { get; init; } = true;
 }
 
 /// <summary>Where and how to reach Kibana.</summary>

@@ -29,6 +29,7 @@ static class ConfigReader
             Redaction = ReadRedaction(top.Section("redaction")),
             Notify = ReadNotify(top.Section("notify")),
             Elasticsearch = ReadElasticsearch(top.Section("elasticsearch")),
+            Index = ReadIndex(top.Section("index"), top),
             Kibana = ReadKibana(top.Section("kibana")),
         };
         top.Done();
@@ -125,6 +126,15 @@ static class ConfigReader
             s.RequiredText("url"), s.Text("namespace") ?? "default", s.Text("api_key_file"), s.Text("username"), s.Text("password_file"), s.Text("ca_file"));
         s.Done();
         return elasticsearch;
+    }
+
+    static IndexConfig ReadIndex(ConfigSection? s, ConfigSection top)
+    {
+        if (s is null) return new IndexConfig();
+        var index = new IndexConfig { Embedded = s.Flag("embedded", true) };
+        if (!index.Embedded && top.Section("elasticsearch") is null) s.Fault("embedded", "is false, but there is no 'elasticsearch' section: nothing could be searched.");
+        s.Done();
+        return index;
     }
 
     static KibanaConfig? ReadKibana(ConfigSection? s)

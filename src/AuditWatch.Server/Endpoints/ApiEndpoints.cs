@@ -60,6 +60,10 @@ static class ApiEndpoints
         {
             return Problem(400, fault.Message);
         }
+        catch (Storage.Elasticsearch.ElasticsearchFault fault)
+        {
+            return Problem(503, fault.Message);
+        }
     }
 
     static IResult Problem(int status, string detail) => Results.Problem(detail, statusCode: status);

@@ -107,20 +107,22 @@ public sealed class AuditWatchHost : IAsyncDisposable
         services.AddHttpClient(AlertWebhookConsumer.Name, client => client.Timeout = TimeSpan.FromSeconds(15));
 
         services.AddSingleton(config).AddSingleton(clock).AddSingleton(stores.State).AddSingleton<IJournal>(stores.Journal).AddSingleton(stores.Journal);
-        services.AddSingleton<Storage.Index.IEventIndex>(stores.Index).AddSingleton(stores.Symbols).AddSingleton(stores.Backlog).AddSingleton(stores.Engine).AddSingleton(stores.Committed);
+        services.AddSingleton(stores.Symbols).AddSingleton(stores.Backlog).AddSingleton(stores.Engine).AddSingleton(stores.Committed);
+        if (stores.Index is not null) services.AddSingleton<Storage.Index.IEventIndex>(stores.Index).AddHostedService<IndexWorker>();
         services.AddSources(config, clock, stores);
         services.AddSingleton<IQueries>(app => new LocalQueries(stores.Folder, stores.State, stores.Index, clock, new QuarantineReplay(stores).RunAsync, stores.Engine.Statistics)
         {
             Sources = app.GetRequiredService<SourceSet>(),
+            Search = stores.Index is null ? new Storage.Elasticsearch.ElasticsearchEvents(stores.Elasticsearch!.Connection) : null,
             DeadLetters = stores.Elasticsearch is { } link ? new DeadLetterReplay(link, stores.State, stores, config, clock).RunAsync : null,
         });
-        services.AddHostedService<DetectWorker>().AddHostedService<IndexWorker>().AddHostedService<MaintenanceWorker>();
+        services.AddHostedService<DetectWorker>().AddHostedService<MaintenanceWorker>();
 
-        if (stores.Elasticsearch is { } elasticsearch) services.AddSingleton(elasticsearch).AddSingleton(stores).AddHostedService<ElasticsearchWorker>();
+        if (stores.Elasticsearch is { } elasticsearch) services.AddSingleton(elasticsearch).AddSingleton(stores).AddHostedService<ElasticsearchWorker>().AddHostedService<TriageRebuild>();
 
         services.AddMassTransit(bus =>
         {
-            bus.AddConsumer<AlertIndexConsumer>(c => c.Options<BatchOptions>(b => b.SetMessageLimit(200).SetTimeLimit(TimeSpan.FromMilliseconds(200))));
+            if (stores.Index is not null) bus.AddConsumer<AlertIndexConsumer>(c => c.Options<BatchOptions>(b => b.SetMessageLimit(200).SetTimeLimit(TimeSpan.FromMilliseconds(200))));
             bus.AddConsumer<AlertWebhookConsumer>();
             if (stores.Elasticsearch is not null)
                 bus.AddConsumer<AlertElasticsearchConsumer>(c => c.Options<BatchOptions>(b => b.SetMessageLimit(200).SetTimeLimit(TimeSpan.FromMilliseconds(200))));

@@ -30,6 +30,9 @@ public sealed partial class LocalQueries : IQueries
         _journal = new JournalReader(folder.Journal);
     }
 
+    /// <summary>Where events are searched instead of the embedded index.</summary>
+    internal IEventSearch? Search { get; init; }
+
     /// <summary>Over the data folder of a server that is not running; throws <see cref="DataFolderInUseException"/> when one is.</summary>
     public static async Task<IQueries> OpenAsync(string path, CancellationToken stop)
     {
@@ -98,6 +101,7 @@ public sealed partial class LocalQueries : IQueries
     /// <inheritdoc/>
     public async Task<RowPage> SqlAsync(string statement, long limit, CancellationToken stop)
     {
+        if (_index is null && Search is not null) throw new QueryFault("SQL runs on the embedded index, which 'index.embedded: false' turned off. Ask Elasticsearch with 'auditwatch sql --esql'.");
         if (_index is null) throw new QueryFault("There is no index in this data folder yet; run 'auditwatch serve' on it.");
         try
         {
@@ -127,7 +131,7 @@ public sealed partial class LocalQueries : IQueries
         _folder.Dispose();
     }
 
-    DuckDbEventIndex Index => _index ?? throw new QueryFault("There is no index in this data folder yet; run 'auditwatch serve' on it.");
+    IEventSearch Index => Search ?? _index ?? throw new QueryFault("There is no index in this data folder yet; run 'auditwatch serve' on it.");
 
     async Task<RowPage> EventsAsync(Filters asked, CancellationToken stop)
     {

@@ -15,7 +15,8 @@ public class LookedAroundThenTook : Rule
     const string Taking = "secret-read|exec-into-pod|privileged-binding";
 
     static readonly Story Story = Story.Of("principal").Within("30m")
-        .Steps(Looking, Taking).OncePer(Looking);
+        .Steps(Looking, Taking).OncePer(Looking)
+        .Where(Looking, (looking, taking) => looking.Ip == taking.Ip && looking.Event.AgentProduct == taking.Event.AgentProduct);   // one hand, not the owner's program beside it
 
     /// <inheritdoc/>
     public override void Define()

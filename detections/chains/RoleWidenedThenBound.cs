@@ -14,7 +14,8 @@ public class RoleWidenedThenBound : Rule
 
     static readonly Story Story = Story.Of("role").Within("1h")
         .Steps(Widened, "rbac-changed").OncePer(Widened)
-        .Where("rbac-changed", (bound, _) => bound.Event.Resource is "rolebindings" or "clusterrolebindings" && bound.Event.Verb != "delete");
+        .Where("rbac-changed", (bound, _) => bound.Event.Resource is "rolebindings" or "clusterrolebindings" && bound.Event.Verb != "delete")
+        .Where(Widened, (widened, bound) => widened.Event.User == bound.Event.User);
 
     /// <inheritdoc/>
     public override void Define()

@@ -10,10 +10,10 @@ namespace AuditWatch.Detection.Chains;
 [Tag("attack.defense-evasion"), Tag("attack.t1070")]
 public class TracksCovered : Rule
 {
-    const string Deed = "secrets-of-all-namespaces-listed|shell-in-pod|privileged-container|privileged-binding|credential-file-read-by-exec|reverse-shell-by-exec";
+    const string Done = "secrets-of-all-namespaces-listed|shell-in-pod|privileged-container|privileged-binding|credential-file-read-by-exec|reverse-shell-by-exec";
 
     static readonly Story Story = Story.Of("principal").Within("1h")
-        .Steps(Deed, "events-deleted").OncePer("events-deleted");
+        .Steps(Done, "events-deleted").OncePer(Done);
 
     /// <inheritdoc/>
     public override void Define()

@@ -12,7 +12,7 @@ public class WebhookComesAndGoes : Rule
 {
     static readonly Story Story = Story.Of("object").Within("1h")
         .Steps("admission-webhook-changed", "admission-webhook-deleted").OncePer("admission-webhook-changed")
-        .Where("admission-webhook-changed", (changed, gone) => changed.Event.Verb != "delete" && changed.Event.Request != gone.Event.Request);
+        .Where("admission-webhook-changed", (changed, gone) => changed.Event.Verb != "delete" && changed.Event.User == gone.Event.User);
 
     /// <inheritdoc/>
     public override void Define()

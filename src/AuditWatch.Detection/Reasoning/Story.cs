@@ -70,7 +70,7 @@ public sealed class Story
         return this;
     }
 
-    /// <summary>What a step must share with the end.</summary>
+    /// <summary>What a step must share with the end; of the end itself, what must hold of it.</summary>
     public Story Where(string step, Func<Sighting, Sighting, bool> holds)
     {
         Step(step).Shared.Add(holds);
@@ -97,7 +97,7 @@ public sealed class Story
         if (end.Past is not { } past || !_steps[^1].Rules.Contains(end.BlindRule ?? end.Rule)) return default;
         var why = end.Why;
         var fits = end.BlindRule is null ? _steps[^1].Fits(end) : Truth.Unknown;
-        if (fits == Truth.False) return default;
+        if (fits == Truth.False || !_steps[^1].Shared.TrueForAll(holds => holds(end, end))) return default;
         if (fits == Truth.Unknown && why == UnknownReason.None) why = UnknownReason.NoBaseline;
         var unknown = UnknownReason.None;
         foreach (var key in Entities.LooksIn(By, end))

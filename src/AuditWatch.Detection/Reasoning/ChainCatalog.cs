@@ -52,6 +52,9 @@ sealed class ChainCatalog
     /// <summary>Whether sightings of the rule can be the last step of some chain.</summary>
     public bool CanEnd(string rule) => _ends.ContainsKey(rule);
 
+    /// <summary>Every chain's story.</summary>
+    public IEnumerable<(string Chain, Story Story)> Stories => _ends.Values.SelectMany(s => s).DistinctBy(s => s.Chain);
+
     /// <summary>The stories that sightings of the rule can end.</summary>
     public IReadOnlyList<(string Chain, Story Story)> EndedBy(string rule) => _ends.TryGetValue(rule, out var stories) ? stories : [];
 

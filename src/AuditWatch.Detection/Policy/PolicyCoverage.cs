@@ -30,7 +30,7 @@ public sealed class PolicyCoverage
         foreach (var rule in rules.Correlations.All.Where(c => !c.Members.All(m => byId.ContainsKey(m.Id))).ToList()) byName[rule.Identity.Name] = Joined(rule);
         var correlations = rules.Correlations.All.Select(Joined).ToList();
         foreach (var one in correlations) byName[one.Name] = one;
-        var chains = rules.Chains.Rules.Zip(ChainTypes(rules.Chains), (rule, type) => Chain(rule.Name, ChainIdentity.IdOf(type), ChainCatalog.StoryOf(type))).ToList();
+        var chains = rules.Chains.Rules.Select(rule => Chain(rule.Name, (Type)rule.Properties[NRules.Fluent.RuleProperties.ClrType])).ToList();
         return new(policy, [.. found.OrderBy(f => f.Name, StringComparer.Ordinal), .. correlations.OrderBy(c => c.Name, StringComparer.Ordinal), .. chains.OrderBy(c => c.Name, StringComparer.Ordinal)]);
 
         RuleVisibility Joined(Counting.CorrelationRule c)
@@ -40,14 +40,14 @@ public sealed class PolicyCoverage
             return new(c.Identity.Id, c.Identity.Name, "correlation", c.Identity.Level, c.IsTemporal && c.Source.Condition is null ? Worst(members) : Mixed(members), [], [.. members.Where(m => m.State != Visibility.Live)], null);
         }
 
-        RuleVisibility Chain(string name, string id, Story story)
+        // Any rule of a step makes the step; every step is needed. What comes from tables over all events has no rule here.
+        RuleVisibility Chain(string name, Type type)
         {
-            var members = story.StepNames.Distinct().Where(byName.ContainsKey).Select(s => (s, byName[s].State)).ToList();
-            return new(id, name, "chain", "", Worst(members), [], [.. members.Where(m => m.State != Visibility.Live)], null);
+            var story = ChainCatalog.StoryOf(type);
+            var steps = story.StepNames.Select((step, i) => (Step: step, Rules: story.RulesOf(i).Where(byName.ContainsKey).Select(r => (r, byName[r].State)).ToList())).Where(s => s.Rules.Count > 0).ToList();
+            return new(ChainIdentity.IdOf(type), name, "chain", "", Worst([.. steps.Select(s => (s.Step, Mixed(s.Rules)))]), [], [.. steps.SelectMany(s => s.Rules).Distinct().Where(m => m.State != Visibility.Live)], null);
         }
     }
-
-    static IEnumerable<Type> ChainTypes(ChainCatalog chains) => chains.Rules.Select(r => (Type)r.Properties[NRules.Fluent.RuleProperties.ClrType]);
 
     static Visibility Worst(IReadOnlyList<(string, Visibility State)> members) =>
         members.Any(m => m.State is Visibility.Blind or Visibility.Inverted or Visibility.Unreached) ? Visibility.Blind : members.Any(m => m.State == Visibility.PartlyBlind) ? Visibility.PartlyBlind : Visibility.Live;

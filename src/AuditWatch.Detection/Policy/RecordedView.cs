@@ -54,7 +54,7 @@ sealed class RecordedView(SymbolTable symbols) : EventView
         // A failed login sent nothing that was read, and was answered by a Status.
         if (Class.Caller.User is null && (IsWritten(path.Text) || Under(path.Text, "responseObject"))) return Value(_event.Get(path));
         if (path.Text is "objectRef.namespace" or "objectRef.name" or "aw.name" or "aw.list_scope" or "requestURI" or "aw.api_path") return Value(_event.Get(path));
-        if (_event.TryGetSettled(path, byParty: true, out var answer)) return Value(answer);
+        if (_event.TryGetSettled(path, PartyParts.User | PartyParts.Agent | PartyParts.Groups | PartyParts.Addresses, out var answer)) return Value(answer);
         if (Class.Request.Verb != "patch" || !IsWritten(path.Text)) return NotSaid(SigmaReason.None);
         // A patch says only what it changes; what it does not, the answer would, which is logged at the highest level only.
         return NotSaid(path.Text.StartsWith("requestObject", StringComparison.Ordinal) ? SigmaReason.PatchFragment : _level == AuditLevel.Request ? SigmaReason.PatchFragment | SigmaReason.LevelTooLow : SigmaReason.None);

@@ -45,6 +45,19 @@ internal sealed partial class Intake(IngestPipeline pipeline, string cluster, st
         else if (!TryAddList(document)) _unwrapper.Unwrap(document.Utf8, document.Line, this);
     }
 
+    /// <summary>Takes a body or message apart, which may hold several documents. Its memory is not needed afterwards.</summary>
+    public void AddMessage(FramedDocument message)
+    {
+        if (message.Utf8.IsEmpty || message.IsOversize)
+        {
+            Add(message);
+            return;
+        }
+
+        if (TryAddList(message)) return;
+        foreach (var document in DocumentFramer.Split(message.Utf8)) Add(document with { Line = message.Line + document.Line - 1 });
+    }
+
     // The webhook's form, which nearly all events come in: split and scan at the speed of memory. Whatever does not fit it is the unwrapper's.
     bool TryAddList(FramedDocument document)
     {

@@ -52,6 +52,8 @@ public sealed class AuditWatchHost : IAsyncDisposable
         say("Draining.");
     }
 
+    static readonly TimeSpan s_stopWithin = TimeSpan.FromSeconds(14), s_disposeWithin = TimeSpan.FromSeconds(5);
+
     /// <summary>Starts everything; returns when posts are accepted.</summary>
     public static async Task<AuditWatchHost> StartAsync(AuditWatchConfig config, TimeProvider clock, Action<string> say, CancellationToken stop, bool quiet = false)
     {
@@ -75,7 +77,8 @@ public sealed class AuditWatchHost : IAsyncDisposable
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
-        using var deadline = new CancellationTokenSource(TimeSpan.FromSeconds(25));
+        // Thirty seconds are promised. What waits for somebody else (a client that closes links to a dead broker) is not waited for beyond its share of them.
+        using var deadline = new CancellationTokenSource(s_stopWithin);
         try
         {
             await _app.StopAsync(deadline.Token);
@@ -84,7 +87,7 @@ public sealed class AuditWatchHost : IAsyncDisposable
         {
             // Whatever did not end in time is made up for at the next start, as after a kill.
         }
-        await _app.DisposeAsync();
+        await _app.DisposeAsync().AsTask().WaitAsync(s_disposeWithin).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         await _stores.DisposeAsync();
     }
 
@@ -101,7 +104,8 @@ public sealed class AuditWatchHost : IAsyncDisposable
         builder.WebHost.UseKestrelHttpsConfiguration().ConfigureKestrel(kestrel => KestrelSetup.Apply(kestrel, config));
         var services = builder.Services;
         services.AddSingleton<IHostLifetime, CallersLifetime>();
-        services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(20));
+        services.Configure<HostOptions>(host => (host.ShutdownTimeout, host.ServicesStopConcurrently) = (s_stopWithin, true));
+        services.Configure<MassTransitHostOptions>(bus => bus.StopTimeout = s_disposeWithin);
         services.AddProblemDetails();
         services.AddOpenApi();
         services.AddHttpClient(AlertWebhookConsumer.Name, client => client.Timeout = TimeSpan.FromSeconds(15));

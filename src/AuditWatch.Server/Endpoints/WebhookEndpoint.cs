@@ -16,9 +16,10 @@ namespace AuditWatch.Server.Endpoints;
 /// </summary>
 static partial class WebhookEndpoint
 {
-    public static void Map(IEndpointRouteBuilder routes, ClusterAccess access, WebhookReceiver receiver, ILogger log)
+    public static void Map(IEndpointRouteBuilder routes, ClusterAccess access, WebhookReceiver receiver, TimeProvider clock, ILogger log)
     {
         var warned = new ConcurrentDictionary<string, bool>();
+        var (refusedLines, notTakenLines) = (new LineLimit(clock), new LineLimit(clock));
         routes.MapPost("/ingest/v1/clusters/{cluster}", async (string cluster, HttpContext context) =>
         {
             if (!ClusterName.IsValid(cluster))
@@ -29,7 +30,7 @@ static partial class WebhookEndpoint
             var (status, why) = await access.CheckAsync(context, cluster);
             if (status != 0)
             {
-                Refused(log, cluster, context.Connection.RemoteIpAddress?.ToString() ?? "", status, why);
+                if (refusedLines.MayTell(out var more)) Refused(log, cluster, context.Connection.RemoteIpAddress?.ToString() ?? "", status, why, more);
                 await RefuseAsync(context, status, why);
                 return;
             }
@@ -42,11 +43,11 @@ static partial class WebhookEndpoint
                     context.Response.ContentLength = 0;
                     break;
                 case WebhookOutcome.Incomplete:
-                    NotTaken(log, cluster, result.Problem);
+                    if (notTakenLines.MayTell(out var more)) NotTaken(log, cluster, result.Problem, more);
                     context.Abort();
                     break;
                 default:
-                    NotTaken(log, cluster, result.Problem);
+                    if (notTakenLines.MayTell(out var others)) NotTaken(log, cluster, result.Problem, others);
                     context.Response.Headers.RetryAfter = Math.Max(1, (int)Math.Ceiling(result.RetryAfter.TotalSeconds)).ToString(CultureInfo.InvariantCulture);
                     await RefuseAsync(context, result.Outcome == WebhookOutcome.Busy ? 429 : 503, result.Problem);
                     break;
@@ -56,12 +57,12 @@ static partial class WebhookEndpoint
 
     static Task RefuseAsync(HttpContext context, int status, string why) => Results.Problem(why, statusCode: status).ExecuteAsync(context);
 
-    [LoggerMessage(3501, LogLevel.Warning, "Refused a post for cluster {Cluster} from {Peer} with {Status}: {Why}")]
-    static partial void Refused(ILogger log, string cluster, string peer, int status, string why);
+    [LoggerMessage(3501, LogLevel.Warning, "Refused a post for cluster {Cluster} from {Peer} with {Status}: {Why}{More}")]
+    static partial void Refused(ILogger log, string cluster, string peer, int status, string why, string more);
 
     [LoggerMessage(3502, LogLevel.Warning, "Accepting posts for cluster {Cluster} without a credential, because no cluster has one yet. Run 'auditwatch clusters add NAME'.")]
     static partial void Open(ILogger log, string cluster);
 
-    [LoggerMessage(3503, LogLevel.Warning, "Did not take a post for cluster {Cluster}: {Problem}")]
-    static partial void NotTaken(ILogger log, string cluster, string problem);
+    [LoggerMessage(3503, LogLevel.Warning, "Did not take a post for cluster {Cluster}: {Problem}{More}")]
+    static partial void NotTaken(ILogger log, string cluster, string problem, string more);
 }

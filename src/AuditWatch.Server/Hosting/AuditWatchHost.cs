@@ -142,7 +142,7 @@ public sealed class AuditWatchHost : IAsyncDisposable
         var guard = new ApiGuard(config.ApiTokenFile);
         app.UseExceptionHandler().UseStatusCodePages();
         HealthEndpoints.Map(app, stores, guard);
-        WebhookEndpoint.Map(app, new ClusterAccess(stores.State), stores.Receiver, app.Services.GetRequiredService<ILogger<ClusterAccess>>());
+        WebhookEndpoint.Map(app, new ClusterAccess(stores.State), stores.Receiver, clock, app.Services.GetRequiredService<ILogger<ClusterAccess>>());
         ApiEndpoints.Map(app, app.Services.GetRequiredService<IQueries>(), guard);
         return app;
     }

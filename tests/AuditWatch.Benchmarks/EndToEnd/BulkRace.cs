@@ -24,22 +24,35 @@ internal static class BulkRace
     /// <summary>Arguments: CORPUS.ndjson [DOCUMENTS].</summary>
     public static async Task<int> RunAsync(string[] arguments)
     {
-        var most = arguments.Length > 1 ? int.Parse(arguments[1], CultureInfo.InvariantCulture) : 60_000;
         var work = Directory.CreateTempSubdirectory("aw-bulk").FullName;
+        try
+        {
+            await RunAsync(arguments[0], arguments.Length > 1 ? int.Parse(arguments[1], CultureInfo.InvariantCulture) : 60_000, work);
+            return 0;
+        }
+        finally
+        {
+            Directory.Delete(work, recursive: true);
+        }
+    }
+
+    static async Task RunAsync(string corpus, int most, string work)
+    {
         await using var server = await ElasticsearchServer.StartAsync("elasticsearch", "--heap", "1g");
-        string[] ways = ["bare", "sender", "journal"];
+        // Names of one length: bodies of the same documents.
+        string[] ways = ["bare", "send", "read"];
         var connections = ways.ToDictionary(w => w, w => new ElasticsearchConnection(new ElasticsearchPlace(server.Url, w)));
         foreach (var connection in connections.Values) await new ElasticsearchSetup(connection).RunAsync(dryRun: false, CancellationToken.None);
 
         await using var journal = LocalJournal.Open(System.IO.Path.Combine(work, "journal"), new LocalJournalOptions(), TimeProvider.System);
-        foreach (var batch in File.ReadLines(arguments[0]).Take(most).Select(l => (ReadOnlyMemory<byte>)System.Text.Encoding.UTF8.GetBytes(l)).Chunk(500))
+        foreach (var batch in File.ReadLines(corpus).Take(most).Select(l => (ReadOnlyMemory<byte>)System.Text.Encoding.UTF8.GetBytes(l)).Chunk(500))
             await journal.AppendAsync(new JournalBatch("load", "file", "", RecordKind.Audit, batch), CancellationToken.None);
         var bare = await BodiesAsync(journal, connections["bare"].Place);
-        var sending = await BodiesAsync(journal, connections["sender"].Place);
+        var sending = await BodiesAsync(journal, connections["send"].Place);
 
         await using var state = await StateStore.OpenEmbeddedAsync(work, TimeProvider.System);
-        var sender = new BulkSender(connections["sender"], state, Options, TimeProvider.System, NullLogger.Instance);
-        await using var indexer = await ElasticsearchIndexer.OpenAsync(connections["journal"], state, Options, TimeProvider.System, NullLogger.Instance, CancellationToken.None);
+        var sender = new BulkSender(connections["send"], state, Options, TimeProvider.System, NullLogger.Instance);
+        await using var indexer = await ElasticsearchIndexer.OpenAsync(connections["read"], state, Options, TimeProvider.System, NullLogger.Instance, CancellationToken.None);
         await using var events = EventsOf(journal).GetAsyncEnumerator();
         using var http = new HttpClient();
         var blocks = new List<(int Documents, double[] Seconds)>();
@@ -70,12 +83,8 @@ internal static class BulkRace
         Console.WriteLine("| way | documents/s, median | of the bare loop, median of blocks |\n|---|---|---|");
         for (var way = 0; way < 3; way++)
             Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
-                $"| {ways[way] switch { "bare" => "bare HTTP loop", "sender" => "sending half, same bodies", _ => "from the journal" }} | {Median(counted.Select(b => b.Documents / b.Seconds[way])):F0} | {Median(counted.Select(b => b.Seconds[0] / b.Seconds[way])):F2} |"));
+                $"| {ways[way] switch { "bare" => "bare HTTP loop", "send" => "sending half, same bodies", _ => "from the journal" }} | {Median(counted.Select(b => b.Documents / b.Seconds[way])):F0} | {Median(counted.Select(b => b.Seconds[0] / b.Seconds[way])):F2} |"));
         foreach (var connection in connections.Values) connection.Dispose();
-        await state.DisposeAsync();
-        await journal.DisposeAsync();
-        Directory.Delete(work, recursive: true);
-        return 0;
     }
 
     static async Task<List<BulkBody>> BodiesAsync(LocalJournal journal, ElasticsearchPlace place)

@@ -52,7 +52,7 @@ sealed class EventJudge(RuleSet rules, RuleCounters counters, bool followCredent
             counters.Matched(rule.Index, e.TimeMicros);
             if (!rule.MakesSightings) continue;
             facts ??= Facts(e, batch, act, EventId.Of(e.Cluster.Name, e.Utf8.Span).ToString());
-            _sightings.Add(new Sighting(rule.Identity, facts, Leaves(rule), BindingSubjects.Of(e), Excepted(rule)) { Captures = Captures(rule) });
+            _sightings.Add(new Sighting(rule.Identity, facts, Leaves(rule), BindingSubjects.Of(e), Excepted(rule)) { Captures = Captures(rule), Suppression = rule.Suppress?.Take(_view) });
         }
 
         if (facts is null && !(followCredentials && Issues(e))) return;

@@ -44,6 +44,9 @@ public sealed class Sighting(RuleIdentity by, EventFacts facts, IReadOnlyList<Al
     /// <summary>For a sighting of a correlation: why it held.</summary>
     internal GroupEvidence? Group { get; init; }
 
+    /// <summary>With what findings of it are told in one alert; null: each by itself.</summary>
+    internal SuppressionKey? Suppression { get; init; }
+
     /// <summary>Order of filing: "before" means a smaller one.</summary>
     internal long Sequence { get; set; }
 

@@ -9,7 +9,7 @@ namespace AuditWatch.Detection.Reasoning;
 // What survives a restart, and how it comes back.
 sealed partial class ClusterReasoner
 {
-    const string ClockKind = "clock", SightingKind = "sighting", CredentialKind = "credential", ArmedKind = "armed", AlertKind = "open-alert", CountedKind = "counted";
+    const string ClockKind = "clock", SightingKind = "sighting", CredentialKind = "credential", ArmedKind = "armed", AlertKind = "open-alert", CountedKind = "counted", FirstSeenKind = "first-seen";
 
     /// <summary>
     /// State changed since last asked. The reorder buffer is not among it: what waits lies in the journal, so a restart reads again from the oldest record that is
@@ -27,8 +27,10 @@ sealed partial class ClusterReasoner
             Put(ArmedKind, subject, armed is null ? null : StateJson.Write(armed, StateJson.Default.ArmedSubject), (armed?.Since.TimeMicros ?? 0) + FirstActs.KeptMicros);
         foreach (var (sequence, counted, expires) in _counted.TakeChanges())
             Put(CountedKind, sequence.ToString("d19", System.Globalization.CultureInfo.InvariantCulture), counted is null ? null : StateJson.Write(counted, StateJson.Default.SavedCounted), expires + _reachMicros);
+        foreach (var (key, seen, expires) in _firstSeen.TakeChanges())
+            Put(FirstSeenKind, key, seen is null ? null : StateJson.Write(seen, StateJson.Default.SavedFirstSeen), expires == long.MaxValue ? expires : expires + _reachMicros);
         foreach (var alert in changedAlerts)
-            Put(AlertKind, alert.Id, StateJson.Write(alert.ToRecord(), StateJson.Default.OpenAlertRecord), alert.LastMicros + OpenAlerts.KeptMicros);
+            Put(AlertKind, alert.Id, StateJson.Write(alert.ToRecord(), StateJson.Default.OpenAlertRecord), Math.Max(alert.LastMicros + _alerts.KeptForMicros, alert.HeldUntilMicros));
         foreach (var closed in _alerts.TakeClosed()) Put(AlertKind, closed, null, 0);
         Put(ClockKind, "", StateJson.Write(new ReasonerClock(_newest, _watermark, _dossiers.NextSequence, OldestInReach()), StateJson.Default.ReasonerClock), long.MaxValue);
         return changes;
@@ -43,6 +45,7 @@ sealed partial class ClusterReasoner
         _credentials.ForgetChanges();
         _firstActs.ForgetChanges();
         _counted.ForgetChanges();
+        _firstSeen.ForgetChanges();
         _alerts.TakeClosed();
     }
 
@@ -62,6 +65,7 @@ sealed partial class ClusterReasoner
                 case CredentialKind: _credentials.Restore(StateJson.Read(value, StateJson.Default.CredentialRecord)); break;
                 case ArmedKind: _firstActs.Restore(StateJson.Read(value, StateJson.Default.ArmedSubject)); break;
                 case AlertKind: _alerts.Restore(new OpenAlert(StateJson.Read(value, StateJson.Default.OpenAlertRecord))); break;
+                case FirstSeenKind: _firstSeen.Restore(StateJson.Read(value, StateJson.Default.SavedFirstSeen)); break;
                 case CountedKind: counted.Add(StateJson.Read(value, StateJson.Default.SavedCounted)); break;
                 default: break;
             }

@@ -27,6 +27,7 @@ sealed partial class ClusterReasoner
     readonly FirstActs _firstActs = new();
     readonly OpenAlerts _alerts;
     readonly CountedTable _counted;
+    readonly FirstSeenTable _firstSeen;
     readonly bool _correlates;
     readonly StagesSeen _stages = new();
     readonly ReorderBuffer _buffer = new();
@@ -45,8 +46,9 @@ sealed partial class ClusterReasoner
         _judge = new Judge(rules.Reasoning);
         _cases = new Cases(rules.SiteExceptions);
         _credentials = new CredentialTable(cluster);
-        _correlates = rules.Correlations.All.Count > 0;
-        _counted = new CountedTable(rules.Correlations.All.Where(c => !c.IsTemporal));
+        _correlates = rules.Correlations.All.Count > 0 || rules.For(cluster).Rules.Any(r => r.Suppress is not null);
+        _firstSeen = new FirstSeenTable(rules.Correlations.All.Where(c => c.IsFirstSeen));
+        _counted = new CountedTable(rules.Correlations.All.Where(c => !c.IsTemporal && !c.IsFirstSeen));
         _alerts = new OpenAlerts(Math.Max(OpenAlerts.KeptMicros, rules.Correlations.All.Select(c => c.SpanMicros * 2).DefaultIfEmpty().Max()));
         _reachMicros = reachMicros;
     }
@@ -57,7 +59,7 @@ sealed partial class ClusterReasoner
     /// <summary>Event time below which more may still come from other inputs; nothing is taken for passed beyond it.</summary>
     public long FloorMicros { get; set; } = long.MaxValue;
 
-    public ReasonerFigures Figures => new(Late, _ring.Overflow, _cases.Hidden, _credentials.Evicted, _alerts.Evicted, _alerts.Raised, _judge.Failures, _judge.Quarantined) { Counted = _counted.Figures };
+    public ReasonerFigures Figures => new(Late, _ring.Overflow, _cases.Hidden, _credentials.Evicted, _alerts.Evicted, _alerts.Raised, _judge.Failures, _judge.Quarantined) { Suppressed = _alerts.Suppressed, FirstSeen = _firstSeen.Figures, Counted = _counted.Figures };
 
     public IReadOnlyList<Incident> Incidents => _cases.Incidents;
 
@@ -86,8 +88,8 @@ sealed partial class ClusterReasoner
     {
         _judge.Run(_facts);
         _facts.Clear();
-        // The order of correlations' findings decides which alert they join; the session does not keep it.
-        foreach (var finding in _cases.Visible(_dossiers.Findings).OrderBy(f => f.Group is null ? 0 : f.End.Sequence)) _alerts.Take(finding, _stages);
+        // Where findings can join one another's alert, their order decides which; the session does not keep it.
+        foreach (var finding in _cases.Visible(_dossiers.Findings).OrderBy(f => f.End.Sequence)) _alerts.Take(finding, _stages);
         _dossiers.Findings.Clear();
         _dossiers.Settle();
         _stages.Clear();
@@ -108,6 +110,7 @@ sealed partial class ClusterReasoner
         _watermark = Math.Max(_watermark, Math.Min(_newest, Math.Max(FloorMicros, long.MinValue / 2)) - _reachMicros);
 
         if (act.TimeMicros <= _watermark) return;
+        _firstSeen.Pass(act.TimeMicros);
         Remember(recent);
     }
 
@@ -123,7 +126,8 @@ sealed partial class ClusterReasoner
         var follow = false;
         foreach (var sighting in hit.Sightings)
         {
-            if (!sighting.By.RaisesAlert) continue;
+            // One that joins others waits for its place among them.
+            if (!sighting.By.RaisesAlert || sighting.Suppression is not null) continue;
             _facts.Add(new Arrived(sighting, _dossiers.Findings));
             follow = true;
         }
@@ -148,7 +152,7 @@ sealed partial class ClusterReasoner
         if (_chains == ChainCatalog.None && !_correlates) return false;
         if (_chains != ChainCatalog.None && hit.Facts.IssuedCredentialId is not null) return true;
         foreach (var sighting in hit.Sightings)
-            if (sighting.Captures.Count > 0 || _chains.CanEnd(sighting.Rule) || _chains.KeptIn(sighting.Rule).Count > 0) return true;
+            if (sighting.Captures.Count > 0 || sighting.Suppression is not null || _chains.CanEnd(sighting.Rule) || _chains.KeptIn(sighting.Rule).Count > 0) return true;
         return false;
     }
 
@@ -180,19 +184,27 @@ sealed partial class ClusterReasoner
         foreach (var sighting in hit.Sightings)
         {
             Place(sighting, pending);
+            if (sighting.Suppression is not null) Find(sighting, new Arrived(sighting, _dossiers.Findings), pending);
             foreach (var capture in sighting.Captures) Count(sighting, capture, pending, isLate);
         }
     }
 
     void Count(Sighting member, Capture capture, Pending pending, bool isLate)
     {
-        if (_counted.Take(capture, member.Event, _watermark, isLate, () => _dossiers.NextSequence++) is not { } group) return;
-        var found = new Sighting(capture.Rule.Identity, member.Event, member.Matched, [], capture.Exceptions) { Group = group };
+        var group = capture.Rule.IsFirstSeen
+            ? _firstSeen.Take(capture, member.Event, isLate ? _watermark : member.Event.TimeMicros)
+            : _counted.Take(capture, member.Event, _watermark, isLate, () => _dossiers.NextSequence++);
+        if (group is null) return;
+        var found = new Sighting(capture.Rule.Identity, member.Event, member.Matched, [], capture.Exceptions) { Group = group, Suppression = capture.Rule.SuppressionOf(capture.Group!) };
         Place(found, pending);
-        if (!found.By.RaisesAlert) return;
-        if (found.Past is null) _dossiers.Place(found);
-        _facts.Add(new HeldCorrelation(found, _dossiers.Findings));
-        _stages.Follow(found.Event, pending.Act.Act.Request, _ring);
+        if (found.By.RaisesAlert) Find(found, new HeldCorrelation(found, _dossiers.Findings), pending);
+    }
+
+    void Find(Sighting sighting, object fact, Pending pending)
+    {
+        if (sighting.Past is null) _dossiers.Place(sighting);
+        _facts.Add(fact);
+        _stages.Follow(sighting.Event, pending.Act.Act.Request, _ring);
     }
 
     void Place(Sighting sighting, Pending pending)
@@ -259,6 +271,7 @@ sealed partial class ClusterReasoner
         _credentials.ForgetBefore(_newest - CredentialTable.KeptMicros);
         _firstActs.ForgetBefore(_newest - FirstActs.KeptMicros);
         _counted.ForgetBefore(_watermark);
+        _firstSeen.ForgetBefore(_watermark);
         _alerts.Forget(_newest);
     }
 }

@@ -1,4 +1,5 @@
 using AuditWatch.Detection.Counting;
+using AuditWatch.Detection.EventLayer;
 using AuditWatch.Sigma.Compilation;
 
 namespace AuditWatch.Detection.Rules;
@@ -11,6 +12,9 @@ namespace AuditWatch.Detection.Rules;
 /// <param name="MakesSightings">Whether anybody wants to know: it raises alerts, or a chain builds on it. Else its matches are only counted.</param>
 sealed record EventRule(int Index, RuleIdentity Identity, CompiledRule Compiled, IReadOnlyList<SiteExceptionRule> Exceptions, bool MakesSightings)
 {
+    /// <summary>What its alerts are told once per; null when every request is an alert.</summary>
+    public SuppressionFields? Suppress { get; init; }
+
     /// <summary>What correlations need of the events on which it holds.</summary>
     public IReadOnlyList<CapturedFields> Captures { get; init; } = [];
 }

@@ -15,6 +15,7 @@ namespace AuditWatch.Detection.State;
 [JsonSerializable(typeof(ArmedSubject))]
 [JsonSerializable(typeof(OpenAlertRecord))]
 [JsonSerializable(typeof(SavedCounted))]
+[JsonSerializable(typeof(SavedFirstSeen))]
 sealed partial class StateJson : JsonSerializerContext
 {
     public static byte[] Write<T>(T value, JsonTypeInfo<T> type) => JsonSerializer.SerializeToUtf8Bytes(value, type);

@@ -110,7 +110,8 @@ public sealed class DetectionEngine
         if (end <= Position) return null;
         Position = end;
         var alerts = worker.Reasoner.TakeChangedAlerts();
-        return new DetectionCommit(_reader, end, worker.Reasoner.TakeStateChanges(alerts), [.. alerts.Select(a => a.Alert)]);
+        var incidents = worker.Reasoner.TakeChangedIncidents();
+        return new DetectionCommit(_reader, end, worker.Reasoner.TakeStateChanges(alerts), [.. alerts.Select(a => a.Alert)]) { Incidents = incidents };
     }
 
     ClusterWorker WorkerOf(string name)
@@ -119,7 +120,7 @@ public sealed class DetectionEngine
         var cluster = _clusters(name) with { Name = name };
         var set = _rules.For(cluster);
         return _workers[name] = new ClusterWorker(
-            cluster, new AuditEvent(_rules.Symbols), new EventJudge(set, Statistics.Open(set, name), _rules.Chains.FollowsCredentials), new ClusterReasoner(cluster, _rules), new JudgedBatch());
+            cluster, new AuditEvent(_rules.Symbols), new EventJudge(new SettledVerdicts(set), Statistics.Open(set, name), _rules.Chains.FollowsCredentials), new ClusterReasoner(cluster, _rules), new JudgedBatch());
     }
 
     sealed record ClusterWorker(ClusterFacts Cluster, AuditEvent Event, EventJudge Judge, ClusterReasoner Reasoner, JudgedBatch Batch);

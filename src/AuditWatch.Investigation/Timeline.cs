@@ -8,7 +8,7 @@ namespace AuditWatch.Investigation;
 /// Who did what, in order. An entity's own requests (either way when impersonating), one step of credential lineage beside them (who issued what it used, who
 /// used what it issued), and the alerts on any of these.
 /// </summary>
-public sealed class Timeline(IEventIndex index, StateStore state)
+public sealed class Timeline(IEventSearch index, StateStore state)
 {
     /// <summary>More events of one window than this are not told.</summary>
     public const int MostEvents = 20_000;

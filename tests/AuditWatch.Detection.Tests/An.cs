@@ -16,6 +16,7 @@ sealed record An
     public string Ip { get; init; } = "10.2.3.4";
     public string Verb { get; init; } = "get";
     public string Resource { get; init; } = "secrets";
+    public string? Group { get; init; }
     public string? Subresource { get; init; }
     public string? Namespace { get; init; } = "prod";
     public string? Name { get; init; } = "db-credentials";
@@ -23,6 +24,7 @@ sealed record An
     public int Code { get; init; } = 200;
     public string Agent { get; init; } = "kubectl/v1.31.0 (linux/amd64)";
     public string? Body { get; init; }
+    public string? Answer { get; init; }
     public double At { get; init; }
     public double? ReceivedAt { get; init; }
     public string Level { get; init; } = "RequestResponse";
@@ -40,6 +42,7 @@ sealed record An
             if (Name is not null) target["name"] = Name;
             if (Subresource is not null) target["subresource"] = Subresource;
             if (Resource.EndsWith("bindings", StringComparison.Ordinal)) target["apiGroup"] = "rbac.authorization.k8s.io";
+            if (Group is not null) target["apiGroup"] = Group;
             var annotations = new JsonObject { ["authorization.k8s.io/decision"] = "allow", ["authorization.k8s.io/reason"] = "" };
             if (Issues is not null) annotations["authentication.kubernetes.io/issued-credential-id"] = Issues;
             var e = new JsonObject
@@ -50,6 +53,7 @@ sealed record An
             };
             if (Stage != "RequestReceived") e["responseStatus"] = new JsonObject { ["metadata"] = new JsonObject(), ["code"] = Code };
             if (Body is not null && Stage != "RequestReceived" && Level != "Metadata") e["requestObject"] = JsonNode.Parse(Body);
+            if (Answer is not null && Stage == "ResponseComplete" && Level == "RequestResponse") e["responseObject"] = JsonNode.Parse(Answer);
             e["requestReceivedTimestamp"] = Time(ReceivedAt ?? At);
             e["stageTimestamp"] = Time(At);
             e["annotations"] = annotations;

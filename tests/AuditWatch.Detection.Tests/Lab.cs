@@ -1,5 +1,7 @@
 using System.Text;
+using System.Text.Json;
 using AuditWatch.Detection.Alerts;
+using AuditWatch.Detection.Incidents;
 using AuditWatch.Detection.Rules;
 using AuditWatch.Detection.State;
 using AuditWatch.Events;
@@ -23,6 +25,7 @@ sealed class Lab
     readonly ClusterFacts _cluster;
     readonly Dictionary<(string, string, string), StateChange> _state = [];
     readonly Dictionary<string, Alert> _alerts = new(StringComparer.Ordinal);
+    readonly Dictionary<string, Incident> _incidents = new(StringComparer.Ordinal);
     EventPosition _committed = EventPosition.Start;
 
     public Lab(RuleSnapshot? rules = null, ClusterFacts? cluster = null)
@@ -44,6 +47,12 @@ sealed class Lab
     public IReadOnlyList<Alert> Alerts => [.. _alerts.Values.OrderBy(a => a.TimeMicros).ThenBy(a => a.Rule.Id, StringComparer.Ordinal).ThenBy(a => a.AlertId, StringComparer.Ordinal)];
 
     public IReadOnlyList<Alert> Of(string rule) => [.. Alerts.Where(a => a.Rule.Name == rule || a.Rule.Id == rule)];
+
+    /// <summary>Incidents that stand, by first step.</summary>
+    public IReadOnlyList<Incident> Incidents => [.. _incidents.Values.Where(i => !i.IsWithdrawn).OrderBy(i => i.FirstMicros).ThenBy(i => i.IncidentId, StringComparer.Ordinal)];
+
+    /// <summary>All incidents ever told of, as they now stand.</summary>
+    public string IncidentsText => string.Join('\n', _incidents.Values.OrderBy(i => i.IncidentId, StringComparer.Ordinal).Select(i => JsonSerializer.Serialize(i)));
 
     /// <summary>The alerts as their JSON, one per line.</summary>
     public string Text => string.Join('\n', Alerts.Select(a => Encoding.UTF8.GetString(AlertJson.ToUtf8(a))));
@@ -93,6 +102,7 @@ sealed class Lab
         }
 
         foreach (var alert in commit.Alerts) _alerts[alert.AlertId] = alert;
+        foreach (var incident in commit.Incidents) _incidents[incident.IncidentId] = incident;
         _committed = commit.Position;
     }
 

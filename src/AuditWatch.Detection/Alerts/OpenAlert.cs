@@ -92,6 +92,9 @@ sealed class OpenAlert
     /// <summary>Whether other requests can join.</summary>
     public bool IsStory => _alert.Window is not null;
 
+    /// <summary>Whether it is about a workload: its pods can join.</summary>
+    public bool MayOwn => _decisive is { Subresource: null or "", Resource: "deployments" or "daemonsets" or "statefulsets" or "replicasets" or "replicationcontrollers" or "jobs" or "cronjobs" or "pods" };
+
     /// <summary>Whether no later stage of the deciding request can come.</summary>
     public bool IsOver => OutcomeStage is AuditStage.ResponseComplete or AuditStage.Panic;
 

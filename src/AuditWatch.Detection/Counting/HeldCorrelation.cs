@@ -9,5 +9,5 @@ public sealed class HeldCorrelation(Sighting sighting, List<Finding> findings)
     /// <summary>The sighting of the correlation.</summary>
     public Sighting Sighting { get; } = sighting;
 
-    internal void Find() => findings.Add(new Finding(Sighting.By, Sighting.By.Level, Sighting, story: null) { Group = Sighting.Group });
+    internal void Find() => findings.Add(new Finding(Sighting.By, Sighting.By.Level, Sighting, story: null) { Group = Sighting.Group, IsOrdered = true });
 }

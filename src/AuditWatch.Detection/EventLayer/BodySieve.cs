@@ -1,7 +1,4 @@
-using System.Buffers;
 using System.Globalization;
-using System.Numerics;
-using System.Text;
 using AuditWatch.Detection.Rules;
 using AuditWatch.Events.Model;
 using AuditWatch.Events.Scanning;
@@ -14,16 +11,14 @@ namespace AuditWatch.Detection.EventLayer;
 /// </summary>
 sealed class BodySieve
 {
-    const string Mark = "[redacted", Escape = "\\u00";
+    const string Mark = "[redacted";
 
-    readonly SearchValues<string> _texts;
-    readonly (string Text, ulong Rules)[] _needs;
+    readonly Needles _needles;
     readonly ulong _always, _all;
 
     BodySieve(Dictionary<string, ulong> needs, ulong always, ulong all)
     {
-        _needs = [.. needs.Select(n => (n.Key, n.Value)), (Mark, all), (Escape, all)];
-        _texts = SearchValues.Create([.. _needs.Select(n => n.Text)], StringComparison.OrdinalIgnoreCase);
+        _needles = new Needles([.. needs, new(Mark, all)]);
         (_always, _all) = (always, all);
     }
 
@@ -35,7 +30,7 @@ sealed class BodySieve
         ulong always = 0;
         for (var i = 0; i < rules.Length; i++)
         {
-            if (rules[i].Compiled.NeededTexts(WrittenFields.KeyOf) is not { } texts) always |= 1UL << i;
+            if (rules[i].Compiled.NeededTexts(WrittenFields.PathOf) is not { } texts) always |= 1UL << i;
             else foreach (var text in texts) needs[text] = needs.GetValueOrDefault(text) | 1UL << i;
         }
 
@@ -47,37 +42,26 @@ sealed class BodySieve
         e.Verb is "create" or "update" && !e.Origin.IsCut && e.Ranges.Has(HotField.RequestObject) && !e.Ranges.IsString(HotField.RequestObject);
 
     /// <summary>A bit for each rule, by its place, that may be true.</summary>
-    public ulong Holds(AuditEvent e, ref char[] buffer)
+    public ulong Holds(AuditEvent e)
     {
         var json = e.Utf8.Span;
-        var held = Holds(e.Ranges.Of(json, HotField.RequestObject), _always, ref buffer);
-        return Holds(e.Ranges.Of(json, HotField.ResponseObject), held, ref buffer);
+        var held = Holds(e.Ranges.Of(json, HotField.RequestObject), _always);
+        return Holds(e.Ranges.Of(json, HotField.ResponseObject), held);
     }
 
-    ulong Holds(ReadOnlySpan<byte> body, ulong held, ref char[] buffer)
+    ulong Holds(ReadOnlySpan<byte> body, ulong held) =>
+        held == _all || body.IsEmpty ? held : HidesText(body) ? _all : _needles.In(body, held, _all);
+
+    // The Kelvin sign and the long s are letters k and s without case. Go escapes < > & and quotes; whoever escapes anything else that can be written plainly may hide what is looked for.
+    static bool HidesText(ReadOnlySpan<byte> body)
     {
-        if (held == _all || body.IsEmpty) return held;
-        if (buffer.Length < body.Length) buffer = new char[(int)BitOperations.RoundUpToPowerOf2((uint)body.Length)];
-        // Byte by byte: all texts that are looked for are ASCII.
-        ReadOnlySpan<char> text = buffer.AsSpan(0, Encoding.Latin1.GetChars(body, buffer));
-        for (int at; held != _all && (at = text.IndexOfAny(_texts)) >= 0; text = text[(at + 1)..]) held |= At(text[at..], held);
-        return held;
+        if (body.IndexOf("\\/"u8) >= 0 || body.IndexOf("\u212A"u8) >= 0 || body.IndexOf("\u017F"u8) >= 0) return true;
+        for (int at; (at = body.IndexOf("\\u"u8)) >= 0; body = body[(at + 2)..])
+            if (HidesPlainText(body[(at + 2)..])) return true;
+        return false;
     }
 
-    ulong At(ReadOnlySpan<char> text, ulong held)
-    {
-        var first = text[0] | 0x20;
-        foreach (var (needed, rules) in _needs)
-        {
-            if ((rules & ~held) == 0 || (needed[0] | 0x20) != first || !text.StartsWith(needed, StringComparison.OrdinalIgnoreCase)) continue;
-            if (needed != Escape || HidesPlainText(text[Escape.Length..])) held |= rules;
-        }
-
-        return held;
-    }
-
-    // Go escapes < > & and quotes; whoever escapes letters may hide what is looked for.
-    static bool HidesPlainText(ReadOnlySpan<char> digits) =>
-        digits.Length < 2 || !int.TryParse(digits[..2], NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var code)
-        || (code is >= ' ' and <= '~' && code is not ('<' or '>' or '&' or '"' or '\''));
+    static bool HidesPlainText(ReadOnlySpan<byte> digits) =>
+        digits.Length < 4 || !int.TryParse(digits[..4], NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var code)
+        || (code is >= ' ' and <= '~' && code is not ('<' or '>' or '&' or '"' or '\'' or '\\'));
 }

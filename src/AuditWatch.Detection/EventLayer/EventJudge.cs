@@ -2,11 +2,13 @@ using System.Diagnostics;
 using System.Text;
 using AuditWatch.Detection.Alerts;
 using AuditWatch.Detection.Counting;
+using AuditWatch.Detection.Knowledge;
 using AuditWatch.Detection.Rules;
 using AuditWatch.Events;
 using AuditWatch.Events.Model;
 using AuditWatch.Events.Scanning;
 using AuditWatch.Sigma.Evaluation;
+using UnknownReason = AuditWatch.Sigma.Evaluation.UnknownReason;
 
 namespace AuditWatch.Detection.EventLayer;
 
@@ -14,15 +16,15 @@ namespace AuditWatch.Detection.EventLayer;
 /// The event layer: asks every event the rules that could hold on it. One per thread; remembers nothing that a verdict depends on, so any number of them give
 /// the same hits in the same order.
 /// </summary>
-sealed class EventJudge(RuleSet rules, RuleCounters counters, bool followCredentials)
+sealed class EventJudge(SettledVerdicts settledVerdicts, RuleCounters counters, bool followCredentials)
 {
     const int SampleEvery = 1024;
 
     readonly AuditEventView _view = new();
-    readonly SettledVerdicts _settled = new(rules);
+    readonly SettledView _settledView = new();
     readonly CredentialUses _uses = new();
     readonly List<Sighting> _sightings = [];
-    char[] _text = new char[16 * 1024];
+    readonly List<(EventRule Rule, UnknownReason Why)> _blind = [];
     int _untilSample = SampleEvery;
 
     /// <summary>Judges one event; <paramref name="place"/> is its line, or its index in the journal frame.</summary>
@@ -32,32 +34,58 @@ sealed class EventJudge(RuleSet rules, RuleCounters counters, bool followCredent
         Note(e, place, ref act, batch);
         if (followCredentials) NoteCredential(e, ref act);
         EventFacts? facts = null;
+        var note = ObjectNotes.IsWanted(e) ? ObjectNotes.Of(e) : null;
         _view.Event = e;
-        var settled = _settled.For(e);
-        foreach (var (rule, why) in settled.Unknown) counters.CouldNotSay(rule, why);
-        var held = settled.Sieve?.Holds(e, ref _text) ?? ulong.MaxValue;
+        var settled = settledVerdicts.For(e, _settledView);
+        foreach (var (rule, why) in settled.Unknown)
+        {
+            counters.CouldNotSay(rule, why);
+            if (settledVerdicts.Rules.Rules[rule] is { IsStep: true } step) Blind(step, why);
+        }
+
+        var held = settled.Sieve?.Holds(e) ?? ulong.MaxValue;
         for (var i = 0; i < settled.Open.Length; i++)
         {
             // Without a sieve there may be more than 64.
             if (settled.Sieve is not null && (held >> i & 1) == 0) continue;
+            if (settled.Gates[i] is { } gate && !gate.Admits(e)) continue;
             var rule = settled.Open[i];
             var verdict = Ask(rule);
             if (verdict.Truth == Truth.False) continue;
             if (verdict.Truth == Truth.Unknown)
             {
                 counters.CouldNotSay(rule.Index, verdict.Why);
+                if (rule.IsStep) Blind(rule, verdict.Why);
                 continue;
             }
 
             counters.Matched(rule.Index, e.TimeMicros);
             if (!rule.MakesSightings) continue;
             facts ??= Facts(e, batch, act, EventId.Of(e.Cluster.Name, e.Utf8.Span).ToString());
-            _sightings.Add(new Sighting(rule.Identity, facts, Leaves(rule), BindingSubjects.Of(e), Excepted(rule)) { Captures = Captures(rule), Suppression = rule.Suppress?.Take(_view) });
+            _sightings.Add(new Sighting(rule.Identity, facts, Leaves(rule), BindingSubjects.Of(e), Excepted(rule))
+            {
+                Captures = Captures(rule), Suppression = rule.Suppress?.Take(_view), Note = note, JoinsOwners = rule.JoinsOwners,
+            });
         }
 
-        if (facts is null && !(followCredentials && Issues(e))) return;
-        batch.Hits.Add(new EventHit(batch.Count - 1, facts ?? Facts(e, batch, act, ""), _sightings.Count == 0 ? [] : [.. _sightings]));
+        if (facts is null && note is null && _blind.Count == 0 && !(followCredentials && Issues(e))) return;
+        batch.Hits.Add(new EventHit(batch.Count - 1, facts ?? Facts(e, batch, act, ""), _sightings.Count == 0 ? [] : [.. _sightings], note) { Blinds = Blinds(e, batch, act, facts, note) });
         _sightings.Clear();
+    }
+
+    // Of a request that is not over the end will tell.
+    void Blind(EventRule rule, UnknownReason why)
+    {
+        if ((why & UnknownReason.StageNotSeen) == 0) _blind.Add((rule, why));
+    }
+
+    List<Sighting> Blinds(AuditEvent e, JudgedBatch batch, in Act act, EventFacts? facts, ObjectNote? note)
+    {
+        var blinds = new List<Sighting>(_blind.Count);
+        if (_blind.Count > 0) facts ??= Facts(e, batch, act, EventId.Of(e.Cluster.Name, e.Utf8.Span).ToString());
+        foreach (var (rule, why) in _blind) blinds.Add(new Sighting(rule.BlindIdentity, facts!, [], BindingSubjects.Of(e), []) { Note = note, Why = why });
+        _blind.Clear();
+        return blinds;
     }
 
     Capture[] Captures(EventRule rule)

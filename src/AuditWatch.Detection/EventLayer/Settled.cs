@@ -1,4 +1,5 @@
 using AuditWatch.Detection.Rules;
+using AuditWatch.Events.Model;
 using AuditWatch.Sigma.Evaluation;
 
 namespace AuditWatch.Detection.EventLayer;
@@ -7,4 +8,32 @@ namespace AuditWatch.Detection.EventLayer;
 /// <param name="Open">Rules that must be asked, in the order of the set.</param>
 /// <param name="Unknown">Rules (by index) that cannot say, and why.</param>
 /// <param name="Sieve">Holds back those open rules that the written object cannot make true; null where there is none or it may not be relied on.</param>
-sealed record Settled(EventRule[] Open, (int Rule, UnknownReason Why)[] Unknown, BodySieve? Sieve = null);
+sealed record Settled(EventRule[] Open, (int Rule, UnknownReason Why)[] Unknown, BodySieve? Sieve = null)
+{
+    // Whatever went wrong while little was shown may go right when all is.
+    const UnknownReason Doubtful = EventView.NotShown | UnknownReason.Malformed | UnknownReason.RuleFailed;
+
+    /// <summary>The verdict of a rule that must be asked.</summary>
+    public static Verdict NotSettled => Verdict.Unknown(EventView.NotShown);
+
+    /// <summary>Of each open rule, by its place, the objects that it speaks of.</summary>
+    public ObjectGate?[] Gates { get; } = [.. Open.Select(r => r.Gate)];
+
+    /// <summary>Whether a verdict that was found while little was shown leaves the rule open.</summary>
+    public static bool IsOpen(Verdict verdict) => verdict.Truth == Truth.True || (verdict.Truth == Truth.Unknown && (verdict.Why & Doubtful) != 0);
+
+    /// <summary>The same with verdicts on the open rules, by their places.</summary>
+    public Settled With(ReadOnlySpan<Verdict> verdicts, AuditEvent e, Func<EventRule[], BodySieve?> sieveOf)
+    {
+        List<EventRule> open = [];
+        List<(int, UnknownReason)> unknown = [.. Unknown];
+        for (var i = 0; i < Open.Length; i++)
+        {
+            if (IsOpen(verdicts[i])) open.Add(Open[i]);
+            else if (verdicts[i].Truth == Truth.Unknown) unknown.Add((Open[i].Index, verdicts[i].Why));
+        }
+
+        EventRule[] rest = [.. open];
+        return new Settled(rest, [.. unknown], BodySieve.IsFor(e) ? sieveOf(rest) : null);
+    }
+}

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using AuditWatch.Detection.Rules;
 using AuditWatch.Events.Model;
 using AuditWatch.Sigma.Evaluation;
@@ -5,94 +6,115 @@ using AuditWatch.Sigma.Evaluation;
 namespace AuditWatch.Detection.EventLayer;
 
 /// <summary>
-/// Remembers, for every class of event and every party within it, which rules that alone makes false or unanswerable. The rules are asked about an event of
-/// which only the common part is shown; by Kleene's logic a verdict that does not hang on the rest is the verdict on all alike. Nearly all traffic is robots
-/// that repeat themselves, so most events are settled by two lookups. One per thread; bounded, and forgetting is harmless.
+/// Remembers, for every class of event of one cluster and every party within it, which rules that alone makes false or unanswerable. The rules are asked about an
+/// event of which only the common part is shown; by Kleene's logic a verdict that does not hang on the rest is the verdict on all alike. Nearly all traffic is
+/// robots that repeat themselves, so most events are settled by two lookups. Shared by all judges of the cluster; bounded, and forgetting is harmless.
 /// </summary>
 sealed class SettledVerdicts(RuleSet rules)
 {
     const int MostClasses = 8192, MostParties = 65_536, MostLists = 32_768;
 
-    // Whatever went wrong while little was shown may go right when all is.
-    const UnknownReason Doubtful = EventView.NotShown | UnknownReason.Malformed | UnknownReason.RuleFailed;
+    public RuleSet Rules => rules;
 
     readonly Settled _nothing = new([.. rules.Rules], []);
-    readonly SettledView _view = new();
-    readonly Dictionary<EventClass, OfClass> _classes = [];
-    readonly Dictionary<string, BodySieve?> _sieves = new(StringComparer.Ordinal);
-    SymbolTable _lists = new(MostLists);
-    int _parties;
+    Known _known = new();
 
-    public Settled For(AuditEvent e)
+    /// <summary>What is certain of the event. <paramref name="view"/> is the caller's own.</summary>
+    public Settled For(AuditEvent e, SettledView view)
     {
         if (!e.TryClassify(out var kind)) return _nothing;
-        if (!_classes.TryGetValue(kind, out var known)) known = Learn(e, kind);
-        if (!known.HangsOnParty) return known.Common;
-        if (!e.TryIdentify(_lists, out var party))
+        var known = Volatile.Read(ref _known);
+        if (!known.Classes.TryGetValue(kind, out var ofClass)) ofClass = Learn(known, e, kind, view);
+        if (ofClass.HangsOn == PartyParts.None) return ofClass.Common;
+        if (!e.TryIdentify(ofClass.HangsOn, known.Lists, out var party))
         {
-            if (_lists.Overflow > 0) Forget();
-            return known.Common;
+            if (known.Lists.Overflow > 0) Forget(known);
+            return ofClass.Common;
         }
 
-        return known.ByParty.TryGetValue(party, out var settled) ? settled : Learn(e, known, party);
+        if (ofClass.ByParty.TryGetValue(party, out var settled)) return settled;
+        if (Interlocked.Increment(ref known.Parties) > MostParties) Forget(known);
+        return ofClass.ByParty.GetOrAdd(party, ofClass.Settle(e, party, view, known));
     }
 
-    OfClass Learn(AuditEvent e, in EventClass kind)
+    OfClass Learn(Known known, AuditEvent e, in EventClass kind, SettledView view)
     {
-        if (_classes.Count >= MostClasses) Forget();
-        var known = new OfClass(Settle(e, new Settled(rules.Candidates.For(e), []), byParty: false, out var hangsOnParty), hangsOnParty);
-        _classes.Add(kind, known);
-        return known;
-    }
-
-    Settled Learn(AuditEvent e, OfClass known, in EventParty party)
-    {
-        var settled = Settle(e, known.Common, byParty: true, out _);
-        if (++_parties > MostParties) Forget();
-        else known.ByParty.Add(party, settled);
-        return settled;
-    }
-
-    Settled Settle(AuditEvent e, Settled before, bool byParty, out bool hangsOnParty)
-    {
-        hangsOnParty = false;
-        List<EventRule> open = [];
-        List<(int, UnknownReason)> unknown = [.. before.Unknown];
-        foreach (var rule in before.Open)
+        if (known.Classes.Count >= MostClasses) Forget(known);
+        var candidates = rules.Candidates.For(e);
+        var verdicts = new Verdict[candidates.Length];
+        var hangsOn = new List<PartyParts>();
+        for (var i = 0; i < candidates.Length; i++)
         {
-            _view.Show(e, byParty);
-            var verdict = rule.Compiled.EvaluateSafely(_view);
-            if (verdict.Truth == Truth.False) continue;
-            if (verdict.Truth == Truth.Unknown && (verdict.Why & Doubtful) == 0) unknown.Add((rule.Index, verdict.Why));
-            else
+            verdicts[i] = view.Ask(candidates[i], e, PartyParts.None);
+            if (Settled.IsOpen(verdicts[i])) hangsOn.Add(view.HangsOn);
+        }
+
+        return known.Classes.GetOrAdd(kind, new OfClass(new Settled(candidates, []).With(verdicts, e, known.SieveOf), hangsOn));
+    }
+
+    void Forget(Known known) => Interlocked.CompareExchange(ref _known, new Known(), known);
+
+    sealed class Known
+    {
+        public int Parties;
+
+        readonly ConcurrentDictionary<string, BodySieve?> _sieves = new(StringComparer.Ordinal);
+
+        public ConcurrentDictionary<EventClass, OfClass> Classes { get; } = new();
+
+        public SymbolTable Lists { get; } = new(MostLists);
+
+        public BodySieve? SieveOf(EventRule[] open) => _sieves.GetOrAdd(string.Join(',', open.Select(r => r.Index)), static (_, rules) => BodySieve.Of(rules), open);
+    }
+
+    /// <summary>One class. Rules that hang on the same parts of the party are asked once for each of these, not once for each party.</summary>
+    sealed class OfClass(Settled common, IReadOnlyList<PartyParts> ruleHangsOn)
+    {
+        readonly ConcurrentDictionary<string, Settled> _byVerdicts = new(StringComparer.Ordinal);
+
+        readonly OfParts[] _groups =
+        [
+            .. Enumerable.Range(0, common.Open.Length).Where(i => ruleHangsOn[i] != PartyParts.None).GroupBy(i => ruleHangsOn[i]).Select(g => new OfParts(g.Key, [.. g])),
+        ];
+
+        public Settled Common => common;
+
+        public PartyParts HangsOn { get; } = ruleHangsOn.Aggregate(PartyParts.None, (all, one) => all | one);
+
+        public ConcurrentDictionary<EventParty, Settled> ByParty { get; } = new();
+
+        public Settled Settle(AuditEvent e, in EventParty party, SettledView view, Known known)
+        {
+            var verdicts = new Verdict[common.Open.Length];
+            Array.Fill(verdicts, Settled.NotSettled);
+            foreach (var group in _groups)
             {
-                open.Add(rule);
-                hangsOnParty |= _view.HangsOnParty;
+                var found = group.Of(common, e, party, view);
+                for (var i = 0; i < found.Length; i++) verdicts[group.Places[i]] = found[i];
             }
+
+            // Nearly all parties of a class settle the same.
+            var key = string.Create(verdicts.Length, verdicts, static (text, all) =>
+            {
+                for (var i = 0; i < text.Length; i++) text[i] = Settled.IsOpen(all[i]) ? '?' : all[i].Truth == Truth.False ? 'n' : (char)(0x100 + (int)all[i].Why);
+            });
+            return _byVerdicts.TryGetValue(key, out var same) ? same : _byVerdicts.GetOrAdd(key, common.With(verdicts, e, known.SieveOf));
         }
-
-        if (open.Count == before.Open.Length && byParty) return before;
-        EventRule[] rest = [.. open];
-        return new Settled(rest, [.. unknown], BodySieve.IsFor(e) ? SieveOf(rest) : null);
     }
 
-    BodySieve? SieveOf(EventRule[] open)
+    sealed class OfParts(PartyParts parts, int[] places)
     {
-        var key = string.Join(',', open.Select(r => r.Index));
-        if (!_sieves.TryGetValue(key, out var sieve)) _sieves.Add(key, sieve = BodySieve.Of(open));
-        return sieve;
-    }
+        readonly ConcurrentDictionary<EventParty, Verdict[]> _known = new();
 
-    void Forget()
-    {
-        _classes.Clear();
-        _sieves.Clear();
-        _lists = new SymbolTable(MostLists);
-        _parties = 0;
-    }
+        public int[] Places => places;
 
-    sealed record OfClass(Settled Common, bool HangsOnParty)
-    {
-        public Dictionary<EventParty, Settled> ByParty { get; } = [];
+        public Verdict[] Of(Settled common, AuditEvent e, in EventParty party, SettledView view)
+        {
+            var key = party.Only(parts);
+            if (_known.TryGetValue(key, out var known)) return known;
+            var verdicts = new Verdict[places.Length];
+            for (var i = 0; i < places.Length; i++) verdicts[i] = view.Ask(common.Open[places[i]], e, parts);
+            return _known.GetOrAdd(key, verdicts);
+        }
     }
 }

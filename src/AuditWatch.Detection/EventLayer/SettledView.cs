@@ -1,3 +1,4 @@
+using AuditWatch.Detection.Rules;
 using AuditWatch.Events.Model;
 using AuditWatch.Events.Redaction;
 using AuditWatch.Sigma.Evaluation;
@@ -9,19 +10,24 @@ namespace AuditWatch.Detection.EventLayer;
 sealed class SettledView : EventView
 {
     AuditEvent? _event;
-    bool _byParty;
+    PartyParts _known;
 
-    /// <summary>Whether the party might settle anything that was asked for and not shown.</summary>
-    public bool HangsOnParty { get; private set; }
+    /// <summary>The parts of the party that might settle something of what was asked for and not shown.</summary>
+    public PartyParts HangsOn { get; private set; }
 
-    public void Show(AuditEvent e, bool byParty) => (_event, _byParty, HangsOnParty) = (e, byParty, false);
+    /// <summary>The rule's verdict on an event of which the class and some parts of the party are known.</summary>
+    public Verdict Ask(EventRule rule, AuditEvent e, PartyParts known)
+    {
+        (_event, _known, HangsOn) = (e, known, PartyParts.None);
+        return rule.Compiled.EvaluateSafely(this);
+    }
 
     public override FieldValue Get(int slot)
     {
         var e = _event ?? throw new InvalidOperationException("The view has not been pointed at an event.");
-        if (e.TryGetSettled(AuditFieldSchema.Instance.PathOf(slot), _byParty, out var answer))
+        if (e.TryGetSettled(AuditFieldSchema.Instance.PathOf(slot), _known, out var answer))
             return new FieldValue { Kind = (FieldKind)answer.Kind, Why = (SigmaReason)answer.Why, Utf8 = answer.Utf8, Symbol = answer.Symbol, Element = answer.Element };
-        HangsOnParty |= e.HangsOnParty;
+        HangsOn |= e.PartyLookedAt;
         return new FieldValue { Kind = FieldKind.Unknown, Why = NotShown, Symbol = -1 };
     }
 

@@ -1,6 +1,6 @@
 namespace AuditWatch.Detection.EventLayer;
 
-/// <summary>Fields whose values stand as they are in the object that a request writes: the key they stand under.</summary>
+/// <summary>Fields whose values stand as they are in the object that a request writes: the path they stand under.</summary>
 static class WrittenFields
 {
     static readonly Dictionary<string, string> Keys = new(StringComparer.Ordinal)
@@ -11,14 +11,14 @@ static class WrittenFields
         ["aw.pod.service_account"] = "serviceAccount", ["aw.pod.volumes"] = "volumes", ["requestObject"] = "",
     };
 
-    /// <summary>"": any key. Null: the field does not stand there.</summary>
-    public static string? KeyOf(string field)
+    /// <summary>"": any path. Null: the field does not stand there.</summary>
+    public static string? PathOf(string field)
     {
         if (Keys.TryGetValue(field, out var key)) return key;
         // Ephemeral and init containers are containers too.
         for (var end = field.Length; end > 0; end = field.AsSpan(0, end).LastIndexOfAny('.', '['))
             if (Keys.ContainsKey(field[..end]))
-                return field.AsSpan(end).ContainsAny('[', '\\') ? "" : field[(field.LastIndexOf('.') + 1)..];
+                return field.AsSpan(end).ContainsAny('[', '\\') ? "" : field[(end + 1)..];
         return null;
     }
 }

@@ -19,8 +19,8 @@ static class FieldTypes
 
     static readonly HashSet<string> Booleans = new(StringComparer.Ordinal)
     {
-        "aw.client_ip.in_cluster", "aw.dry_run", "aw.exec.stdin", "aw.exec.tty", "aw.impersonated", "aw.is_create", "aw.is_node", "aw.is_service_account", "aw.is_write",
-        "aw.pod.host_ipc", "aw.pod.host_network", "aw.pod.host_pid", "aw.role.aggregated", "aw.xff_present",
+        "aw.audit_id.is_uuid", "aw.client_ip.in_cluster", "aw.dry_run", "aw.exec.stdin", "aw.exec.tty", "aw.impersonated", "aw.is_create", "aw.is_node", "aw.is_service_account",
+        "aw.is_write", "aw.pod.host_ipc", "aw.pod.host_network", "aw.pod.host_pid", "aw.role.aggregated", "aw.xff_present",
     };
 
     static readonly HashSet<string> Objects = new(StringComparer.Ordinal)

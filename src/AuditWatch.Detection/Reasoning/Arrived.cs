@@ -11,5 +11,11 @@ public sealed class Arrived(Sighting sighting, List<Finding> findings)
     /// <summary>The sighting.</summary>
     public Sighting Sighting { get; } = sighting;
 
-    internal void Find() => findings.Add(new Finding(Sighting.By, Sighting.By.Level, Sighting, story: null));
+    /// <summary>The alert on the object's owner, which this is part of.</summary>
+    internal OwnerAlert? Joins { get; init; }
+
+    /// <summary>Whether it stands in order.</summary>
+    internal bool IsOrdered { get; init; }
+
+    internal void Find() => findings.Add(new Finding(Sighting.By, Sighting.By.Level, Sighting, story: null) { Joins = Joins, IsOrdered = IsOrdered });
 }

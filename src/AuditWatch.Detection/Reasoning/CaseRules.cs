@@ -1,3 +1,4 @@
+using AuditWatch.Detection.Incidents;
 using NRules.Fluent.Dsl;
 using NRules.RuleModel;
 
@@ -15,14 +16,26 @@ sealed class NotExcepted : Rule
     }
 }
 
-/// <summary>Three rules that found something about the same actor are one incident.</summary>
-[Name("incident-per-actor")]
-sealed class IncidentPerActor : Rule
+/// <summary>The same for an alert's place in a case.</summary>
+[Name("step-not-excepted")]
+sealed class StepNotExcepted : Rule
 {
     public override void Define()
     {
-        IGrouping<string, VisibleFinding> group = default!;
-        When().Query(() => group, q => q.Match<VisibleFinding>(v => v.Finding.Entity != "").GroupBy(v => v.Finding.Entity).Where(g => Cases.IsIncident(g)));
-        Then().Yield(_ => new Incident(group.Key, group.Select(v => v.Finding).ToList()));
+        CaseStep step = default!;
+        When().Match(() => step).Not<SiteException>(x => x.Covers(step));
+        Then().Yield(_ => new VisibleStep(step));
+    }
+}
+
+/// <summary>Alerts of several rules that hang together are one incident.</summary>
+[Name("incident-per-case")]
+sealed class IncidentPerCase : Rule
+{
+    public override void Define()
+    {
+        IGrouping<string, VisibleStep> group = default!;
+        When().Query(() => group, q => q.Match<VisibleStep>().GroupBy(v => v.CaseId).Where(g => OpenCase.IsIncident(g)));
+        Then().Yield(_ => new OpenCase(group.Key, group.Select(v => v.Step).ToList()));
     }
 }

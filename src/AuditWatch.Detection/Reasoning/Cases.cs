@@ -1,25 +1,24 @@
+using AuditWatch.Detection.Incidents;
 using NRules;
 using NRules.Fluent;
 
 namespace AuditWatch.Detection.Reasoning;
 
 /// <summary>
-/// The long-lived session: findings, exceptions, incidents. Small on purpose: findings leave by number, and what follows from them leaves with them. Belongs to
-/// one thread.
+/// The long-lived session: exceptions, the steps of cases that more than one alert belongs to, and the incidents that follow from them. Findings only pass through.
+/// Small on purpose: cases leave when they are closed, and what follows from them leaves with them. Belongs to one thread.
 /// </summary>
 sealed class Cases
 {
-    const int MostFindings = 1000, RulesOfAnIncident = 3;
-
     static readonly Lazy<ISessionFactory> Factory = new(() =>
     {
         var repository = new RuleRepository();
-        repository.Load(x => x.PrivateTypes().From(typeof(NotExcepted), typeof(IncidentPerActor)));
+        repository.Load(x => x.PrivateTypes().From(typeof(NotExcepted), typeof(StepNotExcepted), typeof(IncidentPerCase)));
         return new RuleCompiler().Compile(repository.GetRuleSets());
     });
 
     readonly ISession _session = Factory.Value.CreateSession();
-    readonly Queue<Finding> _findings = new();
+    readonly HashSet<CaseStep> _steps = [];
     readonly Dictionary<string, SiteException> _exceptions = new(StringComparer.Ordinal);
 
     public Cases(IEnumerable<SiteException> exceptions)
@@ -30,7 +29,16 @@ sealed class Cases
     /// <summary>Findings that an exception covered.</summary>
     public long Hidden { get; private set; }
 
-    public IReadOnlyList<Incident> Incidents => [.. _session.Query<Incident>().OrderBy(i => i.Actor, StringComparer.Ordinal)];
+    /// <summary>Incidents as they stand, by case.</summary>
+    public IReadOnlyDictionary<string, OpenCase> Open
+    {
+        get
+        {
+            var open = new Dictionary<string, OpenCase>(StringComparer.Ordinal);
+            foreach (var found in _session.Query<OpenCase>()) open[found.CaseId] = found;
+            return open;
+        }
+    }
 
     public void Add(SiteException exception)
     {
@@ -46,28 +54,30 @@ sealed class Cases
         _session.Fire();
     }
 
-    /// <summary>Takes findings in and gives back those that are visible.</summary>
+    /// <summary>Gives back those findings that are visible.</summary>
     public IReadOnlyList<Finding> Visible(IReadOnlyCollection<Finding> findings)
     {
         if (findings.Count == 0) return [];
+        if (_exceptions.Count == 0) return [.. findings];
         _session.InsertAll(findings);
         _session.Fire();
-        foreach (var finding in findings) _findings.Enqueue(finding);
-        var asked = findings.ToHashSet();
-        var visible = _session.Query<VisibleFinding>().Select(v => v.Finding).Where(asked.Contains).ToHashSet();
+        var visible = _session.Query<VisibleFinding>().AsEnumerable().Select(v => v.Finding).ToHashSet();
+        _session.RetractAll(findings);
+        _session.Fire();
         Hidden += findings.Count - visible.Count;
-        if (_findings.Count > MostFindings) Forget();
         return [.. findings.Where(visible.Contains)];
     }
 
-    public static bool IsIncident(IEnumerable<VisibleFinding> findings) =>
-        findings.Select(v => v.Finding.By.Id).Distinct(StringComparer.Ordinal).Take(RulesOfAnIncident).Count() == RulesOfAnIncident;
-
-    void Forget()
+    /// <summary>Takes over what became of the cases.</summary>
+    public void Take(IReadOnlyCollection<CaseStep> come, IReadOnlyCollection<CaseStep> gone)
     {
-        var old = new List<Finding>(_findings.Count - (MostFindings / 2));
-        while (_findings.Count > MostFindings / 2) old.Add(_findings.Dequeue());
-        _session.RetractAll(old);
+        if (come.Count == 0 && gone.Count == 0) return;
+        var leaving = gone.Where(_steps.Remove).Distinct().ToList();
+        var left = gone.ToHashSet();
+        var moved = come.Distinct().Where(s => !left.Contains(s)).ToList();
+        _session.RetractAll(leaving);
+        _session.UpdateAll(moved.Where(_steps.Contains).ToList());
+        _session.InsertAll(moved.Where(_steps.Add).ToList());
         _session.Fire();
     }
 }

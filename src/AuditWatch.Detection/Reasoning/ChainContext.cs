@@ -10,6 +10,6 @@ public static class ChainContext
     public static void Raise(this IContext context, string level, StoryEvidence evidence)
     {
         var past = evidence.End.Past ?? throw new InvalidOperationException("The sighting was never placed.");
-        past.Findings.Add(new Finding(ChainIdentity.Of(context.Rule, level, evidence.Story), level, evidence.End, evidence));
+        past.Findings.Add(new Finding(ChainIdentity.Of(context.Rule, level, evidence.Story), level, evidence.End, evidence) { IsOrdered = true });
     }
 }

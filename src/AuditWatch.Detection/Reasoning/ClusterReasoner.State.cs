@@ -1,6 +1,7 @@
 using AuditWatch.Detection.Alerts;
 using AuditWatch.Detection.Counting;
 using AuditWatch.Detection.EventLayer;
+using AuditWatch.Detection.Incidents;
 using AuditWatch.Detection.State;
 using AuditWatch.Events;
 
@@ -10,6 +11,7 @@ namespace AuditWatch.Detection.Reasoning;
 sealed partial class ClusterReasoner
 {
     const string ClockKind = "clock", SightingKind = "sighting", CredentialKind = "credential", ArmedKind = "armed", AlertKind = "open-alert", CountedKind = "counted", FirstSeenKind = "first-seen";
+    const string ObjectKind = "object", OwnerKind = "owner-alert", CaseKind = "case", CertifiedKind = "certified";
 
     /// <summary>
     /// State changed since last asked. The reorder buffer is not among it: what waits lies in the journal, so a restart reads again from the oldest record that is
@@ -23,6 +25,8 @@ sealed partial class ClusterReasoner
         _kept.Clear();
         foreach (var (id, record) in _credentials.TakeChanges())
             Put(CredentialKind, id, record is null ? null : StateJson.Write(record, StateJson.Default.CredentialRecord), (record?.LastMicros ?? 0) + CredentialTable.KeptMicros);
+        foreach (var (subject, armed) in _firstCertified.TakeChanges())
+            Put(CertifiedKind, subject, armed is null ? null : StateJson.Write(armed, StateJson.Default.ArmedSubject), (armed?.Since.TimeMicros ?? 0) + FirstActs.KeptMicros);
         foreach (var (subject, armed) in _firstActs.TakeChanges())
             Put(ArmedKind, subject, armed is null ? null : StateJson.Write(armed, StateJson.Default.ArmedSubject), (armed?.Since.TimeMicros ?? 0) + FirstActs.KeptMicros);
         foreach (var (sequence, counted, expires) in _counted.TakeChanges())
@@ -31,6 +35,12 @@ sealed partial class ClusterReasoner
             Put(FirstSeenKind, key, seen is null ? null : StateJson.Write(seen, StateJson.Default.SavedFirstSeen), expires == long.MaxValue ? expires : expires + _reachMicros);
         foreach (var alert in changedAlerts)
             Put(AlertKind, alert.Id, StateJson.Write(alert.ToRecord(), StateJson.Default.OpenAlertRecord), Math.Max(alert.LastMicros + _alerts.KeptForMicros, alert.HeldUntilMicros));
+        foreach (var (key, known) in _objects.TakeChanges()) Put(ObjectKind, key, known is null ? null : StateJson.Write(known, StateJson.Default.KnownObject), long.MaxValue);
+        foreach (var (key, alert) in _owners.TakeChanges())
+            Put(OwnerKind, key, alert is null ? null : StateJson.Write(alert, StateJson.Default.OwnerAlert), (alert?.LastMicros ?? 0) + OwnerAlerts.ReachMicros + _reachMicros);
+        foreach (var (id, file) in _changedCases)
+            Put(CaseKind, id, file is null or { MergedInto: not null } ? null : StateJson.Write(file, StateJson.Default.CaseFile), (file?.LastMicros ?? 0) + CaseFiles.KeptMicros);
+        _changedCases = [];
         foreach (var closed in _alerts.TakeClosed()) Put(AlertKind, closed, null, 0);
         Put(ClockKind, "", StateJson.Write(new ReasonerClock(_newest, _watermark, _dossiers.NextSequence, OldestInReach()), StateJson.Default.ReasonerClock), long.MaxValue);
         return changes;
@@ -44,8 +54,12 @@ sealed partial class ClusterReasoner
         _kept.Clear();
         _credentials.ForgetChanges();
         _firstActs.ForgetChanges();
+        _firstCertified.ForgetChanges();
         _counted.ForgetChanges();
         _firstSeen.ForgetChanges();
+        _objects.ForgetChanges();
+        _owners.ForgetChanges();
+        _caseFiles.TakeChanges();
         _alerts.TakeClosed();
     }
 
@@ -64,16 +78,22 @@ sealed partial class ClusterReasoner
                 case SightingKind: sightings.Add(StateJson.Read(value, StateJson.Default.SavedSighting).ToSighting()); break;
                 case CredentialKind: _credentials.Restore(StateJson.Read(value, StateJson.Default.CredentialRecord)); break;
                 case ArmedKind: _firstActs.Restore(StateJson.Read(value, StateJson.Default.ArmedSubject)); break;
+                case CertifiedKind: _firstCertified.Restore(StateJson.Read(value, StateJson.Default.ArmedSubject)); break;
                 case AlertKind: _alerts.Restore(new OpenAlert(StateJson.Read(value, StateJson.Default.OpenAlertRecord))); break;
                 case FirstSeenKind: _firstSeen.Restore(StateJson.Read(value, StateJson.Default.SavedFirstSeen)); break;
+                case ObjectKind: _objects.Restore(StateJson.Read(value, StateJson.Default.KnownObject)); break;
+                case OwnerKind: _owners.Restore(StateJson.Read(value, StateJson.Default.OwnerAlert)); break;
+                case CaseKind: _caseFiles.Restore(StateJson.Read(value, StateJson.Default.CaseFile)); break;
                 case CountedKind: counted.Add(StateJson.Read(value, StateJson.Default.SavedCounted)); break;
                 default: break;
             }
         }
 
-        foreach (var sighting in sightings.OrderBy(s => s.Sequence)) _dossiers.File(sighting, _chains.KeptIn(sighting.Rule));
+        foreach (var sighting in sightings.OrderBy(s => s.Sequence)) _dossiers.File(sighting, _chains.KeptIn(sighting.BlindRule ?? sighting.Rule));
         foreach (var request in counted.OrderBy(c => c.Sequence)) _counted.Restore(request, clock.WatermarkMicros);
         _dossiers.Settle();
+        _cases.Take(_caseFiles.Come, []);
+        _caseFiles.Come.Clear();
         (_newest, _watermark, _dossiers.NextSequence) = (clock.NewestMicros, clock.WatermarkMicros, clock.NextSequence);
         return clock.ReadAfter ?? committed;
     }

@@ -1,6 +1,7 @@
 using AuditWatch.Detection.Alerts;
 using AuditWatch.Detection.Counting;
 using AuditWatch.Detection.EventLayer;
+using AuditWatch.Detection.Incidents;
 using AuditWatch.Detection.Rules;
 using AuditWatch.Detection.State;
 using AuditWatch.Events;
@@ -24,7 +25,7 @@ sealed partial class ClusterReasoner
     readonly Cases _cases;
     readonly Dossiers _dossiers = new();
     readonly CredentialTable _credentials;
-    readonly FirstActs _firstActs = new();
+    readonly FirstActs _firstActs = new(), _firstCertified = new(byCertificate: true);
     readonly OpenAlerts _alerts;
     readonly CountedTable _counted;
     readonly FirstSeenTable _firstSeen;
@@ -51,6 +52,7 @@ sealed partial class ClusterReasoner
         _counted = new CountedTable(rules.Correlations.All.Where(c => !c.IsTemporal && !c.IsFirstSeen));
         _alerts = new OpenAlerts(Math.Max(OpenAlerts.KeptMicros, rules.Correlations.All.Select(c => c.SpanMicros * 2).DefaultIfEmpty().Max()));
         _reachMicros = reachMicros;
+        _caseFiles = new CaseFiles(cluster.Name);
     }
 
     /// <summary>Hits that came after event time had passed them: judged as they came.</summary>
@@ -59,9 +61,11 @@ sealed partial class ClusterReasoner
     /// <summary>Event time below which more may still come from other inputs; nothing is taken for passed beyond it.</summary>
     public long FloorMicros { get; set; } = long.MaxValue;
 
-    public ReasonerFigures Figures => new(Late, _ring.Overflow, _cases.Hidden, _credentials.Evicted, _alerts.Evicted, _alerts.Raised, _judge.Failures, _judge.Quarantined) { Suppressed = _alerts.Suppressed, FirstSeen = _firstSeen.Figures, Counted = _counted.Figures };
-
-    public IReadOnlyList<Incident> Incidents => _cases.Incidents;
+    public ReasonerFigures Figures => new(Late, _ring.Overflow, _cases.Hidden, _credentials.Evicted, _alerts.Evicted, _alerts.Raised, _judge.Failures, _judge.Quarantined)
+    {
+        Suppressed = _alerts.Suppressed, FirstSeen = _firstSeen.Figures, Counted = _counted.Figures, ObjectsForgotten = _objects.Evicted, CasesClosed = _caseFiles.Evicted,
+        JoinedOwners = _owners.Joined, BlindChains = _blind.Counts,
+    };
 
     /// <summary>Takes one event as the event layer judged it; <see cref="Conclude"/> ends a batch of them.</summary>
     public void Take(JudgedBatch batch, int act, int firstHit, int hits, long receivedMicros)
@@ -89,7 +93,10 @@ sealed partial class ClusterReasoner
         _judge.Run(_facts);
         _facts.Clear();
         // Where findings can join one another's alert, their order decides which; the session does not keep it.
-        foreach (var finding in _cases.Visible(_dossiers.Findings).OrderBy(f => f.End.Sequence)) _alerts.Take(finding, _stages);
+        var visible = _cases.Visible(_dossiers.Findings);
+        var alerts = new Dictionary<Finding, string>();
+        foreach (var finding in visible.OrderBy(f => f is { Group: null, Joins: null, Suppression: null } ? 0 : f.End.Sequence)) alerts[finding] = _alerts.Take(finding, _stages);
+        FileCases([.. _dossiers.Findings.Where(f => f.IsOrdered).Select(f => (f, alerts.GetValueOrDefault(f, f.Joins?.AlertId ?? f.AlertId)))]);
         _dossiers.Findings.Clear();
         _dossiers.Settle();
         _stages.Clear();
@@ -117,7 +124,8 @@ sealed partial class ClusterReasoner
     void Remember(in RecentAct recent)
     {
         _ring.Add(recent);
-        if (!_firstActs.IsEmpty) Offer(recent);
+        if (!_firstActs.IsEmpty) Offer(recent, _firstActs);
+        if (!_firstCertified.IsEmpty) Offer(recent, _firstCertified);
         if (recent.Act.Credential != 0 && _credentials.Find(recent.Act.Credential) is { } credential) Wait(credential, recent);
     }
 
@@ -127,7 +135,7 @@ sealed partial class ClusterReasoner
         foreach (var sighting in hit.Sightings)
         {
             // One that joins others waits for its place among them.
-            if (!sighting.By.RaisesAlert || sighting.Suppression is not null) continue;
+            if (!sighting.By.RaisesAlert || WaitsForOthers(sighting)) continue;
             _facts.Add(new Arrived(sighting, _dossiers.Findings));
             follow = true;
         }
@@ -149,8 +157,10 @@ sealed partial class ClusterReasoner
 
     bool IsOrdered(EventHit hit)
     {
+        if (HasOrder(hit)) return true;
         if (_chains == ChainCatalog.None && !_correlates) return false;
         if (_chains != ChainCatalog.None && hit.Facts.IssuedCredentialId is not null) return true;
+        if (hit.Blinds.Count > 0) return true;
         foreach (var sighting in hit.Sightings)
             if (sighting.Captures.Count > 0 || sighting.Suppression is not null || _chains.CanEnd(sighting.Rule) || _chains.KeptIn(sighting.Rule).Count > 0) return true;
         return false;
@@ -167,7 +177,7 @@ sealed partial class ClusterReasoner
     {
         if (pending.Armed is { } armed)
         {
-            if (_firstActs.TryTake(armed)) Place(FirstActOf(armed, pending.Act), pending);
+            if ((armed.ByCertificate ? _firstCertified : _firstActs).TryTake(armed)) Place(FirstActOf(armed, pending.Act), pending);
             return;
         }
 
@@ -181,12 +191,15 @@ sealed partial class ClusterReasoner
         if (hit.Facts.IssuedCredentialId is not null && _credentials.Issued(hit.Facts) is { } issued)
             for (var i = 0; i < _ring.Count; i++)
                 if (_ring[i].Act.Credential != 0 && _credentials.Find(_ring[i].Act.Credential) == issued) Wait(issued, _ring[i]);
+        Know(hit);
         foreach (var sighting in hit.Sightings)
         {
             Place(sighting, pending);
-            if (sighting.Suppression is not null) Find(sighting, new Arrived(sighting, _dossiers.Findings), pending);
+            Direct(sighting, pending);
             foreach (var capture in sighting.Captures) Count(sighting, capture, pending, isLate);
         }
+
+        PlaceBlinds(hit);
     }
 
     void Count(Sighting member, Capture capture, Pending pending, bool isLate)
@@ -212,7 +225,7 @@ sealed partial class ClusterReasoner
         var kinds = _chains.KeptIn(sighting.Rule);
         var canEnd = _chains.CanEnd(sighting.Rule);
         if (kinds.Count == 0 && !canEnd) return;
-        _dossiers.Place(sighting);
+        if (sighting.Past is null) _dossiers.Place(sighting);
         if (kinds.Count > 0)
         {
             _dossiers.File(sighting, kinds);
@@ -221,24 +234,27 @@ sealed partial class ClusterReasoner
 
         if (canEnd)
         {
+            CountBlind(sighting, sighting.Rule);
             _facts.Add(sighting);
             _stages.Follow(sighting.Event, pending.Act.Act.Request, _ring);
         }
 
-        if (sighting.Rule != TableSightings.PrivilegedBinding || sighting.Subjects.Count == 0) return;
-        foreach (var armed in _firstActs.Arm(sighting).ToList())
-            for (var i = 0; i < _ring.Count; i++) Offer(_ring[i], armed);
+        if (sighting.Subjects.Count == 0) return;
+        var acts = sighting.Rule switch { TableSightings.PrivilegedBinding => _firstActs, TableSightings.CertificateApproved => _firstCertified, _ => null };
+        if (acts is null) return;
+        foreach (var armed in acts.Arm(sighting).ToList())
+            for (var i = 0; i < _ring.Count; i++) Offer(_ring[i], acts, armed);
     }
 
-    void Offer(in RecentAct recent)
+    void Offer(in RecentAct recent, FirstActs acts)
     {
-        _firstActs.Match(recent.Act, _matched);
+        acts.Match(recent.Act, _matched);
         foreach (var armed in _matched) Wait(armed, recent);
     }
 
-    void Offer(in RecentAct recent, ArmedSubject armed)
+    void Offer(in RecentAct recent, FirstActs acts, ArmedSubject armed)
     {
-        _firstActs.Match(recent.Act, _matched);
+        acts.Match(recent.Act, _matched);
         if (_matched.Contains(armed)) Wait(armed, recent);
     }
 
@@ -262,7 +278,7 @@ sealed partial class ClusterReasoner
     }
 
     Sighting FirstActOf(ArmedSubject armed, in RecentAct recent) =>
-        new(TableSightings.FirstAct, recent.ToFacts(_cluster.Name) with { User = armed.User, EffectiveUser = armed.User }, [], [armed.Subject], []);
+        new(armed.ByCertificate ? TableSightings.FirstActByCertificate : TableSightings.FirstAct, recent.ToFacts(_cluster.Name) with { User = armed.User, EffectiveUser = armed.User }, [], [armed.Subject], []);
 
     void Sweep()
     {
@@ -270,8 +286,11 @@ sealed partial class ClusterReasoner
         _dossiers.ForgetBefore(_newest - _chains.WithinMicros - _reachMicros);
         _credentials.ForgetBefore(_newest - CredentialTable.KeptMicros);
         _firstActs.ForgetBefore(_newest - FirstActs.KeptMicros);
+        _firstCertified.ForgetBefore(_newest - FirstActs.KeptMicros);
         _counted.ForgetBefore(_watermark);
         _firstSeen.ForgetBefore(_watermark);
         _alerts.Forget(_newest);
+        _owners.ForgetBefore(_newest - OwnerAlerts.ReachMicros - _reachMicros);
+        _caseFiles.ForgetBefore(_newest - CaseFiles.KeptMicros);
     }
 }

@@ -26,6 +26,15 @@ public sealed class Finding(RuleIdentity by, string level, Sighting end, StoryEv
     /// <summary>With what else it is told in one alert.</summary>
     internal SuppressionKey? Suppression => End.Suppression;
 
+    /// <summary>The alert on an owner of the object that it is part of; null for all else.</summary>
+    internal OwnerAlert? Joins { get; init; }
+
+    /// <summary>Whether it was found in the order of event time; what raises alerts by itself is found as it arrives.</summary>
+    internal bool IsOrdered { get; init; }
+
+    /// <summary>Ids of the site exceptions that hold on it, or on the alert that it is part of.</summary>
+    internal IReadOnlyList<string> Exceptions => Joins is { Exceptions.Count: > 0 } owner ? [.. End.Exceptions.Union(owner.Exceptions, StringComparer.Ordinal)] : End.Exceptions;
+
     /// <summary>Whom it is about.</summary>
     public string Entity => End.Actor;
 

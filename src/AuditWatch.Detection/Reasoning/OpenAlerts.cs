@@ -36,7 +36,8 @@ sealed class OpenAlerts(long keptMicros = OpenAlerts.KeptMicros)
     /// <summary>Findings that joined an alert because their rule suppresses further ones.</summary>
     public long Suppressed { get; private set; }
 
-    public void Take(Finding finding, StagesSeen stages)
+    /// <summary>Takes a finding in; gives back the id of the alert that it is now part of.</summary>
+    public string Take(Finding finding, StagesSeen stages)
     {
         ref var open = ref CollectionsMarshal.GetValueRefOrAddDefault(_byId, IdOf(finding), out var known);
         if (!known)
@@ -51,6 +52,7 @@ sealed class OpenAlerts(long keptMicros = OpenAlerts.KeptMicros)
 
         if (stages.Latest(open.DecisiveRequest) is { } seen && open.See(open.DecisiveRequest, seen.Stage, seen.TimeMicros, seen.Outcome)) _changed.Add(open);
         if (!known) Wait(open);
+        return open.Id;
     }
 
     public bool IsAnyWaiting => _waiting.Count > 0;
@@ -90,7 +92,7 @@ sealed class OpenAlerts(long keptMicros = OpenAlerts.KeptMicros)
 
     public void Forget(long newestMicros)
     {
-        foreach (var alert in _byId.Values.Where(a => a.HeldUntilMicros < newestMicros && a.LastMicros < newestMicros - (a.IsStory || !a.IsOver ? keptMicros : KeptOnceOverMicros)).ToList()) Close(alert);
+        foreach (var alert in _byId.Values.Where(a => a.HeldUntilMicros < newestMicros && a.LastMicros < newestMicros - (a.IsStory || a.MayOwn || !a.IsOver ? keptMicros : KeptOnceOverMicros)).ToList()) Close(alert);
         if (_byId.Count <= Most) return;
         foreach (var alert in _byId.Values.OrderBy(a => a.LastMicros).ThenBy(a => a.Id, StringComparer.Ordinal).Take(_byId.Count - (Most * 9 / 10)).ToList())
         {
@@ -102,6 +104,7 @@ sealed class OpenAlerts(long keptMicros = OpenAlerts.KeptMicros)
     // What a correlation finds joins the latest alert of its group while a request of that is in reach.
     string IdOf(Finding finding)
     {
+        if (finding.Joins is { } owner && _byId.ContainsKey(owner.AlertId)) return owner.AlertId;
         if (finding.Group is { } group && _latestOfGroup.TryGetValue(group.GroupKey, out var latest))
         {
             for (var i = group.Members.Count - 1; i >= 0; i--)

@@ -21,6 +21,18 @@ public sealed record ReasonerFigures(
     /// <summary>The first-seen correlations.</summary>
     public IReadOnlyList<FirstSeenFigures> FirstSeen { get; init; } = [];
 
+    /// <summary>How often chains could not say whether they hold, by chain and reason.</summary>
+    public IReadOnlyDictionary<string, IReadOnlyDictionary<string, long>> BlindChains { get; init; } = new Dictionary<string, IReadOnlyDictionary<string, long>>();
+
+    /// <summary>Objects forgotten to keep what is known of the cluster bounded.</summary>
+    public long ObjectsForgotten { get; init; }
+
+    /// <summary>Cases closed early to keep their table bounded.</summary>
+    public long CasesClosed { get; init; }
+
+    /// <summary>Findings on pods and other owned objects that were told in the alert on their owner.</summary>
+    public long JoinedOwners { get; init; }
+
     /// <summary>The counted correlations.</summary>
     public IReadOnlyList<CountedFigures> Counted { get; init; } = [];
 }

@@ -1,3 +1,5 @@
+using AuditWatch.Detection.Incidents;
+
 namespace AuditWatch.Detection.Reasoning;
 
 /// <summary>A site's exception as a fact: it hides the findings it covers, never the sightings.</summary>
@@ -16,5 +18,8 @@ public sealed class SiteException(string id, string owner, string reason, long e
     public long ExpiresMicros { get; } = expiresMicros;
 
     /// <summary>Whether it covers the finding: its detection held on the deciding event (worked out in the event layer), in time.</summary>
-    public bool Covers(Finding finding) => finding.End.TimeMicros < ExpiresMicros && finding.End.Exceptions.Contains(Id);
+    public bool Covers(Finding finding) => finding.End.TimeMicros < ExpiresMicros && finding.Exceptions.Contains(Id);
+
+    /// <summary>The same for an alert's place in a case.</summary>
+    public bool Covers(CaseStep step) => step.TimeMicros < ExpiresMicros && step.Exceptions.Contains(Id);
 }

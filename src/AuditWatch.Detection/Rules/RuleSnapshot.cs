@@ -98,8 +98,12 @@ public sealed class RuleSnapshot
             var (source, identity) = (_rules[i], RuleIdentity.Of(rule));
             if (Correlations.Mutes(identity.Id)) identity = identity with { RaisesAlert = false };
             var captures = Correlations.CapturesFor(identity.Id);
-            var isWanted = identity.RaisesAlert || captures.Count > 0 || Chains.CanEnd(identity.Name) || Chains.KeptIn(identity.Name).Count > 0;
-            rules.Add(new EventRule(rules.Count, identity, rule, [.. _exceptions.Where(x => x.Filter.AppliesTo(source)).Select(x => x.Rule)], isWanted) { Captures = captures, Suppress = identity.RaisesAlert ? suppress : null });
+            var isStep = Chains.CanEnd(identity.Name) || Chains.KeptIn(identity.Name).Count > 0;
+            var isWanted = identity.RaisesAlert || captures.Count > 0 || isStep;
+            rules.Add(new EventRule(rules.Count, identity, rule, [.. _exceptions.Where(x => x.Filter.AppliesTo(source)).Select(x => x.Rule)], isWanted)
+            {
+                Captures = captures, Suppress = identity.RaisesAlert ? suppress : null, IsStep = isStep,
+            });
         }
 
         return new RuleSet(profile, rules, Symbols);

@@ -12,6 +12,8 @@ namespace AuditWatch.Detection.Scanning;
 /// <summary>Detection over files, without a server and without state: every worker judges blocks, one reasoner takes them in order.</summary>
 public sealed class ScanRun(RuleSnapshot rules, ScanOptions options)
 {
+    readonly RuleSet _set = rules.For(options.Cluster);
+    readonly SettledVerdicts _settled = new(rules.For(options.Cluster));
     readonly RuleStatistics _statistics = new();
     readonly ConcurrentBag<JudgedBatch> _batches = [];
 
@@ -86,8 +88,7 @@ public sealed class ScanRun(RuleSnapshot rules, ScanOptions options)
         public Worker(ScanRun run, Redactor redactor) : base(run.Symbols, redactor, run.Options)
         {
             _run = run;
-            var set = run.Rules.For(run.Options.Cluster);
-            _judge = new EventJudge(set, run._statistics.Open(set, run.Options.Cluster.Name), run.Rules.Chains.FollowsCredentials);
+            _judge = new EventJudge(run._settled, run._statistics.Open(run._set, run.Options.Cluster.Name), run.Rules.Chains.FollowsCredentials);
         }
 
         public JudgedBlock Judge(string file, DocumentBlock block)

@@ -1,4 +1,5 @@
 using AuditWatch.Detection.Alerts;
+using AuditWatch.Detection.Incidents;
 using AuditWatch.Events;
 
 namespace AuditWatch.Detection.State;
@@ -18,7 +19,11 @@ public interface IDetectionState
 /// <param name="Position">The last journal record that is fully accounted for.</param>
 /// <param name="Changes">Keyed state to upsert or delete, in order.</param>
 /// <param name="Alerts">Alerts raised or changed by this step, complete as they now stand.</param>
-public sealed record DetectionCommit(string Reader, EventPosition Position, IReadOnlyList<StateChange> Changes, IReadOnlyList<Alert> Alerts);
+public sealed record DetectionCommit(string Reader, EventPosition Position, IReadOnlyList<StateChange> Changes, IReadOnlyList<Alert> Alerts)
+{
+    /// <summary>Incidents opened, changed or withdrawn by this step, complete as they now stand (insert or replace by incident id), by id.</summary>
+    public IReadOnlyList<Incident> Incidents { get; init; } = [];
+}
 
 /// <summary>One keyed piece of detection state of a cluster: sightings in reach, first-seen entries, the reorder buffer, suppression keys.</summary>
 /// <param name="Cluster">The partition.</param>

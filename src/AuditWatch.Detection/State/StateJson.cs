@@ -3,6 +3,8 @@ using System.Text.Json.Serialization;
 using System.Text.Json.Serialization.Metadata;
 using AuditWatch.Detection.Alerts;
 using AuditWatch.Detection.Counting;
+using AuditWatch.Detection.Incidents;
+using AuditWatch.Detection.Knowledge;
 using AuditWatch.Detection.Reasoning;
 
 namespace AuditWatch.Detection.State;
@@ -16,6 +18,9 @@ namespace AuditWatch.Detection.State;
 [JsonSerializable(typeof(OpenAlertRecord))]
 [JsonSerializable(typeof(SavedCounted))]
 [JsonSerializable(typeof(SavedFirstSeen))]
+[JsonSerializable(typeof(KnownObject))]
+[JsonSerializable(typeof(OwnerAlert))]
+[JsonSerializable(typeof(CaseFile))]
 sealed partial class StateJson : JsonSerializerContext
 {
     public static byte[] Write<T>(T value, JsonTypeInfo<T> type) => JsonSerializer.SerializeToUtf8Bytes(value, type);

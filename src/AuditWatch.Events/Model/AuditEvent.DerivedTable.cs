@@ -8,6 +8,7 @@ public sealed partial class AuditEvent
     DerivedValue Derive(DerivedField field) => field switch
     {
         DerivedField.ApiPath => OfApiPath(),
+        DerivedField.AuditIdIsUuid => _ranges.Has(HotField.AuditId) ? Of((Hints & EventHints.UuidForId) != 0) : Missing(HotField.AuditId),
         DerivedField.AuditLevel => OfHot(HotField.Level),
         DerivedField.BindingRoleKind => OfWritten("rolebindings"u8, "clusterrolebindings"u8, "roleRef"u8, "kind"u8),
         DerivedField.BindingRoleName => OfWritten("rolebindings"u8, "clusterrolebindings"u8, "roleRef"u8, "name"u8),

@@ -1,3 +1,4 @@
+using System.Buffers;
 using AuditWatch.Events.Scanning;
 
 namespace AuditWatch.Events.Model;
@@ -10,12 +11,12 @@ public sealed partial class AuditEvent
     const ulong ByClass = 1UL << (int)HotField.Level | 1UL << (int)HotField.Stage | 1UL << (int)HotField.Verb | 1UL << (int)HotField.ObjectResource
         | 1UL << (int)HotField.ObjectSubresource | 1UL << (int)HotField.ObjectApiGroup | 1UL << (int)HotField.ResponseCode;
 
-    const ulong ByParty = 1UL << (int)HotField.UserName | 1UL << (int)HotField.UserAgent | 1UL << (int)HotField.UserGroups | 1UL << AddressesBit;
-
     // What is known of the addresses counts as a member of its own.
     const int AddressesBit = 63;
 
     const int LongestCode = sizeof(uint);
+
+    static readonly SearchValues<byte> OfUuid = SearchValues.Create("0123456789abcdefABCDEF-"u8);
 
     // Members whose contents were looked at since this was last cleared.
     ulong _lookedAt;
@@ -42,24 +43,25 @@ public sealed partial class AuditEvent
         return true;
     }
 
-    /// <summary>Who asks. Lists are known by their JSON, interned in <paramref name="lists"/>. False when something of it is not interned.</summary>
-    public bool TryIdentify(SymbolTable lists, out EventParty party)
+    /// <summary>The wanted parts of who asks. Lists are known by their JSON, interned in <paramref name="lists"/>. False when something of it is not interned.</summary>
+    public bool TryIdentify(PartyParts wanted, SymbolTable lists, out EventParty party)
     {
         party = default;
-        if (!TrySymbol(HotField.UserName, out var user) || !TrySymbol(HotField.UserAgent, out var agent)) return false;
-        var groups = -1;
-        if (_ranges.Has(HotField.UserGroups) && (groups = lists.Intern(Raw(HotField.UserGroups))) < 0) return false;
-        party = new EventParty { User = user, Agent = agent, Groups = groups, Addresses = Addresses.Packed };
+        int user = -1, agent = -1, groups = -1;
+        if ((wanted & PartyParts.User) != 0 && !TrySymbol(HotField.UserName, out user)) return false;
+        if ((wanted & PartyParts.Agent) != 0 && !TrySymbol(HotField.UserAgent, out agent)) return false;
+        if ((wanted & PartyParts.Groups) != 0 && _ranges.Has(HotField.UserGroups) && (groups = lists.Intern(Raw(HotField.UserGroups))) < 0) return false;
+        party = new EventParty { User = user, Agent = agent, Groups = groups, Addresses = (wanted & PartyParts.Addresses) != 0 ? Addresses.Packed : 0 };
         return true;
     }
 
     /// <summary>
-    /// The field's value, if all events of this one's class (and party, when that <paramref name="byParty"/> is known too) have the same; else false, and the
+    /// The field's value, if all events of this one's class (and of the parts of its party that are <paramref name="known"/> too) have the same; else false, and the
     /// answer means nothing. Forgets what was computed before: texts and elements of earlier answers.
     /// </summary>
-    public bool TryGetSettled(FieldPath field, bool byParty, out FieldAnswer answer)
+    public bool TryGetSettled(FieldPath field, PartyParts known, out FieldAnswer answer)
     {
-        var given = byParty ? ByClass | ByParty : ByClass;
+        var given = ByClass | MembersOf(known);
         ForgetIdentity();
         ForgetDerived();
         _lookedAt = 0;
@@ -78,8 +80,16 @@ public sealed partial class AuditEvent
         return (_lookedAt & ~given) == 0;
     }
 
-    /// <summary>Whether the last <see cref="TryGetSettled"/> looked at anything that makes up the party.</summary>
-    public bool HangsOnParty => (_lookedAt & ByParty) != 0;
+    /// <summary>The parts of the party that the last <see cref="TryGetSettled"/> looked at.</summary>
+    public PartyParts PartyLookedAt =>
+        (LookedAt(HotField.UserName) ? PartyParts.User : 0) | (LookedAt(HotField.UserAgent) ? PartyParts.Agent : 0) | (LookedAt(HotField.UserGroups) ? PartyParts.Groups : 0)
+        | ((_lookedAt & 1UL << AddressesBit) != 0 ? PartyParts.Addresses : 0);
+
+    static ulong MembersOf(PartyParts parts) =>
+        ((parts & PartyParts.User) != 0 ? 1UL << (int)HotField.UserName : 0) | ((parts & PartyParts.Agent) != 0 ? 1UL << (int)HotField.UserAgent : 0)
+        | ((parts & PartyParts.Groups) != 0 ? 1UL << (int)HotField.UserGroups : 0) | ((parts & PartyParts.Addresses) != 0 ? 1UL << AddressesBit : 0);
+
+    bool LookedAt(HotField field) => (_lookedAt & 1UL << (int)field) != 0;
 
     // Absent: -1, which is in the class by the member's absence.
     bool TrySymbol(HotField field, out int symbol)
@@ -106,9 +116,16 @@ public sealed partial class AuditEvent
             _hintsKnown = true;
             var (hints, lookedAt) = (Annotations.Hints, _lookedAt);
             if (AsksDryRun()) hints |= EventHints.DryRun;
+            if (HasUuidForId()) hints |= EventHints.UuidForId;
             _lookedAt = lookedAt;
             return _hints = hints;
         }
+    }
+
+    bool HasUuidForId()
+    {
+        var id = Plain(HotField.AuditId);
+        return id.Length == 36 && id[8] == '-' && id[13] == '-' && id[18] == '-' && id[23] == '-' && !id.ContainsAnyExcept(OfUuid);
     }
 
     // Nearly no query asks for it: the name alone, wherever it stands, or something encoded, first.

@@ -5,6 +5,7 @@ enum DerivedField : byte
 {
     None,
     ApiPath,
+    AuditIdIsUuid,
     AuditLevel,
     BindingRoleKind,
     BindingRoleName,

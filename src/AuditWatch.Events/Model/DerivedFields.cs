@@ -10,6 +10,7 @@ static class DerivedFields
     public static readonly FrozenDictionary<string, (DerivedField Field, bool HasInside)> ByName = new Dictionary<string, (DerivedField, bool)>(StringComparer.Ordinal)
     {
         ["aw.api_path"] = (DerivedField.ApiPath, false),
+        ["aw.audit_id.is_uuid"] = (DerivedField.AuditIdIsUuid, false),
         ["aw.audit_level"] = (DerivedField.AuditLevel, false),
         ["aw.binding.role_kind"] = (DerivedField.BindingRoleKind, false),
         ["aw.binding.role_name"] = (DerivedField.BindingRoleName, false),

@@ -54,4 +54,7 @@ enum EventHints : byte
 
     /// <summary>The URI's query asks for a dry run.</summary>
     DryRun = 4,
+
+    /// <summary>The audit id has the form of a UUID.</summary>
+    UuidForId = 8,
 }

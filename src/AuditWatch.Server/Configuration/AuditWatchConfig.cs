@@ -42,8 +42,17 @@ public sealed record AuditWatchConfig
     /// <summary>Who is told of alerts.</summary>
     public NotifyConfig Notify { get; init; } = new();
 
+    /// <summary>What closing an alert asks for.</summary>
+    public TriageConfig Triage { get; init; } = new();
+
     /// <summary>Elasticsearch; null: embedded index only.</summary>
     public ElasticsearchConfig? Elasticsearch { get; init; }
+
+    /// <summary>Where events are searched.</summary>
+    public IndexConfig Index { get; init; } = new();
+
+    /// <summary>Kibana, for <c>setup kibana</c>; null: it is told by flags.</summary>
+    public KibanaConfig? Kibana { get; init; }
 
     /// <summary>What is known of one cluster.</summary>
     public ClusterFacts FactsOf(string cluster) => Clusters.FirstOrDefault(c => c.Name == cluster) ?? new ClusterFacts { Name = cluster };
@@ -85,6 +94,13 @@ public sealed record RedactionConfig
     public bool Configmaps { get; init; } = true;
 }
 
+/// <summary>What closing an alert asks for.</summary>
+public sealed record TriageConfig
+{
+    /// <summary>Rules (ids or names) whose alerts are closed with a note only, beside those that say so themselves.</summary>
+    public IReadOnlyList<string> NoteRequired { get; init; } = [];
+}
+
 /// <summary>Who is told of alerts: a signed HTTP webhook.</summary>
 public sealed record NotifyConfig
 {
@@ -120,3 +136,13 @@ static class Networks
         return true;
     }
 }
+
+/// <summary>Where events are searched.</summary>
+public sealed record IndexConfig
+{
+    /// <summary>Whether the embedded index is kept, and asked. Default true; false: Elasticsearch alone.</summary>
+    public bool Embedded { get; init; } = true;
+}
+
+/// <summary>Where and how to reach Kibana.</summary>
+public sealed record KibanaConfig(string Url, string Space, string? ApiKeyFile, string? Username, string? PasswordFile, string? CaFile, string? AuditWatchUrl);

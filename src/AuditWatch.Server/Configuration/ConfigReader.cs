@@ -28,7 +28,10 @@ static class ConfigReader
             Journal = ReadJournal(top.Section("journal")),
             Redaction = ReadRedaction(top.Section("redaction")),
             Notify = ReadNotify(top.Section("notify")),
+            Triage = ReadTriage(top.Section("triage")),
             Elasticsearch = ReadElasticsearch(top.Section("elasticsearch")),
+            Index = ReadIndex(top.Section("index"), top),
+            Kibana = ReadKibana(top.Section("kibana")),
         };
         top.Done();
         ListenRules.Check(config, faults);
@@ -117,6 +120,14 @@ static class ConfigReader
         return notify;
     }
 
+    static TriageConfig ReadTriage(ConfigSection? s)
+    {
+        if (s is null) return new TriageConfig();
+        var triage = new TriageConfig { NoteRequired = s.Texts("note_required") };
+        s.Done();
+        return triage;
+    }
+
     static ElasticsearchConfig? ReadElasticsearch(ConfigSection? s)
     {
         if (s is null) return null;
@@ -124,5 +135,23 @@ static class ConfigReader
             s.RequiredText("url"), s.Text("namespace") ?? "default", s.Text("api_key_file"), s.Text("username"), s.Text("password_file"), s.Text("ca_file"));
         s.Done();
         return elasticsearch;
+    }
+
+    static IndexConfig ReadIndex(ConfigSection? s, ConfigSection top)
+    {
+        if (s is null) return new IndexConfig();
+        var index = new IndexConfig { Embedded = s.Flag("embedded", true) };
+        if (!index.Embedded && top.Section("elasticsearch") is null) s.Fault("embedded", "is false, but there is no 'elasticsearch' section: nothing could be searched.");
+        s.Done();
+        return index;
+    }
+
+    static KibanaConfig? ReadKibana(ConfigSection? s)
+    {
+        if (s is null) return null;
+        var kibana = new KibanaConfig(
+            s.RequiredText("url"), s.Text("space") ?? "default", s.Text("api_key_file"), s.Text("username"), s.Text("password_file"), s.Text("ca_file"), s.Text("auditwatch_url"));
+        s.Done();
+        return kibana;
     }
 }

@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using System.Text;
 using AuditWatch.Ingest.Sources;
 using AuditWatch.Ingest.Sources.EventHubs;
+using AuditWatch.Ingest.Sources.Files;
 using AuditWatch.Ingest.Sources.Kafka;
 using AuditWatch.Server.Configuration;
 using AuditWatch.Server.Hosting;
@@ -16,6 +17,7 @@ sealed class SourceFactory(Stores stores, TimeProvider clock, ILoggerFactory log
     {
         "kafka" => new KafkaSource(Kafka(source), stores.Pipeline, () => stores.Pressure.IsHigh, clock, loggers.CreateLogger<KafkaSource>()),
         "eventhubs" => new EventHubsSource(EventHubs(source), stores.Pipeline, Checkpoints(source), () => stores.Pressure.IsHigh, clock, loggers.CreateLogger<EventHubsSource>()),
+        "file" => new FileTailSource(File(source), stores.Pipeline, new StateCheckpoints(stores.State), () => stores.Pressure.IsHigh, clock, loggers.CreateLogger<FileTailSource>()),
         _ => throw new StartFault($"The source '{source.Name}' is of type {source.Type}, which this version cannot read."),
     };
 
@@ -62,6 +64,14 @@ sealed class SourceFactory(Stores stores, TimeProvider clock, ILoggerFactory log
             Identifier = InstanceOf(source.Name),
         };
     }
+
+    static FileTailOptions File(SourceConfig source) => new()
+    {
+        Name = source.Name,
+        Cluster = source.Cluster,
+        Paths = source.Settings["paths"].Split('\n'),
+        StartAtLatest = source.Settings["start"] == "latest",
+    };
 
     StateCheckpoints Checkpoints(SourceConfig source) =>
         source.Settings.TryGetValue("checkpoint_store", out var file) ? StateCheckpoints.InFile(file, clock) : new StateCheckpoints(stores.State);

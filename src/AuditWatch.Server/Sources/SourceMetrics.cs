@@ -20,6 +20,9 @@ sealed class SourceMetrics : IDisposable
         Counter("auditwatch_source_errors", "Faults since start, those that cured themselves included.", s => s.Errors);
         Counter("auditwatch_source_lost_messages", "Messages that the source's retention deleted before they were read.", s => s.Lost);
 
+        Counter("auditwatch_source_gaps", "Places where something of unknown size is missing: a file that went before it was read to its end.", s => s.Gaps);
+        _meter.CreateObservableGauge("auditwatch_source_lag_bytes", () => sources.Standings.Where(s => s.LagBytes is not null).Select(s => Measure(s, s.LagBytes!.Value)), description: "Bytes of files that are not durable with us yet.");
+
         void Counter(string name, string description, Func<SourceStanding, long> read) =>
             _meter.CreateObservableCounter(name, () => sources.Standings.Select(s => Measure(s, read(s))), description: description);
     }

@@ -26,10 +26,11 @@ public abstract class CompiledRule
 
     /// <summary>
     /// Texts one of which (without case, and as they are written without escapes) must stand in the JSON that holds certain fields for the rule to be true; null when
-    /// that cannot be said. <paramref name="keyOf"/> says of a field, as the rule writes it, the key it stands under there, "" for any, null when it does not lie there.
+    /// that cannot be said. <paramref name="pathOf"/> says of a field, as the rule writes it, the path it stands under there, "" for any, null when it does not lie there.
+    /// A text that holds <c>":</c> is a key and what its value begins with: white space may stand around the colon.
     /// As long as none of these fields is unknown, the rule is false without them, never unknown.
     /// </summary>
-    public virtual IReadOnlyCollection<string>? NeededTexts(Func<string, string?> keyOf) => null;
+    public virtual IReadOnlyCollection<string>? NeededTexts(Func<string, string?> pathOf) => null;
 
     /// <summary>Every field path the rule may read.</summary>
     public abstract IReadOnlyList<string> Fields { get; }

@@ -34,7 +34,7 @@ internal sealed class RunnableRule(SigmaDocument source, Node root, IReadOnlyLis
         return found.Leaves;
     }
 
-    public override IReadOnlyCollection<string>? NeededTexts(Func<string, string?> keyOf) => root.Needed(keyOf)?.Texts;
+    public override IReadOnlyCollection<string>? NeededTexts(Func<string, string?> pathOf) => root.Needed(pathOf)?.Texts;
 
     public override IReadOnlySet<string>? PossibleValues(string field) => root.PossibleValues(field)?.ToFrozenSet(StringComparer.OrdinalIgnoreCase);
 }

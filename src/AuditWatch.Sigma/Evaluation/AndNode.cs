@@ -48,10 +48,10 @@ internal sealed class AndNode : Node
         return least;
     }
 
-    public override NeededText? Needed(Func<string, string?> keyOf)
+    public override NeededText? Needed(Func<string, string?> pathOf)
     {
         NeededText? best = null;
-        foreach (var item in _items) best = NeededText.Better(best, item.Needed(keyOf));
+        foreach (var item in _items) best = NeededText.Better(best, item.Needed(pathOf));
         return best;
     }
 

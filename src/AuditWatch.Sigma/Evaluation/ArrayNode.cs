@@ -28,8 +28,8 @@ internal sealed class ArrayNode : Node
     public override void Explain(EventView view, in JsonElement element, Explanation into) => _source.Ask(view, element, new Elements(this) { Into = into });
 
     // Of an empty array, or none, only "all or empty" is true.
-    public override NeededText? Needed(Func<string, string?> keyOf) =>
-        _quantifier == ArrayQuantifier.AllOrEmpty || _source.KeyIn(keyOf) is not { } key ? null : NeededText.Better(_body.Needed(keyOf), NeededText.Of(key));
+    public override NeededText? Needed(Func<string, string?> pathOf) =>
+        _quantifier == ArrayQuantifier.AllOrEmpty || _source.PathIn(pathOf) is not { } path ? null : NeededText.Better(_body.Needed(pathOf), NeededText.OfPath(path));
 
     public override void CollectFields(ICollection<string> into)
     {

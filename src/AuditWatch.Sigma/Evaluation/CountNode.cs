@@ -55,12 +55,12 @@ internal sealed class CountNode : Node
         return all;
     }
 
-    public override NeededText? Needed(Func<string, string?> keyOf)
+    public override NeededText? Needed(Func<string, string?> pathOf)
     {
         NeededText? all = null;
         foreach (var item in _items)
         {
-            if (item.Needed(keyOf) is not { } one) return null;
+            if (item.Needed(pathOf) is not { } one) return null;
             all = all is null ? one : all.Or(one);
         }
         return all;

@@ -12,7 +12,7 @@ internal sealed class ExistsTest : ValueTest
 
     protected override Verdict OnScalar(scoped in FieldValue value, EventView view) => On(value, view);
 
-    public override NeededText? Needed(string key) => NeededText.Of(key);
+    public override NeededText? Needed(string path) => NeededText.OfPath(path);
 
     public override string Canonical => "exists";
 }

@@ -13,8 +13,8 @@ internal abstract class FieldSource(string field)
 
     public abstract void CollectFields(ICollection<string> into);
 
-    /// <summary>The key it must be written under, "" when it may have any; null when it is not written in the text that is asked about.</summary>
-    public abstract string? KeyIn(Func<string, string?> keyOf);
+    /// <summary>The path it must be written under, "" when it may have any; null when it is not written in the text that is asked about.</summary>
+    public abstract string? PathIn(Func<string, string?> pathOf);
 }
 
 /// <summary>A field of the event.</summary>
@@ -29,7 +29,7 @@ internal sealed class EventField(string field, int slot) : FieldSource(field)
         if (!into.Contains(Field)) into.Add(Field);
     }
 
-    public override string? KeyIn(Func<string, string?> keyOf) => keyOf(Field);
+    public override string? PathIn(Func<string, string?> pathOf) => pathOf(Field);
 }
 
 /// <summary>A part of the array element at hand, or the element itself.</summary>
@@ -46,6 +46,6 @@ internal sealed class ElementField(string field, ElementPath path) : FieldSource
     {
     }
 
-    // Whoever holds the array answers for its being written there. A key with dots is found under a part of it too.
-    public override string KeyIn(Func<string, string?> keyOf) => path.IsSelf || Field.AsSpan().ContainsAny('[', '\\') ? "" : Field[(Field.LastIndexOf('.') + 1)..];
+    // Whoever holds the array answers for its being written there.
+    public override string PathIn(Func<string, string?> pathOf) => path.IsSelf || Field.AsSpan().ContainsAny('[', '\\') ? "" : Field;
 }

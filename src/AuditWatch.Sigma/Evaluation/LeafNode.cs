@@ -37,7 +37,7 @@ internal sealed class LeafNode(FieldSource source, ValueTest test) : Node
 
     public override IReadOnlyCollection<string>? PossibleValues(string field) => source is EventField && source.Field == field ? test.PossibleTexts : null;
 
-    public override NeededText? Needed(Func<string, string?> keyOf) => source.KeyIn(keyOf) is { } key ? test.Needed(key) : null;
+    public override NeededText? Needed(Func<string, string?> pathOf) => source.PathIn(pathOf) is { } path ? test.Needed(path) : null;
 
     public override void CollectFields(ICollection<string> into) => source.CollectFields(into);
 

@@ -30,12 +30,13 @@ internal sealed class MatchTest(ValueMatcher matcher) : ValueTest
 
     public override IReadOnlyCollection<string>? PossibleTexts => matcher.PossibleTexts;
 
-    public override NeededText? Needed(string key)
+    public override NeededText? Needed(string path)
     {
         // What is not written may count as false.
         if (matcher.MatchesBoolean(false)) return null;
-        var value = matcher.MatchesBoolean(true) ? null : NeededText.OfAny(matcher.NeededTexts, isValue: true);
-        return NeededText.Better(value, NeededText.Of(key));
+        var value = matcher.MatchesBoolean(true) ? NeededText.OfBeginning(path, 't')
+            : matcher.MatchesNumber("0"u8) && !matcher.MatchesNumber("1"u8) && matcher.IsOneNumber ? NeededText.OfBeginning(path, '0', '-') : NeededText.OfValues(matcher.NeededTexts);
+        return NeededText.Better(value, NeededText.OfPath(path));
     }
 
     public override string Canonical => matcher.Canonical;

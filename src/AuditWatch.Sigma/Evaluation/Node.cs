@@ -15,10 +15,10 @@ internal abstract class Node
     public virtual IReadOnlyCollection<string>? PossibleValues(string field) => null;
 
     /// <summary>
-    /// Texts one of which must be written where the fields lie that <paramref name="keyOf"/> knows (see <see cref="Compilation.CompiledRule.NeededTexts"/>); null when that
+    /// Texts one of which must be written where the fields lie that <paramref name="pathOf"/> knows (see <see cref="Compilation.CompiledRule.NeededTexts"/>); null when that
     /// cannot be said.
     /// </summary>
-    public virtual NeededText? Needed(Func<string, string?> keyOf) => null;
+    public virtual NeededText? Needed(Func<string, string?> pathOf) => null;
 
     /// <summary>Adds the event's fields that are read.</summary>
     public abstract void CollectFields(ICollection<string> into);

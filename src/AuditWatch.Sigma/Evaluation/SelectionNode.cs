@@ -18,7 +18,7 @@ internal sealed class SelectionNode(string name, Node body) : Node
 
     public override IReadOnlyCollection<string>? PossibleValues(string field) => body.PossibleValues(field);
 
-    public override NeededText? Needed(Func<string, string?> keyOf) => body.Needed(keyOf);
+    public override NeededText? Needed(Func<string, string?> pathOf) => body.Needed(pathOf);
 
     public override void CollectFields(ICollection<string> into) => body.CollectFields(into);
 

@@ -21,8 +21,8 @@ internal abstract class ValueTest
 
     public virtual IReadOnlyCollection<string>? PossibleTexts => null;
 
-    /// <summary>What must be written in the event for this to hold of a field that lies there under this key; null when that cannot be said.</summary>
-    public virtual NeededText? Needed(string key) => null;
+    /// <summary>What must be written in the event for this to hold of a field that lies there under this path; null when that cannot be said.</summary>
+    public virtual NeededText? Needed(string path) => null;
 
     Verdict OnMembers(in JsonElement array, EventView view)
     {

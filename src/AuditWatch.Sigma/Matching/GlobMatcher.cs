@@ -55,6 +55,8 @@ internal sealed class GlobMatcher : ValueMatcher
     public override bool MatchesNumber(ReadOnlySpan<byte> utf8) =>
         MatchesText(utf8, false) || (_numeral is { } mine && Numeral.TryParse(utf8, out var theirs) && mine.CompareTo(theirs) == 0);
 
+    public override bool IsOneNumber => _numeral is not null;
+
     public override IReadOnlyCollection<string>? PossibleTexts => Literal is { } text && _numeral is null ? [text] : null;
 
     public override IReadOnlyCollection<string>? NeededTexts

@@ -18,6 +18,8 @@ internal sealed class NumberMatcher(string comparison, Numeral wanted) : ValueMa
 
     public override bool MatchesBoolean(bool value) => false;
 
+    public override bool IsOneNumber => _comparison == Comparison.Equal;
+
     public bool Holds(Numeral number) => Holds(number.CompareTo(wanted));
 
     bool Holds(int order) => _comparison switch

@@ -34,5 +34,8 @@ internal sealed class RegexMatcher(Regex regex) : ValueMatcher
         }
     }
 
+    public override IReadOnlyCollection<string>? NeededTexts =>
+        (regex.Options & RegexOptions.IgnorePatternWhitespace) == 0 ? RegexLiterals.Of(regex.ToString()) : null;
+
     public override string Canonical => $"re({(int)regex.Options}:{regex})";
 }

@@ -27,6 +27,9 @@ internal abstract class ValueMatcher
     /// <summary>Texts one of which every text that matches contains (compared without case), or null when that cannot be said.</summary>
     public virtual IReadOnlyCollection<string>? NeededTexts => PossibleTexts;
 
+    /// <summary>Whether it is equality with one number.</summary>
+    public virtual bool IsOneNumber => false;
+
     /// <summary>The same for equal matchers: what the revision of a rule is made of.</summary>
     public abstract string Canonical { get; }
 }

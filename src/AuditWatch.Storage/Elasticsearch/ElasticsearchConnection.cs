@@ -1,7 +1,3 @@
-using System.Net;
-using System.Net.Security;
-using System.Security.Cryptography;
-using System.Security.Cryptography.X509Certificates;
 using Elastic.Clients.Elasticsearch;
 using Elastic.Transport;
 using HttpMethod = Elastic.Transport.HttpMethod;
@@ -37,11 +33,10 @@ public sealed class ElasticsearchConnection : IDisposable
         if (!ElasticsearchPlace.IsNamespace(place.Namespace))
             throw new ElasticsearchFault(ElasticsearchFaultKind.Unusable, $"The namespace '{place.Namespace}' cannot end a data stream's name: lower case, no '-', at most 100 characters.");
         IsLocal = url.IsLoopback;
-        var authorities = place.CaFile is { } ca ? Authorities(ca) : null;
+        var trust = CertificateTrust.Of(place.CaFile);
         _invoker = new HttpRequestInvoker((inner, _) =>
         {
-            if (authorities is not null && inner is SocketsHttpHandler sockets)
-                sockets.SslOptions.CertificateChainPolicy = Only(authorities);
+            if (trust is not null && inner is SocketsHttpHandler sockets) sockets.SslOptions.CertificateChainPolicy = trust;
             return new GzipHandler(inner);
         });
         _settings = new CompatibleSettings(new SingleNodePool(url), _invoker);
@@ -73,6 +68,8 @@ public sealed class ElasticsearchConnection : IDisposable
     internal Task<ElasticsearchAnswer> PutAsync(string path, ReadOnlyMemory<byte>? body, CancellationToken stop) => SendAsync(HttpMethod.PUT, path, body, Json, stop);
 
     internal Task<ElasticsearchAnswer> PostAsync(string path, ReadOnlyMemory<byte>? body, CancellationToken stop) => SendAsync(HttpMethod.POST, path, body, Json, stop);
+
+    internal Task<ElasticsearchAnswer> DeleteAsync(string path, ReadOnlyMemory<byte>? body, CancellationToken stop) => SendAsync(HttpMethod.DELETE, path, body, Json, stop);
 
     internal Task<ElasticsearchAnswer> BulkAsync(string path, ReadOnlyMemory<byte> body, bool isGzip, CancellationToken stop) =>
         SendAsync(HttpMethod.POST, path, body, isGzip ? BulkGzip : Bulk, stop);
@@ -108,27 +105,5 @@ public sealed class ElasticsearchConnection : IDisposable
     {
         if (!File.Exists(file)) throw new ElasticsearchFault(ElasticsearchFaultKind.Unusable, $"The credential file '{file}' does not exist.");
         return new FileCredential(user, file);
-    }
-
-    static X509Certificate2Collection Authorities(string file)
-    {
-        try
-        {
-            var authorities = new X509Certificate2Collection();
-            authorities.ImportFromPemFile(file);
-            if (authorities.Count > 0) return authorities;
-        }
-        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException or CryptographicException)
-        {
-            throw new ElasticsearchFault(ElasticsearchFaultKind.Unusable, $"The authority file '{file}' cannot be read: {fault.Message}");
-        }
-        throw new ElasticsearchFault(ElasticsearchFaultKind.Unusable, $"The authority file '{file}' holds no PEM certificate.");
-    }
-
-    static X509ChainPolicy Only(X509Certificate2Collection authorities)
-    {
-        var policy = new X509ChainPolicy { TrustMode = X509ChainTrustMode.CustomRootTrust, RevocationMode = X509RevocationMode.NoCheck };
-        policy.CustomTrustStore.AddRange(authorities);
-        return policy;
     }
 }

@@ -4,12 +4,12 @@ using AuditWatch.Storage.Elasticsearch;
 
 namespace AuditWatch.Cli.Commands;
 
-/// <summary><c>auditwatch setup elasticsearch</c></summary>
+/// <summary><c>auditwatch setup elasticsearch|kibana</c></summary>
 internal static class SetupCommand
 {
     static readonly string[] Columns = ["kind", "name", "change"];
 
-    public static Command Build(Terminal terminal) => new("setup", "Prepares the servers that AuditWatch writes to.") { Elasticsearch(terminal) };
+    public static Command Build(Terminal terminal) => new("setup", "Prepares the servers that AuditWatch writes to.") { Elasticsearch(terminal), SetupKibanaCommand.Build(terminal) };
 
     static Command Elasticsearch(Terminal terminal)
     {

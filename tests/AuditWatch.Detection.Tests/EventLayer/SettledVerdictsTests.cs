@@ -51,17 +51,17 @@ public sealed class SettledVerdictsTests
         var set = Lab.Rules.For(cluster);
         var settledVerdicts = new SettledVerdicts(set);
         var (remembered, direct) = (new AuditEvent(set.Symbols), new AuditEvent(set.Symbols));
+        var settledView = new SettledView();
         var view = new AuditEventView { Event = direct };
         long settledCount = 0, asked = 0;
-        var text = new char[64];
         foreach (var utf8 in events)
         {
             if (!remembered.TryRead(utf8, new EventOrigin(0, 0, EnvelopeShape.Event, false), cluster, 0, out _)) continue;
             direct.TryRead(utf8, new EventOrigin(0, 0, EnvelopeShape.Event, false), cluster, 0, out _);
-            var settled = settledVerdicts.For(remembered);
+            var settled = settledVerdicts.For(remembered, settledView);
             var said = settled.Unknown.ToDictionary(u => u.Rule, u => u.Why);
-            var held = settled.Sieve?.Holds(remembered, ref text);
-            var open = settled.Open.Where((_, i) => held is null || (held >> i & 1) == 1).Select(r => r.Index).ToHashSet();
+            var held = settled.Sieve?.Holds(remembered);
+            var open = settled.Open.Where((_, i) => (held is null || (held >> i & 1) == 1) && settled.Gates[i]?.Admits(remembered) != false).Select(r => r.Index).ToHashSet();
             asked += open.Count;
             settledCount += set.Rules.Count - open.Count;
             Assert.Equal(settled.Open.OrderBy(r => r.Index), settled.Open);

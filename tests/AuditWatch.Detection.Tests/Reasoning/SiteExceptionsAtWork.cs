@@ -1,5 +1,6 @@
 using AuditWatch.Detection.Alerts;
 using AuditWatch.Detection.EventLayer;
+using AuditWatch.Detection.Incidents;
 using AuditWatch.Detection.Reasoning;
 using AuditWatch.Detection.Rules;
 using AuditWatch.Detection.Tests.Rules;
@@ -34,21 +35,34 @@ public sealed class SiteExceptionsAtWork
     }
 
     [Fact]
-    public void Incidents_come_from_three_rules_about_one_actor_and_go_when_an_exception_takes_one_away()
+    public void An_incident_goes_when_an_exception_takes_one_of_its_alerts_away_and_comes_back_with_it()
     {
         var cases = new Cases([]);
-        var findings = Enumerable.Range(1, 3).Select(i => Find("r" + i, "alice", i == 2 ? ["x"] : [])).Append(Find("r1", "bob", [])).ToList();
-        Assert.Equal(4, cases.Visible(findings).Count);
-        Assert.Equal("alice", Assert.Single(cases.Incidents).Actor);
+        cases.Take([Step("case-1", "r1", []), Step("case-1", "r2", ["x"]), Step("case-2", "r1", [])], []);
+        Assert.Equal("case-1", Assert.Single(cases.Open).Key);
         cases.Add(new SiteException("x", "sre", "agreed", long.MaxValue));
-        Assert.Empty(cases.Incidents);
+        Assert.Empty(cases.Open);
         cases.Withdraw("x");
-        Assert.Single(cases.Incidents);
+        Assert.Equal(2, Assert.Single(cases.Open).Value.Steps.Count);
     }
 
-    static Finding Find(string rule, string actor, string[] exceptions)
+    [Fact]
+    public void A_finding_that_is_covered_is_not_visible_and_leaves_nothing_behind()
+    {
+        var cases = new Cases([new SiteException("x", "sre", "agreed", long.MaxValue)]);
+        Assert.Single(cases.Visible([Find("r1", []), Find("r2", ["x"])]));
+        Assert.Single(cases.Visible([Find("r3", [])]));
+        Assert.Equal(1, cases.Hidden);
+    }
+
+    static CaseStep Step(string caseId, string rule, string[] exceptions) => new()
+    {
+        CaseId = caseId, AlertId = caseId + rule, Sequence = 1, TimeMicros = 1, Rule = rule, Level = "high", Actor = "alice", Line = "", Request = new RequestKey(rule, 1), Reasons = [], Exceptions = exceptions,
+    };
+
+    static Finding Find(string rule, string[] exceptions)
     {
         var by = Rule with { Rule = Rule.Rule with { Id = rule } };
-        return new Finding(by, "high", new Sighting(by, Histories.Facts(new An { Id = rule, User = actor }), [], [], exceptions), null);
+        return new Finding(by, "high", new Sighting(by, Histories.Facts(new An { Id = rule }), [], [], exceptions), null);
     }
 }

@@ -144,6 +144,12 @@ public sealed class DerivedFieldTests
     }
 
     [Fact]
+    public void An_audit_id_that_is_no_uuid_was_chosen_by_the_client() =>
+        Assert.Equal(
+            ["true", "false", "false"],
+            new[] { "\"0f6a9c1e-52b7-4d0e-9f1a-6e5d4c3b2a10\"", "\"0f6a9c1e-52b7-4d0e-9f1a-6e5d4c3b2a1g\"", "\"mine\"" }.Select(id => An.Event("get", "pods").WithJson("auditID", id).Says("aw.audit_id.is_uuid")));
+
+    [Fact]
     public void A_delete_asks_for_a_dry_run_in_its_body() =>
         Assert.Equal("true", An.Event("delete", "pods", "Request").WithJson("requestObject", """{"kind":"DeleteOptions","dryRun":["All"]}""").Says("aw.dry_run"));
 

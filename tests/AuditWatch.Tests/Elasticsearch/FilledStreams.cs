@@ -1,7 +1,9 @@
+using System.Text;
 using System.Text.Json;
 using AuditWatch.Testing;
 using AuditWatch.Tests.Running;
 using Xunit;
+using ZstdSharp;
 
 namespace AuditWatch.Tests.Elasticsearch;
 
@@ -11,7 +13,7 @@ namespace AuditWatch.Tests.Elasticsearch;
 /// </summary>
 public sealed class FilledStreams : IAsyncLifetime
 {
-    public const string Cluster = "prod-eu";
+    public const string Cluster = "prod-eu", OtherCluster = "prod-west";
     readonly string _work = Directory.CreateTempSubdirectory("aw-elastic").FullName;
     ElasticsearchServer? _server;
 
@@ -28,13 +30,31 @@ public sealed class FilledStreams : IAsyncLifetime
 
     internal Dictionary<string, double> Metrics { get; private set; } = [];
 
-    internal int Posted { get; private set; }
+    /// <summary>Every event that was posted.</summary>
+    internal List<byte[]> Events { get; private set; } = [];
+
+    internal int Posted => Events.Count;
 
     internal string Said { get; private set; } = "";
+
+    /// <summary>What is asked of the API with the embedded index and without it.</summary>
+    internal static readonly string[] Questions =
+    [
+        "events?limit=500", "events?user=dave&limit=100", "events?resource=secrets&outcome=denied", "events?limit=20&order=asc&cluster=prod-west", "events?text=kubectl&limit=50", "events?cursor=nonsense",
+        "timeline?user=dave&around=2026-11-23T05:55:00Z&window=24h&limit=200", "timeline?ip=203.0.113.200&limit=50", "alerts?limit=100",
+    ];
+
+    internal Dictionary<string, string> Embedded { get; private set; } = [];
+
+    internal Dictionary<string, string> Without { get; private set; } = [];
+
+    internal string WithoutSql { get; private set; } = "";
 
     public string AuditStream => "logs-kubernetes.audit_logs-shop";
 
     public string AlertStream => "logs-auditwatch.alert-shop";
+
+    public string TriageIndex => "auditwatch-triage-shop";
 
     public async ValueTask InitializeAsync()
     {
@@ -49,19 +69,61 @@ public sealed class FilledStreams : IAsyncLifetime
         await using var serve = new ServerProcess(Path.Combine(_work, "data"), "http", "--config", config);
         await serve.StartAsync();
         var bodies = Recorded.Bodies(200);
-        Posted = Recorded.Lines().Count;
-        foreach (var body in bodies.Take(bodies.Count / 2)) await PostAsync(serve, body);
+        foreach (var body in bodies.Take(bodies.Count / 2)) await PostAsync(serve, Cluster, body);
         await serve.KillAsync();
         await Server.SendAsync(HttpMethod.Post, $"/{AuditStream}/_rollover");
         await serve.StartAsync();
-        foreach (var body in bodies.Skip(bodies.Count / 2)) await PostAsync(serve, body);
+        foreach (var body in bodies.Skip(bodies.Count / 2)) await PostAsync(serve, Cluster, body);
+        var others = NotWhole();
+        await PostAsync(serve, OtherCluster, Recorded.Body(others));
+        Events = [.. Recorded.Lines(), .. others];
         await serve.SettleAsync();
         await Task.Delay(2500);   // the idle mark, after a second of silence, lets the last events go
         await serve.SettleAsync();
         Alerts = await serve.ListAsync("alerts");
         Metrics = await serve.MetricsAsync();
+        Embedded = await AnswersAsync(serve);
         await serve.TerminateAsync();
         Said = serve.Error;
+        await Server.SendAsync(HttpMethod.Post, "/logs-*,auditwatch-triage-*/_refresh");
+        await File.AppendAllTextAsync(config, "\nindex: {embedded: false}\n");
+        await using var without = new ServerProcess(Path.Combine(_work, "data"), "http", "--config", config);
+        await without.StartAsync();
+        Without = await AnswersAsync(without);
+        using var sql = await without.Http.PostAsync("/api/v1/sql", new StringContent("""{"statement":"select 1"}""", Encoding.UTF8, "application/json"));
+        WithoutSql = await sql.Content.ReadAsStringAsync();
+        await without.SettleAsync();
+        await without.TerminateAsync();
+    }
+
+    static async Task<Dictionary<string, string>> AnswersAsync(ServerProcess serve)
+    {
+        var answers = new Dictionary<string, string>();
+        foreach (var question in Questions)
+        {
+            using var answer = await serve.Http.GetAsync("/api/v1/" + question);
+            answers[question] = await answer.Content.ReadAsStringAsync();
+        }
+        return answers;
+    }
+
+    // What an API server cut down to size on its way to a webhook, an event with a part that no mapping takes, and a pod of which no recording has one.
+    static List<byte[]> NotWhole()
+    {
+        using var bodies = new StreamReader(new DecompressionStream(File.OpenRead(Path.Combine(Kit.Recordings!, "truncation", "bodies.ndjson.zst"))), Encoding.UTF8);
+        var cut = new List<byte[]>();
+        while (cut.Count < 100 && bodies.ReadLine() is { } body)
+        {
+            using var list = JsonDocument.Parse(body);
+            cut.AddRange(list.RootElement.GetProperty("items").EnumerateArray().Select(i => i.GetRawText()).Where(i => i.Contains("audit.k8s.io/truncated", StringComparison.Ordinal)).Select(Encoding.UTF8.GetBytes));
+        }
+        return
+        [
+            .. cut.DistinctBy(Convert.ToBase64String),
+            Encoding.UTF8.GetBytes(AuditLine.Of("odd", more: ",\"requestObject\":{\"spec\":\"a text where an object belongs\"}")),
+            Encoding.UTF8.GetBytes(AuditLine.Of("capable", verb: "create", resource: "pods", code: 201, level: "Request",
+                more: ",\"requestObject\":{\"kind\":\"Pod\",\"spec\":{\"containers\":[{\"name\":\"a\",\"image\":\"net:1\",\"securityContext\":{\"capabilities\":{\"add\":[\"NET_ADMIN\"]}}}]}}")),
+        ];
     }
 
     public async ValueTask DisposeAsync()
@@ -70,9 +132,9 @@ public sealed class FilledStreams : IAsyncLifetime
         Directory.Delete(_work, recursive: true);
     }
 
-    static async Task PostAsync(ServerProcess serve, byte[] body)
+    static async Task PostAsync(ServerProcess serve, string cluster, byte[] body)
     {
-        using var answer = await serve.PostAsync(Cluster, body);
+        using var answer = await serve.PostAsync(cluster, body);
         answer.EnsureSuccessStatusCode();
     }
 }

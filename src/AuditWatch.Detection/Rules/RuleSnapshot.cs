@@ -48,6 +48,8 @@ public sealed class RuleSnapshot
 
     internal CorrelationSet Correlations { get; }
 
+    internal NamedLists Lists => _lists;
+
     internal ISessionFactory Reasoning { get; }
 
     internal IEnumerable<SiteException> SiteExceptions =>

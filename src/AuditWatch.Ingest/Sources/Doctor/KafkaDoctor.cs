@@ -17,7 +17,8 @@ public static class KafkaDoctor
         DoctorCheck? fault = null;
         try
         {
-            consumer = KafkaClient.Builder(options with { InstanceId = null }).SetErrorHandler((_, error) => last = error.Reason).SetLogHandler((_, _) => { }).Build();
+            consumer = KafkaClient.Builder(options with { InstanceId = null }).SetErrorHandler((_, _) => { })
+                .SetLogHandler((_, line) => last = line.Facility is "FAIL" or "ERROR" ? line.Message : last).Build();
         }
         catch (Exception e) when (e is IOException or KafkaException or InvalidOperationException or ArgumentException)
         {

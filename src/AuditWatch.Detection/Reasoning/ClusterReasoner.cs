@@ -25,7 +25,7 @@ sealed partial class ClusterReasoner
     readonly Cases _cases;
     readonly Dossiers _dossiers = new();
     readonly CredentialTable _credentials;
-    readonly FirstActs _firstActs = new();
+    readonly FirstActs _firstActs = new(), _firstCertified = new(byCertificate: true);
     readonly OpenAlerts _alerts;
     readonly CountedTable _counted;
     readonly bool _correlates;
@@ -59,7 +59,7 @@ sealed partial class ClusterReasoner
     /// <summary>Event time below which more may still come from other inputs; nothing is taken for passed beyond it.</summary>
     public long FloorMicros { get; set; } = long.MaxValue;
 
-    public ReasonerFigures Figures => new(Late, _ring.Overflow, _cases.Hidden, _credentials.Evicted, _alerts.Evicted, _alerts.Raised, _judge.Failures, _judge.Quarantined) { Counted = _counted.Figures, ObjectsForgotten = _objects.Evicted, CasesClosed = _caseFiles.Evicted, JoinedOwners = _owners.Joined };
+    public ReasonerFigures Figures => new(Late, _ring.Overflow, _cases.Hidden, _credentials.Evicted, _alerts.Evicted, _alerts.Raised, _judge.Failures, _judge.Quarantined) { Counted = _counted.Figures, ObjectsForgotten = _objects.Evicted, CasesClosed = _caseFiles.Evicted, JoinedOwners = _owners.Joined, BlindChains = _blind.Counts };
 
     /// <summary>Takes one event as the event layer judged it; <see cref="Conclude"/> ends a batch of them.</summary>
     public void Take(JudgedBatch batch, int act, int firstHit, int hits, long receivedMicros)
@@ -117,7 +117,8 @@ sealed partial class ClusterReasoner
     void Remember(in RecentAct recent)
     {
         _ring.Add(recent);
-        if (!_firstActs.IsEmpty) Offer(recent);
+        if (!_firstActs.IsEmpty) Offer(recent, _firstActs);
+        if (!_firstCertified.IsEmpty) Offer(recent, _firstCertified);
         if (recent.Act.Credential != 0 && _credentials.Find(recent.Act.Credential) is { } credential) Wait(credential, recent);
     }
 
@@ -151,6 +152,7 @@ sealed partial class ClusterReasoner
         if (HasOrder(hit)) return true;
         if (_chains == ChainCatalog.None && !_correlates) return false;
         if (_chains != ChainCatalog.None && hit.Facts.IssuedCredentialId is not null) return true;
+        if (hit.Blinds.Count > 0) return true;
         foreach (var sighting in hit.Sightings)
             if (sighting.Captures.Count > 0 || _chains.CanEnd(sighting.Rule) || _chains.KeptIn(sighting.Rule).Count > 0) return true;
         return false;
@@ -167,7 +169,7 @@ sealed partial class ClusterReasoner
     {
         if (pending.Armed is { } armed)
         {
-            if (_firstActs.TryTake(armed)) Place(FirstActOf(armed, pending.Act), pending);
+            if ((armed.ByCertificate ? _firstCertified : _firstActs).TryTake(armed)) Place(FirstActOf(armed, pending.Act), pending);
             return;
         }
 
@@ -188,6 +190,8 @@ sealed partial class ClusterReasoner
             Direct(sighting, pending);
             foreach (var capture in sighting.Captures) Count(sighting, capture, pending, isLate);
         }
+
+        PlaceBlinds(hit);
     }
 
     void Count(Sighting member, Capture capture, Pending pending, bool isLate)
@@ -206,7 +210,7 @@ sealed partial class ClusterReasoner
         var kinds = _chains.KeptIn(sighting.Rule);
         var canEnd = _chains.CanEnd(sighting.Rule);
         if (kinds.Count == 0 && !canEnd) return;
-        _dossiers.Place(sighting);
+        if (sighting.Past is null) _dossiers.Place(sighting);
         if (kinds.Count > 0)
         {
             _dossiers.File(sighting, kinds);
@@ -215,24 +219,27 @@ sealed partial class ClusterReasoner
 
         if (canEnd)
         {
+            CountBlind(sighting, sighting.Rule);
             _facts.Add(sighting);
             _stages.Follow(sighting.Event, pending.Act.Act.Request, _ring);
         }
 
-        if (sighting.Rule != TableSightings.PrivilegedBinding || sighting.Subjects.Count == 0) return;
-        foreach (var armed in _firstActs.Arm(sighting).ToList())
-            for (var i = 0; i < _ring.Count; i++) Offer(_ring[i], armed);
+        if (sighting.Subjects.Count == 0) return;
+        var acts = sighting.Rule switch { TableSightings.PrivilegedBinding => _firstActs, TableSightings.CertificateApproved => _firstCertified, _ => null };
+        if (acts is null) return;
+        foreach (var armed in acts.Arm(sighting).ToList())
+            for (var i = 0; i < _ring.Count; i++) Offer(_ring[i], acts, armed);
     }
 
-    void Offer(in RecentAct recent)
+    void Offer(in RecentAct recent, FirstActs acts)
     {
-        _firstActs.Match(recent.Act, _matched);
+        acts.Match(recent.Act, _matched);
         foreach (var armed in _matched) Wait(armed, recent);
     }
 
-    void Offer(in RecentAct recent, ArmedSubject armed)
+    void Offer(in RecentAct recent, FirstActs acts, ArmedSubject armed)
     {
-        _firstActs.Match(recent.Act, _matched);
+        acts.Match(recent.Act, _matched);
         if (_matched.Contains(armed)) Wait(armed, recent);
     }
 
@@ -256,7 +263,7 @@ sealed partial class ClusterReasoner
     }
 
     Sighting FirstActOf(ArmedSubject armed, in RecentAct recent) =>
-        new(TableSightings.FirstAct, recent.ToFacts(_cluster.Name) with { User = armed.User, EffectiveUser = armed.User }, [], [armed.Subject], []);
+        new(armed.ByCertificate ? TableSightings.FirstActByCertificate : TableSightings.FirstAct, recent.ToFacts(_cluster.Name) with { User = armed.User, EffectiveUser = armed.User }, [], [armed.Subject], []);
 
     void Sweep()
     {
@@ -264,6 +271,7 @@ sealed partial class ClusterReasoner
         _dossiers.ForgetBefore(_newest - _chains.WithinMicros - _reachMicros);
         _credentials.ForgetBefore(_newest - CredentialTable.KeptMicros);
         _firstActs.ForgetBefore(_newest - FirstActs.KeptMicros);
+        _firstCertified.ForgetBefore(_newest - FirstActs.KeptMicros);
         _counted.ForgetBefore(_watermark);
         _alerts.Forget(_newest);
         _owners.ForgetBefore(_newest - OwnerAlerts.ReachMicros - _reachMicros);

@@ -111,7 +111,7 @@ public sealed class AuditWatchHost : IAsyncDisposable
         services.AddHttpClient(AlertWebhookConsumer.Name, client => client.Timeout = TimeSpan.FromSeconds(15));
 
         services.AddSingleton(config).AddSingleton(clock).AddSingleton(stores.State).AddSingleton<IJournal>(stores.Journal).AddSingleton(stores.Journal);
-        services.AddSingleton(stores.Symbols).AddSingleton(stores.Backlog).AddSingleton(stores.Engine).AddSingleton(stores.Committed);
+        services.AddSingleton<RefusalLog>().AddSingleton(stores.Symbols).AddSingleton(stores.Backlog).AddSingleton(stores.Engine).AddSingleton(stores.Committed);
         if (stores.Index is not null) services.AddSingleton<Storage.Index.IEventIndex>(stores.Index).AddHostedService<IndexWorker>();
         services.AddSources(config, clock, stores);
         services.AddSingleton<IQueries>(app => new LocalQueries(stores.Folder, stores.State, stores.Index, clock, new QuarantineReplay(stores).RunAsync, stores.Engine.Statistics)
@@ -143,8 +143,8 @@ public sealed class AuditWatchHost : IAsyncDisposable
         app.UseExceptionHandler().UseStatusCodePages();
         HealthEndpoints.Map(app, stores, guard);
         var access = new ClusterAccess(stores.State);
-        PushEndpoints.Map(app, new PostEndpoint(access, app.Services.GetRequiredService<ILogger<ClusterAccess>>()), stores.Falco, stores.Firehose, stores.PubSub, clock);
-        WebhookEndpoint.Map(app, access, stores.Receiver, app.Services.GetRequiredService<ILogger<ClusterAccess>>());
+        PushEndpoints.Map(app, new PostEndpoint(access, app.Services.GetRequiredService<RefusalLog>()), stores.Falco, stores.Firehose, stores.PubSub, clock);
+        WebhookEndpoint.Map(app, access, stores.Receiver, app.Services.GetRequiredService<RefusalLog>(), app.Services.GetRequiredService<ILogger<ClusterAccess>>());
         ApiEndpoints.Map(app, app.Services.GetRequiredService<IQueries>(), guard);
         return app;
     }

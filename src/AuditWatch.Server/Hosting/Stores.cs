@@ -117,7 +117,8 @@ sealed class Stores : IAsyncDisposable
         var all = new OutboxOptions();
         return all with
         {
-            Consumers = [.. all.Consumers.Where(c => config.Index.Embedded || c != Bus.AlertIndexConsumer.Name), .. config.Elasticsearch is null ? (string[])[] : [AlertElasticsearchConsumer.Name]],
+            Consumers = [.. all.Consumers.Where(c => config.Index.Embedded || c != Bus.AlertIndexConsumer.Name), .. config.Elasticsearch is null ? (string[])[] : [AlertElasticsearchConsumer.Name],
+                .. config.Notify.Routes.Count == 0 ? (string[])[] : [Notifications.AlertRouteConsumer.Name]],
         };
     }
 

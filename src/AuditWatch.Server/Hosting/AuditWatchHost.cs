@@ -149,7 +149,9 @@ public sealed class AuditWatchHost : IAsyncDisposable
         var guard = new ApiGuard(config.ApiTokenFile);
         app.UseExceptionHandler().UseStatusCodePages();
         HealthEndpoints.Map(app, stores, guard);
-        WebhookEndpoint.Map(app, new ClusterAccess(stores.State), stores.Receiver, app.Services.GetRequiredService<RefusalLog>(), app.Services.GetRequiredService<ILogger<ClusterAccess>>());
+        var access = new ClusterAccess(stores.State);
+        PushEndpoints.Map(app, new PostEndpoint(access, app.Services.GetRequiredService<RefusalLog>()), stores.Falco, stores.Firehose, stores.PubSub, clock);
+        WebhookEndpoint.Map(app, access, stores.Receiver, app.Services.GetRequiredService<RefusalLog>(), app.Services.GetRequiredService<ILogger<ClusterAccess>>());
         ApiEndpoints.Map(app, app.Services.GetRequiredService<IQueries>(), guard);
         return app;
     }

@@ -25,6 +25,7 @@ internal static class CommandTree
             QuarantineCommand.Build(terminal),
             ClustersCommand.Build(terminal),
             SourcesCommand.Build(terminal),
+            DoctorCommand.Build(terminal),
             DeadLettersCommand.Build(terminal),
             SetupCommand.Build(terminal),
             ConfigCommand.Build(terminal),

@@ -23,6 +23,7 @@ public sealed partial class EcsDocument
         output.Open('{');
         output.Member("time_us"u8, audited.TimeMicros);
         output.Member("received"u8, Iso(receivedMicros));
+        output.Member("bytes"u8, audited.Utf8.Length);
         if (audited.TimeSource != TimeSource.Stage)
             output.Member("time_source"u8, audited.TimeSource switch { TimeSource.RequestReceived => "request_received"u8, TimeSource.Envelope => "envelope"u8, _ => "receipt"u8 });
         output.Name("journal"u8);

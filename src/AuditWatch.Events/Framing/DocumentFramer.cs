@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Runtime.ExceptionServices;
+using AuditWatch.Events.Scanning;
 
 namespace AuditWatch.Events.Framing;
 
@@ -36,6 +37,23 @@ public static class DocumentFramer
             }
         }
     }
+
+    /// <summary>
+    /// The documents of a text that may hold several (a request's body, a broker's message), by the same rules. A text that is one document, or begins with one
+    /// that does not end, is given back whole: what is broken inside of one document is for whoever takes it apart.
+    /// </summary>
+    public static IReadOnlyList<FramedDocument> Split(ReadOnlyMemory<byte> text)
+    {
+        var bytes = text.Span;
+        var start = bytes.IndexOfAnyExcept(" \t\r\n"u8);
+        if (start < 0 || (bytes[start] is (byte)'{' or (byte)'[' ? IsOne(bytes[start..]) : bytes[start..].TrimEnd(" \t\r\n"u8).IndexOf((byte)'\n') < 0)) return [new FramedDocument(text, 1)];
+        var ranges = new List<DocumentRange>();
+        new DocumentSplitter(MaxDocument).Split(bytes, isLast: true, ranges);
+        return [.. ranges.Select(r => new FramedDocument(text.Slice(r.Offset, r.Length), r.Line, r.IsOversize))];
+    }
+
+    static bool IsOne(ReadOnlySpan<byte> bytes) =>
+        !Containers.TryMeasure(bytes, validate: false, out var length, out _) || bytes[length..].IndexOfAnyExcept(" \t\r\n"u8) < 0;
 
     internal static IEnumerable<DocumentBlock> Read(Stream stream, int blockSize, int maxDocument)
     {

@@ -39,7 +39,8 @@ public sealed partial class IngestPipeline(IJournal journal, Redactor redactor, 
         for (var i = 0; i < batch.Documents.Count; i++)
         {
             intake.MoveTo(i);
-            intake.Add(batch.Documents[i]);
+            if (batch.PositionOf is null) intake.Add(batch.Documents[i]);
+            else intake.AddMessage(batch.Documents[i]);
             if (intake.MustWait) await intake.WaitAsync().ConfigureAwait(false);
         }
         return await intake.CompleteAsync(stop).ConfigureAwait(false);

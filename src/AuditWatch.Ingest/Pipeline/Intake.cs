@@ -45,6 +45,30 @@ internal sealed partial class Intake(IngestPipeline pipeline, string cluster, st
         else if (!TryAddList(document)) _unwrapper.Unwrap(document.Utf8, document.Line, this);
     }
 
+    /// <summary>Takes a body or message apart, which may hold several documents. Its memory is not needed afterwards.</summary>
+    public void AddMessage(FramedDocument message)
+    {
+        if (message.Utf8.IsEmpty || message.IsOversize)
+        {
+            Add(message);
+            return;
+        }
+
+        if (TryAddList(message)) return;
+        var documents = MayBeTornBeforeOthers(message.Utf8.Span) ? SplitAtLines(message.Utf8) : DocumentFramer.Split(message.Utf8);
+        foreach (var document in documents) Add(document with { Line = message.Line + document.Line - 1 });
+    }
+
+    // A document that does not end must not take those on the lines behind it with it. In a list a line may begin with an item; what is broken there is taken apart as one.
+    static bool MayBeTornBeforeOthers(ReadOnlySpan<byte> text) =>
+        text.IndexOf("\n{"u8) > 0 && text.TrimStart(" \t\r\n"u8)[0] == '{' && text.IndexOf("\"items\""u8) < 0 && text.IndexOf("\"records\""u8) < 0;
+
+    static List<FramedDocument> SplitAtLines(ReadOnlyMemory<byte> text)
+    {
+        using var stream = new MemoryStream(text.ToArray(), writable: false);
+        return [.. DocumentFramer.ReadDocuments(stream).Select(d => d with { Utf8 = d.Utf8.ToArray() })];
+    }
+
     // The webhook's form, which nearly all events come in: split and scan at the speed of memory. Whatever does not fit it is the unwrapper's.
     bool TryAddList(FramedDocument document)
     {

@@ -66,7 +66,7 @@ public sealed class WebhookReceiver(IngestPipeline pipeline, TimeProvider time, 
                 var read = await PieceAsync(body, buffer.AsMemory(length), stop).ConfigureAwait(false);
                 if (read == 0)
                 {
-                    intake.Add(new FramedDocument(buffer.AsMemory(0, length), 1));
+                    intake.AddMessage(new FramedDocument(buffer.AsMemory(0, length), 1));
                     return await intake.CompleteAsync(stop).ConfigureAwait(false);
                 }
                 length += read;
@@ -85,7 +85,7 @@ public sealed class WebhookReceiver(IngestPipeline pipeline, TimeProvider time, 
         await _largeBodies.WaitAsync(stop).ConfigureAwait(false);
         try
         {
-            using var cutter = new ItemCutter(options.MaxRecordBytes, item => intake.Add(new FramedDocument(item, 1)), (bytes, hash, head) => intake.AddTooLarge(bytes, hash, head, 1));
+            using var cutter = new ItemCutter(options.MaxRecordBytes, item => intake.AddMessage(new FramedDocument(item, 1)), (bytes, hash, head) => intake.AddTooLarge(bytes, hash, head, 1));
             for (var fed = 0; length > 0; fed = 0)
             {
                 // In pieces, so that what is on its way to the disk stays bounded also while the first, large piece is taken apart.

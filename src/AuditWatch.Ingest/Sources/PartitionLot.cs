@@ -23,10 +23,10 @@ internal sealed class PartitionLot(string partition)
     /// <summary>Offset or sequence number of the last message.</summary>
     public long Last => _positions[^1];
 
-    public void Add(long position, ReadOnlyMemory<byte> message)
+    public void Add(long position, ReadOnlyMemory<byte> message, bool isOversize = false)
     {
         _positions.Add(position);
-        _documents.Add(new FramedDocument(message, 1));
+        _documents.Add(new FramedDocument(message, 1, isOversize));
         Bytes += message.Length;
     }
 

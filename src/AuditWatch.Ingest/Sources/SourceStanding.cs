@@ -11,12 +11,13 @@ public sealed class SourceStanding(string name, string type, string cluster, Tim
     SourceState _state = SourceState.Starting;
     string? _lastError, _lastPosition;
     DateTimeOffset? _lastErrorAt, _lastReceived;
-    long _messages, _events, _repeats, _quarantined, _bytes, _errors, _lost;
+    long _messages, _events, _repeats, _quarantined, _bytes, _errors, _lost, _gaps;
+    long? _lagBytes;
 
     /// <summary>The source's name.</summary>
     public string Name { get; } = name;
 
-    /// <summary>kafka or eventhubs.</summary>
+    /// <summary>kafka, eventhubs or file.</summary>
     public string Type { get; } = type;
 
     /// <summary>Whose events these are.</summary>
@@ -49,6 +50,16 @@ public sealed class SourceStanding(string name, string type, string cluster, Tim
 
     /// <summary>Messages that the source's retention deleted before we read them.</summary>
     public long Lost { get { lock (_gate) return _lost; } }
+
+    /// <summary>Places where something of unknown size is missing: a file that went before it was read to its end.</summary>
+    public long Gaps { get { lock (_gate) return _gaps; } }
+
+    /// <summary>Bytes that are there and not durable with us yet; null where that is not counted in bytes.</summary>
+    public long? LagBytes
+    {
+        get { lock (_gate) return _lagBytes; }
+        internal set { lock (_gate) _lagBytes = value; }
+    }
 
     /// <summary>The last fault, and when.</summary>
     public (string Message, DateTimeOffset At)? LastError { get { lock (_gate) return _lastError is { } text ? (text, _lastErrorAt!.Value) : null; } }
@@ -107,6 +118,12 @@ public sealed class SourceStanding(string name, string type, string cluster, Tim
         {
             if (_partitions.TryGetValue(partition, out var known)) _partitions[partition] = (known.Position, Math.Max(0, lastPosition - known.Position));
         }
+    }
+
+    internal void OnGap(string message)
+    {
+        lock (_gate) _gaps++;
+        OnError(message);
     }
 
     internal void OnLost(long messages)

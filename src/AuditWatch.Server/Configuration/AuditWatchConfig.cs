@@ -42,8 +42,14 @@ public sealed record AuditWatchConfig
     /// <summary>Who is told of alerts.</summary>
     public NotifyConfig Notify { get; init; } = new();
 
+    /// <summary>What closing an alert asks for.</summary>
+    public TriageConfig Triage { get; init; } = new();
+
     /// <summary>Elasticsearch; null: embedded index only.</summary>
     public ElasticsearchConfig? Elasticsearch { get; init; }
+
+    /// <summary>Where events are searched.</summary>
+    public IndexConfig Index { get; init; } = new();
 
     /// <summary>Kibana, for <c>setup kibana</c>; null: it is told by flags.</summary>
     public KibanaConfig? Kibana { get; init; }
@@ -88,9 +94,19 @@ public sealed record RedactionConfig
     public bool Configmaps { get; init; } = true;
 }
 
-/// <summary>Who is told of alerts: a signed HTTP webhook.</summary>
+/// <summary>What closing an alert asks for.</summary>
+public sealed record TriageConfig
+{
+    /// <summary>Rules (ids or names) whose alerts are closed with a note only, beside those that say so themselves.</summary>
+    public IReadOnlyList<string> NoteRequired { get; init; } = [];
+}
+
+/// <summary>Who is told of alerts: routes, and a signed HTTP webhook for each alert.</summary>
 public sealed record NotifyConfig
 {
+    /// <summary>Routes to people and systems, grouped and limited.</summary>
+    public IReadOnlyList<Notifications.RouteConfig> Routes { get; init; } = [];
+
     /// <summary>Where alerts are posted; null: nowhere.</summary>
     public string? WebhookUrl { get; init; }
 
@@ -122,6 +138,13 @@ static class Networks
         network = new IPNetwork(address, address.GetAddressBytes().Length * 8);
         return true;
     }
+}
+
+/// <summary>Where events are searched.</summary>
+public sealed record IndexConfig
+{
+    /// <summary>Whether the embedded index is kept, and asked. Default true; false: Elasticsearch alone.</summary>
+    public bool Embedded { get; init; } = true;
 }
 
 /// <summary>Where and how to reach Kibana.</summary>

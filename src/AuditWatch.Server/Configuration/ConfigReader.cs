@@ -27,8 +27,10 @@ static class ConfigReader
             Rules = ReadRules(top.Section("rules")),
             Journal = ReadJournal(top.Section("journal")),
             Redaction = ReadRedaction(top.Section("redaction")),
-            Notify = ReadNotify(top.Section("notify")),
+            Notify = ReadNotify(top.Section("notify"), top),
+            Triage = ReadTriage(top.Section("triage")),
             Elasticsearch = ReadElasticsearch(top.Section("elasticsearch")),
+            Index = ReadIndex(top.Section("index"), top),
             Kibana = ReadKibana(top.Section("kibana")),
         };
         top.Done();
@@ -103,12 +105,13 @@ static class ConfigReader
         return redaction;
     }
 
-    static NotifyConfig ReadNotify(ConfigSection? s)
+    static NotifyConfig ReadNotify(ConfigSection? s, ConfigSection top)
     {
         if (s is null) return new NotifyConfig();
         var notify = new NotifyConfig
         {
             WebhookUrl = s.Text("webhook_url"), WebhookSecretFile = s.Text("webhook_secret_file"), MinLevel = s.OneOf("min_level", "high", Levels),
+            Routes = Unique(s.Sections("routes").Select(Notifications.RouteReader.Read).ToList(), r => r.Name, "notify", top),
         };
         if (notify.WebhookUrl is { } url && !(Uri.TryCreate(url, UriKind.Absolute, out var parsed) && parsed.Scheme is "http" or "https"))
             s.Fault("webhook_url", $"is '{url}', but must be an http or https URL.");
@@ -118,6 +121,14 @@ static class ConfigReader
         return notify;
     }
 
+    static TriageConfig ReadTriage(ConfigSection? s)
+    {
+        if (s is null) return new TriageConfig();
+        var triage = new TriageConfig { NoteRequired = s.Texts("note_required") };
+        s.Done();
+        return triage;
+    }
+
     static ElasticsearchConfig? ReadElasticsearch(ConfigSection? s)
     {
         if (s is null) return null;
@@ -125,6 +136,15 @@ static class ConfigReader
             s.RequiredText("url"), s.Text("namespace") ?? "default", s.Text("api_key_file"), s.Text("username"), s.Text("password_file"), s.Text("ca_file"));
         s.Done();
         return elasticsearch;
+    }
+
+    static IndexConfig ReadIndex(ConfigSection? s, ConfigSection top)
+    {
+        if (s is null) return new IndexConfig();
+        var index = new IndexConfig { Embedded = s.Flag("embedded", true) };
+        if (!index.Embedded && top.Section("elasticsearch") is null) s.Fault("embedded", "is false, but there is no 'elasticsearch' section: nothing could be searched.");
+        s.Done();
+        return index;
     }
 
     static KibanaConfig? ReadKibana(ConfigSection? s)

@@ -8,11 +8,12 @@ static class SourceReader
         var name = s.RequiredText("name");
         var cluster = s.RequiredText("cluster");
         if (cluster.Length > 0 && !ClusterName.IsValid(cluster)) s.Fault("cluster", ClusterName.Rule);
-        var type = s.OneOf("type", "", "kafka", "eventhubs");
+        var type = s.OneOf("type", "", "kafka", "eventhubs", "file");
         if (type.Length == 0) _ = s.RequiredText("type");
         var settings = new Dictionary<string, string> { ["start"] = s.OneOf("start", "earliest", "earliest", "latest") };
         if (type is "kafka" or "") ReadKafka(s, settings, type.Length > 0);
         if (type is "eventhubs" or "") ReadEventHubs(s, settings, type.Length > 0);
+        if (type is "file" or "") ReadFile(s, settings, type.Length > 0);
         s.Done();
         return new SourceConfig(name, type, cluster, settings);
     }
@@ -48,6 +49,16 @@ static class SourceReader
         if (settings.GetValueOrDefault("endpoint") is { } endpoint && !Uri.TryCreate(endpoint, UriKind.Absolute, out _)) s.Fault("endpoint", $"is '{endpoint}', but must be a URL such as sb://10.1.2.3:5671.");
         if (settings.GetValueOrDefault("checkpoint_store") is { } store && store.Contains("://", StringComparison.Ordinal))
             s.Fault("checkpoint_store", $"is '{store}', but must be the file of a SQLite database; leave it out to keep checkpoints in the data folder.");
+    }
+
+    static void ReadFile(ConfigSection s, Dictionary<string, string> settings, bool required)
+    {
+        var paths = s.Texts("paths");
+        if (paths.Count > 0) settings["paths"] = string.Join('\n', paths);
+        if (!required) return;
+        if (paths.Count == 0) s.Fault("paths", "is missing: name at least one file, for instance /var/log/kubernetes/audit/audit.log.");
+        foreach (var path in paths.Where(p => !Path.IsPathFullyQualified(p) || p.Contains("**", StringComparison.Ordinal)))
+            s.Fault("paths", $"holds '{path}', but each must be a full path, in which * and ? stand for characters of one name.");
     }
 
     static void Take(ConfigSection s, Dictionary<string, string> settings, string prefix, params string[] keys)

@@ -15,9 +15,12 @@ sealed class ElasticsearchLink : IDisposable
     long _deadLettersBefore;
 
     ElasticsearchLink(ElasticsearchConnection connection, EventPosition position, long deadLetters) =>
-        (Connection, _positionAtStart, _deadLettersAtStart) = (connection, position, deadLetters);
+        (Connection, Triage, _positionAtStart, _deadLettersAtStart) = (connection, new TriageIndex(connection), position, deadLetters);
 
     public ElasticsearchConnection Connection { get; }
+
+    /// <summary>Where alerts stand.</summary>
+    public TriageIndex Triage { get; }
 
     /// <summary>Everything up to here is settled.</summary>
     public EventPosition Position => _indexer?.Settled ?? _positionAtStart;

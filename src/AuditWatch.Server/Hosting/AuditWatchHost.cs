@@ -8,6 +8,7 @@ using AuditWatch.Server.Configuration;
 using AuditWatch.Server.Elasticsearch;
 using AuditWatch.Server.Endpoints;
 using AuditWatch.Server.Metrics;
+using AuditWatch.Server.Notifications;
 using AuditWatch.Server.Queries;
 using AuditWatch.Server.Sources;
 using AuditWatch.Server.Workers;
@@ -52,6 +53,8 @@ public sealed class AuditWatchHost : IAsyncDisposable
         say("Draining.");
     }
 
+    static readonly TimeSpan s_stopWithin = TimeSpan.FromSeconds(14), s_disposeWithin = TimeSpan.FromSeconds(5);
+
     /// <summary>Starts everything; returns when posts are accepted.</summary>
     public static async Task<AuditWatchHost> StartAsync(AuditWatchConfig config, TimeProvider clock, Action<string> say, CancellationToken stop, bool quiet = false)
     {
@@ -75,7 +78,8 @@ public sealed class AuditWatchHost : IAsyncDisposable
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
-        using var deadline = new CancellationTokenSource(TimeSpan.FromSeconds(25));
+        // Thirty seconds are promised. What waits for somebody else (a client that closes links to a dead broker) is not waited for beyond its share of them.
+        using var deadline = new CancellationTokenSource(s_stopWithin);
         try
         {
             await _app.StopAsync(deadline.Token);
@@ -84,7 +88,7 @@ public sealed class AuditWatchHost : IAsyncDisposable
         {
             // Whatever did not end in time is made up for at the next start, as after a kill.
         }
-        await _app.DisposeAsync();
+        await _app.DisposeAsync().AsTask().WaitAsync(s_disposeWithin).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         await _stores.DisposeAsync();
     }
 
@@ -101,27 +105,36 @@ public sealed class AuditWatchHost : IAsyncDisposable
         builder.WebHost.UseKestrelHttpsConfiguration().ConfigureKestrel(kestrel => KestrelSetup.Apply(kestrel, config));
         var services = builder.Services;
         services.AddSingleton<IHostLifetime, CallersLifetime>();
-        services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(20));
+        services.Configure<HostOptions>(host => (host.ShutdownTimeout, host.ServicesStopConcurrently) = (s_stopWithin, true));
+        services.Configure<MassTransitHostOptions>(bus => bus.StopTimeout = s_disposeWithin);
         services.AddProblemDetails();
         services.AddOpenApi();
         services.AddHttpClient(AlertWebhookConsumer.Name, client => client.Timeout = TimeSpan.FromSeconds(15));
 
+        services.AddNotifications(config.Notify.Routes);
+
         services.AddSingleton(config).AddSingleton(clock).AddSingleton(stores.State).AddSingleton<IJournal>(stores.Journal).AddSingleton(stores.Journal);
-        services.AddSingleton<Storage.Index.IEventIndex>(stores.Index).AddSingleton(stores.Symbols).AddSingleton(stores.Backlog).AddSingleton(stores.Engine).AddSingleton(stores.Committed);
+        services.AddSingleton<RefusalLog>().AddSingleton(stores.Symbols).AddSingleton(stores.Backlog).AddSingleton(stores.Engine).AddSingleton(stores.Committed);
+        if (stores.Index is not null) services.AddSingleton<Storage.Index.IEventIndex>(stores.Index).AddHostedService<IndexWorker>();
         services.AddSources(config, clock, stores);
         services.AddSingleton<IQueries>(app => new LocalQueries(stores.Folder, stores.State, stores.Index, clock, new QuarantineReplay(stores).RunAsync, stores.Engine.Statistics)
         {
             Sources = app.GetRequiredService<SourceSet>(),
+            ExceptionDirs = config.Rules.Exceptions,
+            Routes = app.GetRequiredService<Routes>(),
+            Send = app.GetRequiredService<NotificationSender>().TryAsync,
+            Search = stores.Index is null ? new Storage.Elasticsearch.ElasticsearchEvents(stores.Elasticsearch!.Connection) : null,
             DeadLetters = stores.Elasticsearch is { } link ? new DeadLetterReplay(link, stores.State, stores, config, clock).RunAsync : null,
         });
-        services.AddHostedService<DetectWorker>().AddHostedService<IndexWorker>().AddHostedService<MaintenanceWorker>();
+        services.AddHostedService<DetectWorker>().AddHostedService<MaintenanceWorker>();
 
-        if (stores.Elasticsearch is { } elasticsearch) services.AddSingleton(elasticsearch).AddSingleton(stores).AddHostedService<ElasticsearchWorker>();
+        if (stores.Elasticsearch is { } elasticsearch) services.AddSingleton(elasticsearch).AddSingleton(stores).AddHostedService<ElasticsearchWorker>().AddHostedService<TriageRebuild>();
 
         services.AddMassTransit(bus =>
         {
-            bus.AddConsumer<AlertIndexConsumer>(c => c.Options<BatchOptions>(b => b.SetMessageLimit(200).SetTimeLimit(TimeSpan.FromMilliseconds(200))));
+            if (stores.Index is not null) bus.AddConsumer<AlertIndexConsumer>(c => c.Options<BatchOptions>(b => b.SetMessageLimit(200).SetTimeLimit(TimeSpan.FromMilliseconds(200))));
             bus.AddConsumer<AlertWebhookConsumer>();
+            if (config.Notify.Routes.Count > 0) bus.AddConsumer<AlertRouteConsumer>();
             if (stores.Elasticsearch is not null)
                 bus.AddConsumer<AlertElasticsearchConsumer>(c => c.Options<BatchOptions>(b => b.SetMessageLimit(200).SetTimeLimit(TimeSpan.FromMilliseconds(200))));
             bus.UsingInMemory((context, memory) => memory.ConfigureEndpoints(context));
@@ -136,7 +149,9 @@ public sealed class AuditWatchHost : IAsyncDisposable
         var guard = new ApiGuard(config.ApiTokenFile);
         app.UseExceptionHandler().UseStatusCodePages();
         HealthEndpoints.Map(app, stores, guard);
-        WebhookEndpoint.Map(app, new ClusterAccess(stores.State), stores.Receiver, app.Services.GetRequiredService<ILogger<ClusterAccess>>());
+        var access = new ClusterAccess(stores.State);
+        PushEndpoints.Map(app, new PostEndpoint(access, app.Services.GetRequiredService<RefusalLog>()), stores.Falco, stores.Firehose, stores.PubSub, clock);
+        WebhookEndpoint.Map(app, access, stores.Receiver, app.Services.GetRequiredService<RefusalLog>(), app.Services.GetRequiredService<ILogger<ClusterAccess>>());
         ApiEndpoints.Map(app, app.Services.GetRequiredService<IQueries>(), guard);
         return app;
     }

@@ -4,6 +4,7 @@ using AuditWatch.Events.Model;
 using AuditWatch.Events.Redaction;
 using AuditWatch.Ingest.Journal;
 using AuditWatch.Ingest.Pipeline;
+using AuditWatch.Ingest.Sources.Falco;
 using AuditWatch.Events;
 using AuditWatch.Server.Configuration;
 using AuditWatch.Server.Elasticsearch;
@@ -22,7 +23,8 @@ sealed class Stores : IAsyncDisposable
 
     public required StateStore State { get; init; }
 
-    public required DuckDbEventIndex Index { get; init; }
+    /// <summary>The embedded index; null where Elasticsearch alone is searched.</summary>
+    public required DuckDbEventIndex? Index { get; init; }
 
     public required SymbolTable Symbols { get; init; }
 
@@ -33,6 +35,12 @@ sealed class Stores : IAsyncDisposable
     public required IngestPipeline Pipeline { get; init; }
 
     public required WebhookReceiver Receiver { get; init; }
+
+    public required WebhookReceiver Firehose { get; init; }
+
+    public required WebhookReceiver PubSub { get; init; }
+
+    public required FalcoReceiver Falco { get; init; }
 
     public required Pressure Pressure { get; init; }
 
@@ -59,8 +67,9 @@ sealed class Stores : IAsyncDisposable
             }, clock));
             foreach (var damage in journal.Opened.Damage) say($"The journal is damaged at {damage} Run 'auditwatch journal verify'.");
             if (journal.Opened.CutBytes > 0) say($"Cut {journal.Opened.CutBytes} bytes of an unfinished write off the journal; nothing of it had been acknowledged.");
-            var state = Keep(await StateStore.OpenEmbeddedAsync(folder.Path, clock, config.Elasticsearch is null ? null : OutboxWithElasticsearch, stop));
-            var index = Keep(await DuckDbEventIndex.OpenAsync(folder.Path, new DuckDbIndexOptions(), clock, stop));
+            var state = Keep(await StateStore.OpenEmbeddedAsync(folder.Path, clock, OutboxFor(config), stop));
+            await state.RequireNotesAsync([.. config.Triage.NoteRequired, .. rules.Documents.Where(AsksForANote).Select(d => d.Id)], stop);
+            var index = config.Index.Embedded ? Keep(await DuckDbEventIndex.OpenAsync(folder.Path, new DuckDbIndexOptions(), clock, stop)) : null;
             elasticsearch = await ElasticsearchLink.OpenAsync(config, state, stop);
             var symbols = rules.Symbols;
             var checkpoint = await state.LoadAsync(Workers.DetectWorker.Reader, stop);
@@ -73,12 +82,15 @@ sealed class Stores : IAsyncDisposable
             var redactor = new Redactor(RedactionKey.LoadOrCreate(folder.Path).Bytes, new RedactionOptions { ConfigMaps = config.Redaction.Configmaps });
             var pipeline = new IngestPipeline(journal, redactor, clock, options, idle);
             var pressure = new Pressure(journal, clock);
-            var backlog = new Backlog(folder.Journal, () => committed.Position, () => index.Position, elasticsearch is { } link ? () => link.Position : null, pipeline.Counters, stop);
-            journal.ReadPosition = () => Slowest(committed.Position, backlog.Indexed.Position, elasticsearch?.Position);
+            var backlog = new Backlog(folder.Journal, () => committed.Position, index is null ? null : () => index.Position, elasticsearch is { } link ? () => link.Position : null, pipeline.Counters, stop);
+            journal.ReadPosition = () => Slowest(committed.Position, backlog.Indexed?.Position, elasticsearch?.Position);
             return new Stores
             {
                 Folder = folder, Journal = journal, State = state, Index = index, Symbols = symbols, Engine = engine, Idle = idle, Pipeline = pipeline, Committed = committed,
-                Receiver = new WebhookReceiver(pipeline, clock, options, () => pressure.IsHigh), Pressure = pressure, Backlog = backlog,
+                Receiver = new WebhookReceiver(pipeline, clock, options, () => pressure.IsHigh),
+                Firehose = new WebhookReceiver(pipeline, clock, options, () => pressure.IsHigh, "firehose"),
+                PubSub = new WebhookReceiver(pipeline, clock, options, () => pressure.IsHigh, "pubsub"),
+                Falco = new FalcoReceiver(pipeline, () => pressure.IsHigh), Pressure = pressure, Backlog = backlog,
                 Elasticsearch = elasticsearch,
             };
         }
@@ -97,19 +109,26 @@ sealed class Stores : IAsyncDisposable
         }
     }
 
-    static OutboxOptions OutboxWithElasticsearch { get; } = new() { Consumers = [.. new OutboxOptions().Consumers, AlertElasticsearchConsumer.Name] };
+    static bool AsksForANote(SigmaDocument rule) =>
+        rule.Custom.GetValueOrDefault("auditwatch") is IReadOnlyDictionary<string, object?> ours && ours.GetValueOrDefault("close_note") is "required";
 
-    static EventPosition Slowest(EventPosition detected, EventPosition indexed, EventPosition? elasticsearch)
+    static OutboxOptions OutboxFor(AuditWatchConfig config)
     {
-        var slowest = detected < indexed ? detected : indexed;
-        return elasticsearch is { } third && third < slowest ? third : slowest;
+        var all = new OutboxOptions();
+        return all with
+        {
+            Consumers = [.. all.Consumers.Where(c => config.Index.Embedded || c != Bus.AlertIndexConsumer.Name), .. config.Elasticsearch is null ? (string[])[] : [AlertElasticsearchConsumer.Name],
+                .. config.Notify.Routes.Count == 0 ? (string[])[] : [Notifications.AlertRouteConsumer.Name]],
+        };
     }
+
+    static EventPosition Slowest(EventPosition detected, params EventPosition?[] others) => others.OfType<EventPosition>().Append(detected).Min();
 
     /// <summary>Shipped rules and the site's. Faults are said; the shipped rules must load, the site's faulty ones are left out and named.</summary>
     static RuleSnapshot LoadRules(AuditWatchConfig config, Action<string> say)
     {
         var problems = new List<Problem>();
-        var rules = RuleSnapshot.Load(RuleSources.Shipped with { RuleDirs = [RuleSources.ShippedDir, .. config.Rules.Dirs], ExceptionDirs = config.Rules.Exceptions, Profiles = [.. config.Clusters.Select(c => c.Profile).Prepend("vanilla").Distinct()] }, problems);
+        var rules = RuleSnapshot.Load(RuleSources.Shipped with { RuleDirs = [RuleSources.ShippedDir, .. config.Rules.Dirs], ExceptionDirs = [.. config.Rules.Exceptions, Path.Combine(config.Data, "exceptions")], Profiles = [.. config.Clusters.Select(c => c.Profile).Prepend("vanilla").Distinct()] }, problems);
         foreach (var problem in problems.Where(p => p.Severity == ProblemSeverity.Error))
             say($"{problem.File}:{problem.Line}:{problem.Column}  {problem.Code} {problem.Message} {problem.Fix}");
         return rules;
@@ -119,7 +138,7 @@ sealed class Stores : IAsyncDisposable
     {
         await Idle.DisposeAsync();
         await Journal.DisposeAsync();
-        await Index.DisposeAsync();
+        if (Index is not null) await Index.DisposeAsync();
         Elasticsearch?.Dispose();
         await State.DisposeAsync();
         Folder.Dispose();

@@ -30,6 +30,9 @@ public sealed partial class LocalQueries : IQueries
         _journal = new JournalReader(folder.Journal);
     }
 
+    /// <summary>Where events are searched instead of the embedded index.</summary>
+    internal IEventSearch? Search { get; init; }
+
     /// <summary>Over the data folder of a server that is not running; throws <see cref="DataFolderInUseException"/> when one is.</summary>
     public static async Task<IQueries> OpenAsync(string path, CancellationToken stop)
     {
@@ -56,6 +59,11 @@ public sealed partial class LocalQueries : IQueries
         {
             "events" => EventsAsync(asked, stop),
             "alerts" => AlertsAsync(asked, stop),
+            "incidents" => IncidentsAsync(asked, stop),
+            "exceptions" => ExceptionsAsync(asked, stop),
+            "routes" => RoutesAsync(asked),
+            "notifications" => NotificationsAsync(asked, stop),
+            "triage-jobs" => TriageJobsAsync(asked, stop),
             "timeline" => TimelineAsync(asked, stop),
             "quarantine" => QuarantineAsync(asked, stop),
             "deadletters" => DeadLettersAsync(asked, stop),
@@ -72,7 +80,7 @@ public sealed partial class LocalQueries : IQueries
         switch (collection)
         {
             case "alerts":
-                return await _state.FindAlertAsync(id, stop) is { } alert ? ShowAlert(alert) : null;
+                return await _state.FindAlertAsync(id, stop) is { } alert ? ShowAlert(alert, await _state.HistoryAsync(id, stop)) : null;
             case "events":
                 if (!UInt128.TryParse(id, System.Globalization.NumberStyles.HexNumber, null, out var value)) return null;
                 var page = await Index.SearchAsync(new EventQuery { EventId = new Events.EventId(value), Limit = 1 }, stop);
@@ -81,6 +89,8 @@ public sealed partial class LocalQueries : IQueries
                     Rows.Event(json, page.Rows[0]);
                     Raw(json, "event", page.Rows[0].Position);
                 });
+            case "incidents":
+                return await ShowIncidentAsync(id, stop);
             case "deadletters":
                 return await ShowDeadLetterAsync(id, stop);
             case "quarantine":
@@ -98,6 +108,7 @@ public sealed partial class LocalQueries : IQueries
     /// <inheritdoc/>
     public async Task<RowPage> SqlAsync(string statement, long limit, CancellationToken stop)
     {
+        if (_index is null && Search is not null) throw new QueryFault("SQL runs on the embedded index, which 'index.embedded: false' turned off. Ask Elasticsearch with 'auditwatch sql --esql'.");
         if (_index is null) throw new QueryFault("There is no index in this data folder yet; run 'auditwatch serve' on it.");
         try
         {
@@ -127,7 +138,7 @@ public sealed partial class LocalQueries : IQueries
         _folder.Dispose();
     }
 
-    DuckDbEventIndex Index => _index ?? throw new QueryFault("There is no index in this data folder yet; run 'auditwatch serve' on it.");
+    IEventSearch Index => Search ?? _index ?? throw new QueryFault("There is no index in this data folder yet; run 'auditwatch serve' on it.");
 
     async Task<RowPage> EventsAsync(Filters asked, CancellationToken stop)
     {
@@ -165,14 +176,24 @@ public sealed partial class LocalQueries : IQueries
         }
     }
 
-    async Task<RowPage> AlertsAsync(Filters asked, CancellationToken stop)
+    async Task<AlertQuery> AlertQueryOfAsync(Filters asked, CancellationToken stop)
     {
+        IReadOnlyCollection<string>? ids = null;
+        if (asked.Text("incident") is { } incident)
+            ids = await _state.FindIncidentAsync(incident, stop) is { } stored ? [.. stored.Incident.Steps.Select(s => s.AlertId)] : throw new QueryFault($"There is no incident '{incident}'.");
+        var status = asked.OneOf("status", [.. TriageWords.AllStatuses, "open"]);
         var query = new AlertQuery
         {
+            Ids = ids,
             Cluster = asked.Text("cluster"),
             MinLevel = asked.OneOf("min_level", "informational", "low", "medium", "high", "critical"),
             Rule = asked.Text("rule"),
-            Status = asked.OneOf("status", "new", "acknowledged", "closed") is { } status ? Enum.Parse<AlertStatus>(status, ignoreCase: true) : null,
+            Status = TriageWords.TryStatus(status, out var wanted) ? wanted : null,
+            OnlyOpen = status == "open",
+            Resolution = TriageWords.TryResolution(asked.OneOf("resolution", [.. TriageWords.AllResolutions]), out var resolution) ? resolution : null,
+            Assignee = asked.Text("assignee"),
+            OnlyUnassigned = asked.OneOf("unassigned", "true", "false") == "true",
+            Tag = asked.Text("tag"),
             User = asked.Text("user"),
             Credential = asked.Text("credential"),
             ClientIp = asked.Text("ip"),
@@ -183,6 +204,12 @@ public sealed partial class LocalQueries : IQueries
             Cursor = asked.Cursor,
         };
         asked.Done();
+        return query;
+    }
+
+    async Task<RowPage> AlertsAsync(Filters asked, CancellationToken stop)
+    {
+        var query = await AlertQueryOfAsync(asked, stop);
         try
         {
             var page = await _state.ListAlertsAsync(query, stop);

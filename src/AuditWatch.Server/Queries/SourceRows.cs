@@ -25,6 +25,8 @@ static class SourceRows
         json.WriteNumber("errors", live.Errors);
         json.WriteNumber("lost", live.Lost);
         json.WriteNumber("quarantined", live.Quarantined);
+        if (live.LagBytes is { } bytes) json.WriteNumber("lag_bytes", bytes);
+        json.WriteNumber("gaps", live.Gaps);
         json.WriteStartArray("partitions");
         foreach (var partition in live.Partitions)
         {

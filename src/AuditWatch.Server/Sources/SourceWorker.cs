@@ -1,5 +1,6 @@
 using AuditWatch.Ingest.Sources;
 using AuditWatch.Ingest.Sources.EventHubs;
+using AuditWatch.Ingest.Sources.Files;
 using AuditWatch.Server.Queries;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -21,7 +22,7 @@ sealed partial class SourceWorker(IPartitionSource source, TimeProvider clock, I
     /// <summary>Stops the source, forgets how far it is, and starts it again. Returns how many partitions begin anew.</summary>
     public Task<int> ResetAsync(CancellationToken stop)
     {
-        if (source is not EventHubsSource) throw new QueryFault($"The source '{Standing.Name}' keeps its place in its own consumer group; reset it there (kafka-consumer-groups --reset-offsets).");
+        if (source is not (EventHubsSource or FileTailSource)) throw new QueryFault($"The source '{Standing.Name}' keeps its place in its own consumer group; reset it there (kafka-consumer-groups --reset-offsets).");
         var reset = new TaskCompletionSource<int>(TaskCreationOptions.RunContinuationsAsynchronously);
         if (Interlocked.CompareExchange(ref _reset, reset, null) is { } other) reset = other;
         lock (_gate) _interrupt?.Cancel();
@@ -62,7 +63,7 @@ sealed partial class SourceWorker(IPartitionSource source, TimeProvider clock, I
     {
         try
         {
-            reset.SetResult(await ((EventHubsSource)source).ResetAsync(stop));
+            reset.SetResult(source is FileTailSource files ? await files.ResetAsync(stop) : await ((EventHubsSource)source).ResetAsync(stop));
         }
         catch (Exception fault)
         {

@@ -24,7 +24,7 @@ sealed partial class IndexWorker(IJournal journal, IEventIndex index, AuditWatch
         {
             try
             {
-                backlog.Indexed.OnBack();
+                backlog.Indexed!.OnBack();
                 await RunFromAsync(index.Position, stoppingToken);
             }
             catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
@@ -47,7 +47,7 @@ sealed partial class IndexWorker(IJournal journal, IEventIndex index, AuditWatch
             if (frame.Kind != RecordKind.Audit)
             {
                 // Every audit frame before it is committed, so the journal may count this one as read.
-                backlog.Indexed.OnSkipped(frame.PositionOf(frame.Records.Count - 1));
+                backlog.Indexed!.OnSkipped(frame.PositionOf(frame.Records.Count - 1));
                 continue;
             }
             var facts = FactsOf(frame.Cluster);
@@ -59,7 +59,7 @@ sealed partial class IndexWorker(IJournal journal, IEventIndex index, AuditWatch
                 await index.IndexAsync(batch, frame.PositionOf(i), stop);
                 batch = index.RentBatch();
             }
-            backlog.Indexed.OnRead(frame.PositionOf(frame.Records.Count - 1), frame.Records.Count);
+            backlog.Indexed!.OnRead(frame.PositionOf(frame.Records.Count - 1), frame.Records.Count);
             // The position moves with the frame's last event, so a frame is never half accounted for longer than a commit takes.
             await index.IndexAsync(batch, frame.PositionOf(frame.Records.Count - 1), stop);
             batch = index.RentBatch();

@@ -5,8 +5,8 @@ using Microsoft.Extensions.Logging;
 
 namespace AuditWatch.Server.Workers;
 
-/// <summary>Once a minute: journal segments past their age or beyond the size go, and the index forgets their rows.</summary>
-sealed partial class MaintenanceWorker(LocalJournal journal, IEventIndex index, TimeProvider clock, ILogger<MaintenanceWorker> log) : BackgroundService
+/// <summary>Once a minute: journal segments past their age or beyond the size go, and the embedded index forgets their rows.</summary>
+sealed partial class MaintenanceWorker(LocalJournal journal, TimeProvider clock, ILogger<MaintenanceWorker> log, IEventIndex? index = null) : BackgroundService
 {
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
@@ -15,7 +15,7 @@ sealed partial class MaintenanceWorker(LocalJournal journal, IEventIndex index, 
         {
             try
             {
-                if (journal.ApplyRetention() > 0 && journal.FirstSegment is { } first) await index.ForgetBeforeAsync(first, stoppingToken);
+                if (journal.ApplyRetention() > 0 && index is not null && journal.FirstSegment is { } first) await index.ForgetBeforeAsync(first, stoppingToken);
             }
             catch (Exception fault) when (fault is not OperationCanceledException)
             {

@@ -11,7 +11,7 @@ namespace AuditWatch.Storage.Elasticsearch;
 internal static class AlertDocument
 {
     const int LongestTerm = 8191;
-    static readonly JsonWriterOptions Options = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+    public static readonly JsonWriterOptions Options = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     public static void Write(Alert alert, string dataStreamNamespace, long nowMicros, IBufferWriter<byte> output)
     {
@@ -60,8 +60,7 @@ internal static class AlertDocument
         json.WriteString("id", alert.AlertId);
         json.WriteString("action", alert.Rule.Name);
         json.WriteString("outcome", alert.Outcome switch { "success" => "success", "unknown" => "unknown", _ => "failure" });
-        // The numbers by which Elastic's "External Alerts" rule knows low, medium, high and critical.
-        var severity = alert.Level switch { "critical" => 99, "high" => 73, "medium" => 47, _ => 21 };
+        var severity = SeverityOf(alert);
         json.WriteNumber("severity", severity);
         json.WriteNumber("risk_score", (double)severity);
         json.WriteString("reason", Cut(alert.Sentence));
@@ -71,7 +70,10 @@ internal static class AlertDocument
         json.WriteString("ingested", Time(nowMicros));
     });
 
-    static void Threat(Utf8JsonWriter json, AlertRule rule)
+    /// <summary>The numbers by which Elastic's "External Alerts" rule knows low, medium, high and critical.</summary>
+    public static int SeverityOf(Alert alert) => alert.Level switch { "critical" => 99, "high" => 73, "medium" => 47, _ => 21 };
+
+    public static void Threat(Utf8JsonWriter json, AlertRule rule)
     {
         if (rule.Attack.Count == 0 && rule.Tactics.Count == 0) return;
         Object(json, "threat", () =>
@@ -88,7 +90,7 @@ internal static class AlertDocument
         });
     }
 
-    static void Who(Utf8JsonWriter json, Alert alert)
+    public static void Who(Utf8JsonWriter json, Alert alert)
     {
         var actor = alert.Actor;
         Object(json, "user", () =>
@@ -108,7 +110,7 @@ internal static class AlertDocument
         });
     }
 
-    static void What(Utf8JsonWriter json, Alert alert)
+    public static void What(Utf8JsonWriter json, Alert alert)
     {
         Object(json, "orchestrator", () =>
         {
@@ -153,19 +155,19 @@ internal static class AlertDocument
         });
     });
 
-    static void Object(Utf8JsonWriter json, string name, Action inside)
+    public static void Object(Utf8JsonWriter json, string name, Action inside)
     {
         json.WriteStartObject(name);
         inside();
         json.WriteEndObject();
     }
 
-    static void Text(Utf8JsonWriter json, string name, string? text)
+    public static void Text(Utf8JsonWriter json, string name, string? text)
     {
         if (!string.IsNullOrEmpty(text)) json.WriteString(name, Cut(text));
     }
 
-    static void Texts(Utf8JsonWriter json, string name, IReadOnlyList<string> texts)
+    public static void Texts(Utf8JsonWriter json, string name, IReadOnlyList<string> texts)
     {
         json.WriteStartArray(name);
         foreach (var text in texts) json.WriteStringValue(Cut(text));
@@ -173,8 +175,8 @@ internal static class AlertDocument
     }
 
     // Never more bytes than Lucene takes for a term, whatever the characters.
-    static string Cut(string text) => text.Length <= LongestTerm ? text : text[..LongestTerm];
+    public static string Cut(string text) => text.Length <= LongestTerm ? text : text[..LongestTerm];
 
-    static string Time(long micros) => DateTimeOffset.UnixEpoch.AddTicks(Math.Clamp(micros, -30_000_000_000_000_000, 253_402_300_799_999_999) * 10)
+    public static string Time(long micros) => DateTimeOffset.UnixEpoch.AddTicks(Math.Clamp(micros, -30_000_000_000_000_000, 253_402_300_799_999_999) * 10)
         .ToString("yyyy-MM-dd'T'HH:mm:ss.ffffff'Z'", CultureInfo.InvariantCulture);
 }

@@ -23,6 +23,9 @@ internal sealed record Asset(string Kind, string Name, string Path, byte[] Body)
     /// <summary>The file's hash.</summary>
     public string Hash { get; } = Convert.ToHexStringLower(SHA256.HashData(Body))[..32];
 
+    /// <summary>The file as JSON.</summary>
+    public JsonElement Json => JsonDocument.Parse(Body).RootElement;
+
     /// <summary>The file with its hash in <c>_meta</c>.</summary>
     public byte[] BodyWithHash()
     {

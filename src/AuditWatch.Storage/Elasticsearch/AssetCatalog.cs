@@ -24,8 +24,11 @@ internal static class AssetCatalog
         Component("auditwatch-alert-ilm") with { IsOptional = true, Needs = "auditwatch-alert" },
         Component("auditwatch-audit-lifecycle") with { IsOptional = true, InsteadOf = "auditwatch-audit-ilm" },
         Component("auditwatch-alert-lifecycle") with { IsOptional = true, InsteadOf = "auditwatch-alert-ilm" },
+        Component("auditwatch-triage-mappings"),
+        Component("auditwatch-triage-lookup") with { IsOptional = true },
         Template(AuditTemplate),
         Template("auditwatch-alert"),
+        Template("auditwatch-triage"),
     ];
 
     /// <summary>What Elastic's own integration calls the hook of its template; our mapping goes there where it is installed.</summary>

@@ -69,6 +69,8 @@ public sealed class ElasticsearchConnection : IDisposable
 
     internal Task<ElasticsearchAnswer> PostAsync(string path, ReadOnlyMemory<byte>? body, CancellationToken stop) => SendAsync(HttpMethod.POST, path, body, Json, stop);
 
+    internal Task<ElasticsearchAnswer> DeleteAsync(string path, ReadOnlyMemory<byte>? body, CancellationToken stop) => SendAsync(HttpMethod.DELETE, path, body, Json, stop);
+
     internal Task<ElasticsearchAnswer> BulkAsync(string path, ReadOnlyMemory<byte> body, bool isGzip, CancellationToken stop) =>
         SendAsync(HttpMethod.POST, path, body, isGzip ? BulkGzip : Bulk, stop);
 

@@ -17,6 +17,9 @@ public sealed record ElasticsearchPlace(string Url, string Namespace = "default"
     /// <summary>The data stream of alerts.</summary>
     public string AlertStream => $"logs-auditwatch.alert-{Namespace}";
 
+    /// <summary>The index of where alerts stand.</summary>
+    public string TriageIndex => $"auditwatch-triage-{Namespace}";
+
     /// <summary>Whether a data stream's name can end in this: the rules that all Elastic agents share.</summary>
     public static bool IsNamespace(string name) =>
         name.Length is > 0 and <= 100 && !name.AsSpan().ContainsAny(NotInNames) && name.All(c => c is > ' ' and < '\u007f' && !char.IsAsciiLetterUpper(c)) && name is not ("." or "..");

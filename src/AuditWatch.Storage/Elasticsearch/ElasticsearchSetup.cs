@@ -1,4 +1,5 @@
 using System.Text;
+using System.Text.Json;
 
 namespace AuditWatch.Storage.Elasticsearch;
 
@@ -17,6 +18,9 @@ public sealed class ElasticsearchSetup(ElasticsearchConnection connection)
           "role_descriptors": { "writer": { "cluster": ["monitor"], "indices": [ {
             "names": ["logs-kubernetes.audit_logs-{{dataStreamNamespace}}", "logs-auditwatch.alert-{{dataStreamNamespace}}"],
             "privileges": ["create_doc", "read", "maintenance", "view_index_metadata"]
+          }, {
+            "names": ["auditwatch-triage-{{dataStreamNamespace}}"],
+            "privileges": ["index", "read", "view_index_metadata"]
           } ] } }
         }
         """;
@@ -38,6 +42,7 @@ public sealed class ElasticsearchSetup(ElasticsearchConnection connection)
         }
         var changed = _outcomes.Any(o => o.Change is AssetChange.Created or AssetChange.Updated);
         foreach (var stream in new[] { connection.Place.AuditStream, connection.Place.AlertStream }) await StreamAsync(stream, changed, dryRun, stop).ConfigureAwait(false);
+        await IndexAsync(connection.Place.TriageIndex, dryRun, stop).ConfigureAwait(false);
         return _outcomes;
     }
 
@@ -89,6 +94,22 @@ public sealed class ElasticsearchSetup(ElasticsearchConnection connection)
         _outcomes.Add(new AssetOutcome("data stream", name, there.IsSuccess ? AssetChange.RolledOver : AssetChange.Created));
     }
 
+    // Rows are few and written over: an index of its own, which new fields are added to.
+    async Task IndexAsync(string name, bool dryRun, CancellationToken stop)
+    {
+        const string mappings = "auditwatch-triage-mappings";
+        var there = await ReadAsync($"/{name}/_settings", stop).ConfigureAwait(false);
+        var isNew = _done.GetValueOrDefault(mappings) is AssetChange.Created or AssetChange.Updated;
+        var change = !there.IsSuccess ? AssetChange.Created : isNew ? AssetChange.Updated : AssetChange.Unchanged;
+        if (!dryRun && change == AssetChange.Created) Check(await connection.PutAsync($"/{name}", null, stop).ConfigureAwait(false), $"make the index {name}");
+        if (!dryRun && change == AssetChange.Updated)
+        {
+            var fields = AssetCatalog.All.First(a => a.Name == mappings).Json.GetProperty("template").GetProperty("mappings");
+            Check(await connection.PutAsync($"/{name}/_mapping", JsonSerializer.SerializeToUtf8Bytes(fields), stop).ConfigureAwait(false), $"add fields to {name}");
+        }
+        _outcomes.Add(new AssetOutcome("index", name, change));
+    }
+
     async Task<ElasticsearchAnswer> ReadAsync(string path, CancellationToken stop)
     {
         var answer = await connection.GetAsync(path, stop).ConfigureAwait(false);
@@ -118,7 +139,7 @@ public sealed class ElasticsearchSetup(ElasticsearchConnection connection)
             0 => new ElasticsearchFault(ElasticsearchFaultKind.OutOfReach, $"Elasticsearch at {place} is out of reach: {reason}"),
             401 => new ElasticsearchFault(ElasticsearchFaultKind.Refused, $"Elasticsearch at {place} wants a credential, or not this one, to {what}: {reason}. Give --api-key-file, or --username and --password-file."),
             403 => new ElasticsearchFault(ElasticsearchFaultKind.Refused,
-                $"Elasticsearch at {place} does not let us {what}: {reason}. Setting up needs the cluster rights manage_index_templates, manage_ilm, manage_ingest_pipelines and monitor, and manage on logs-kubernetes.audit_logs-* and logs-auditwatch.alert-*."),
+                $"Elasticsearch at {place} does not let us {what}: {reason}. Setting up needs the cluster rights manage_index_templates, manage_ilm, manage_ingest_pipelines and monitor, and manage on logs-kubernetes.audit_logs-*, logs-auditwatch.alert-* and auditwatch-triage-*."),
             429 or >= 500 => new ElasticsearchFault(ElasticsearchFaultKind.OutOfReach, $"Elasticsearch at {place} could not {what} ({answer.Status}): {reason}. Try again."),
             _ => new ElasticsearchFault(ElasticsearchFaultKind.Unusable, $"Elasticsearch at {place} did not {what} ({answer.Status} {type}): {reason}"),
         };

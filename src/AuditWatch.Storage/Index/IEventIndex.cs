@@ -7,7 +7,7 @@ namespace AuditWatch.Storage.Index;
 /// Where events and copies of alerts can be searched. Embedded: DuckDB; at scale: Elasticsearch. Rows and the journal position are committed together, so
 /// whatever happens the index holds exactly the events up to <see cref="Position"/>, each once.
 /// </summary>
-public interface IEventIndex : IAsyncDisposable
+public interface IEventIndex : IEventSearch, IAsyncDisposable
 {
     /// <summary>The last journal record that is durably in the index. A reader that starts, or whose write failed, goes on after it.</summary>
     EventPosition Position { get; }
@@ -27,10 +27,6 @@ public interface IEventIndex : IAsyncDisposable
 
     /// <summary>Inserts or replaces copies of alerts by alert id (an older version never replaces a newer one); durable when it returns.</summary>
     Task PutAlertsAsync(IReadOnlyList<StoredAlert> alerts, CancellationToken stop);
-
-    /// <summary>Events that match, newest first unless the query says otherwise.</summary>
-    /// <exception cref="FormatException">The cursor is none.</exception>
-    Task<EventPage> SearchAsync(EventQuery query, CancellationToken stop);
 
     /// <summary>Forgets the events of journal segments before this one, which retention has deleted.</summary>
     Task ForgetBeforeAsync(int segment, CancellationToken stop);

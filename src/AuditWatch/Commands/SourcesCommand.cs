@@ -8,7 +8,7 @@ internal static class SourcesCommand
 {
     public static Command Build(Terminal terminal)
     {
-        var reset = new Command("reset", "Lets an Event Hubs source forget how far it is: it begins again with the oldest event that the hub has. What the journal has already is not stored again.");
+        var reset = new Command("reset", "Lets an Event Hubs or file source forget how far it is: it begins again with the oldest event that is there. What the journal has already is not stored again.");
         var place = new DataOrServer();
         place.AddTo(reset);
         var name = new Argument<string>("NAME") { Description = "The source." };

@@ -10,6 +10,8 @@ public sealed class WebhookReceiverTests : IAsyncLifetime
     // Small limits, so that the path of large bodies is taken by bodies that a test can afford.
     readonly PipelineFixture _it = new(new IngestOptions { WholeBodyBytes = 20_000, AppendBytes = 8_000, MaxRecordBytes = 60_000 });
 
+    static readonly System.Text.Json.JsonSerializerOptions s_indented = new() { WriteIndented = true };
+
     static CancellationToken Stop => TestContext.Current.CancellationToken;
 
     public ValueTask InitializeAsync() => ValueTask.CompletedTask;
@@ -46,6 +48,60 @@ public sealed class WebhookReceiverTests : IAsyncLifetime
         Assert.Equal(WebhookOutcome.Accepted, (await _it.Receiver.ReceiveAsync("prod", new MemoryStream(body), body.Length, Stop)).Outcome);
         Assert.Equal(items, await _it.Texts(RecordKind.Audit));
         Assert.Empty(await _it.Quarantine());
+    }
+
+    [Theory]
+    [InlineData("{0}\n{1}\n{2}\n")]
+    [InlineData("{0}{1}{2}")]
+    [InlineData("  {0}\r\n\r\n{1}\r\n{2}")]
+    [InlineData("[{0}]\n[{1},{2}]")]
+    public async Task Several_documents_in_one_body_are_each_taken_by_themselves(string form)
+    {
+        var items = Enumerable.Range(0, 3).Select(n => PipelineFixture.Event(n)).ToArray<object>();
+        Assert.Equal(new IngestResult(3, 0, 0, 0, 0), (await _it.Post(string.Format(System.Globalization.CultureInfo.InvariantCulture, form.Replace("{", "{{").Replace("}", "}}").Replace("{{0}}", "{0}").Replace("{{1}}", "{1}").Replace("{{2}}", "{2}"), items))).Ingested);
+        Assert.Equal(items, await _it.Texts(RecordKind.Audit));
+    }
+
+    [Fact]
+    public async Task Of_several_documents_a_bad_one_is_kept_by_itself_and_costs_the_others_nothing()
+    {
+        var good = Enumerable.Range(0, 3).Select(n => PipelineFixture.Event(n)).ToList();
+        var list = PipelineFixture.List(PipelineFixture.Event(7), PipelineFixture.Event(8));
+        var result = await _it.Post($"{good[0]}\n{{\"auditID\":\"broken\",}}\n{good[1]}\n{list}\n{good[2]}\n");
+        Assert.Equal(new IngestResult(5, 0, 1, 0, 0), result.Ingested);
+        Assert.Equal([good[0], good[1], PipelineFixture.Event(7), PipelineFixture.Event(8), good[2]], await _it.Texts(RecordKind.Audit));
+        Assert.Equal(2, Assert.Single(await _it.Quarantine()).GetProperty("line").GetInt32());
+    }
+
+    [Fact]
+    public async Task A_torn_document_costs_those_on_the_lines_behind_it_nothing()
+    {
+        var good = Enumerable.Range(0, 3).Select(n => PipelineFixture.Event(n)).ToList();
+        var result = await _it.Post($"{good[0][..80]}\n{good[1]}\n{good[2]}\n");
+        Assert.Equal(new IngestResult(2, 0, 1, 0, 0), result.Ingested);
+        Assert.Equal(good[1..], await _it.Texts(RecordKind.Audit));
+        Assert.Equal(1, Assert.Single(await _it.Quarantine()).GetProperty("line").GetInt32());
+    }
+
+    [Fact]
+    public async Task An_event_that_came_over_several_lines_is_stored_as_one_and_has_its_id_wherever_it_is_computed()
+    {
+        var pretty = System.Text.Json.JsonSerializer.Serialize(System.Text.Json.JsonElement.Parse(PipelineFixture.Event(1)), s_indented).ReplaceLineEndings("\r\n");
+        Assert.Equal(1, (await _it.Post(pretty)).Ingested.Accepted);
+        var line = pretty.ReplaceLineEndings("  ");
+        Assert.Equal(line, Assert.Single(await _it.Texts(RecordKind.Audit)));
+        await foreach (var frame in _it.Journal.ReadAsync(AuditWatch.Events.EventPosition.Start, false, Stop))
+            Assert.Equal(AuditWatch.Events.EventId.Of("prod", Encoding.UTF8.GetBytes(line)), frame.Ids[0]);
+
+        using var exported = new MemoryStream();
+        await JournalExport.WriteAsync(Path.Combine(_it.Folder, "journal"), exported, RecordKind.Audit, null, 0, Stop);
+        var written = Encoding.UTF8.GetString(exported.ToArray());
+        var text = written[(written.IndexOf("\"event\":", StringComparison.Ordinal) + 8)..].TrimEnd('\n')[..^1];
+        Assert.Equal(line, text);
+        // Exported and posted again, it is the same event.
+        Assert.Equal(new IngestResult(0, 1, 0, 0, 0), (await _it.Post(text)).Ingested);
+        Assert.Equal(new IngestResult(0, 1, 0, 0, 0), (await _it.Post(pretty)).Ingested);
+        Assert.Empty(JournalVerifier.Verify(Path.Combine(_it.Folder, "journal"), Stop).Findings);
     }
 
     [Theory]

@@ -12,6 +12,17 @@ internal sealed class MemoryCheckpoints : IPartitionCheckpoints
 
     public int Saves { get; private set; }
 
+    public IReadOnlyList<string> Positions(string partition)
+    {
+        lock (_gate) return _checkpoints.TryGetValue(partition, out var saved) ? [saved.Position] : [];
+    }
+
+    /// <summary>As after a restore of an old state.</summary>
+    public void Forget()
+    {
+        lock (_gate) _checkpoints.Clear();
+    }
+
     public Task<IReadOnlyList<PartitionOwner>> ListOwnersAsync(PartitionGroup group, CancellationToken stop)
     {
         lock (_gate) return Task.FromResult<IReadOnlyList<PartitionOwner>>([.. _owners.Values]);

@@ -15,6 +15,17 @@ public sealed class ConfigLoaderTests
     }
 
     [Fact]
+    public void The_embedded_index_is_turned_off_only_where_Elasticsearch_is()
+    {
+        Assert.True(Load("data: x\n").Config.Index.Embedded);
+        Assert.Contains("there is no 'elasticsearch' section", Assert.Single(Load("index: {embedded: false}\n").Faults), StringComparison.Ordinal);
+        var (config, faults) = Load("index: {embedded: false}\nelasticsearch: {url: http://127.0.0.1:9200}\nkibana: {url: http://127.0.0.1:5601}\n");
+        Assert.Empty(faults);
+        Assert.False(config.Index.Embedded);
+        Assert.Equal(("http://127.0.0.1:5601", "default"), (config.Kibana!.Url, config.Kibana.Space));
+    }
+
+    [Fact]
     public void Everything_the_contract_names_is_understood()
     {
         var (config, faults) = Load("""

@@ -5,9 +5,11 @@ using AuditWatch.Storage.State;
 namespace AuditWatch.Storage.Tests.Index;
 
 /// <summary>What every index of events must do.</summary>
-public abstract partial class EventIndexContract : IAsyncLifetime
+public abstract class EventIndexContract : EventSearchContract, IAsyncLifetime
 {
-    private protected static CancellationToken Stop => TestContext.Current.CancellationToken;
+    private protected override IEventSearch Search => Index;
+
+    private protected override Task PutAsync(params EventRow[] rows) => IndexAsync(rows);
 
     private protected IEventIndex Index { get; private set; } = null!;
 
@@ -44,8 +46,6 @@ public abstract partial class EventIndexContract : IAsyncLifetime
         await IndexAsync(rows[^1].Position, rows);
         await Index.FlushAsync(Stop);
     }
-
-    private protected async Task<IReadOnlyList<EventRow>> AllAsync(EventQuery? query = null) => (await Index.SearchAsync(query ?? new EventQuery { Limit = 0 }, Stop)).Rows;
 
     [Fact]
     public async Task An_empty_index_stands_before_everything()

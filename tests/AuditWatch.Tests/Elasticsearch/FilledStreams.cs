@@ -37,9 +37,24 @@ public sealed class FilledStreams : IAsyncLifetime
 
     internal string Said { get; private set; } = "";
 
+    /// <summary>What is asked of the API with the embedded index and without it.</summary>
+    internal static readonly string[] Questions =
+    [
+        "events?limit=500", "events?user=dave&limit=100", "events?resource=secrets&outcome=denied", "events?limit=20&order=asc&cluster=prod-west", "events?text=kubectl&limit=50", "events?cursor=nonsense",
+        "timeline?user=dave&around=2026-11-23T05:55:00Z&window=24h&limit=200", "timeline?ip=203.0.113.200&limit=50", "alerts?limit=100",
+    ];
+
+    internal Dictionary<string, string> Embedded { get; private set; } = [];
+
+    internal Dictionary<string, string> Without { get; private set; } = [];
+
+    internal string WithoutSql { get; private set; } = "";
+
     public string AuditStream => "logs-kubernetes.audit_logs-shop";
 
     public string AlertStream => "logs-auditwatch.alert-shop";
+
+    public string TriageIndex => "auditwatch-triage-shop";
 
     public async ValueTask InitializeAsync()
     {
@@ -65,11 +80,44 @@ public sealed class FilledStreams : IAsyncLifetime
         await serve.SettleAsync();
         await Task.Delay(2500);   // the idle mark, after a second of silence, lets the last events go
         await serve.SettleAsync();
+        await TriageAsync(serve);
+        await serve.SettleAsync();
         Alerts = await serve.ListAsync("alerts");
         Metrics = await serve.MetricsAsync();
+        Embedded = await AnswersAsync(serve);
         await serve.TerminateAsync();
         Said = serve.Error;
-        await Server.SendAsync(HttpMethod.Post, "/logs-*/_refresh");
+        await Server.SendAsync(HttpMethod.Post, "/logs-*,auditwatch-triage-*/_refresh");
+        await File.AppendAllTextAsync(config, "\nindex: {embedded: false}\n");
+        await using var without = new ServerProcess(Path.Combine(_work, "data"), "http", "--config", config);
+        await without.StartAsync();
+        Without = await AnswersAsync(without);
+        using var sql = await without.Http.PostAsync("/api/v1/sql", new StringContent("""{"statement":"select 1"}""", Encoding.UTF8, "application/json"));
+        WithoutSql = await sql.Content.ReadAsStringAsync();
+        await without.SettleAsync();
+        await without.TerminateAsync();
+    }
+
+    // What a shift does with three alerts.
+    static async Task TriageAsync(ServerProcess serve)
+    {
+        var ids = (await serve.ListAsync("alerts")).Select(a => a.GetProperty("alert_id").GetString()!).ToList();
+        foreach (var (id, change) in ids.Zip((string[])["""{"status":"acknowledged","assignee":"carol","add_tags":["shift-1"]}""", """{"status":"closed","resolution":"noise","note":"a drill"}""", """{"assignee":"bob"}"""]))
+        {
+            using var answer = await serve.Http.PatchAsync($"/api/v1/alerts/{id}", new StringContent(change, Encoding.UTF8, "application/json"));
+            if (!answer.IsSuccessStatusCode) throw new InvalidOperationException(await answer.Content.ReadAsStringAsync());
+        }
+    }
+
+    static async Task<Dictionary<string, string>> AnswersAsync(ServerProcess serve)
+    {
+        var answers = new Dictionary<string, string>();
+        foreach (var question in Questions)
+        {
+            using var answer = await serve.Http.GetAsync("/api/v1/" + question);
+            answers[question] = await answer.Content.ReadAsStringAsync();
+        }
+        return answers;
     }
 
     // What an API server cut down to size on its way to a webhook, an event with a part that no mapping takes, and a pod of which no recording has one.

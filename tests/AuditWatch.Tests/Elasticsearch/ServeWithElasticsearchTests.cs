@@ -46,6 +46,37 @@ public sealed class ServeWithElasticsearchTests(FilledStreams streams)
     }
 
     [Fact]
+    public async Task Where_every_alert_stands_is_a_row_of_its_newest_revision()
+    {
+        Assert.SkipWhen(Kit.Folder is null, Kit.Missing);
+        var answer = await streams.Server.GetAsync($"/{streams.TriageIndex}/_search?size=1000&version=true");
+        var rows = answer.GetProperty("hits").GetProperty("hits").EnumerateArray().ToDictionary(h => h.GetProperty("_id").GetString()!);
+        Assert.Equal(streams.Alerts.Count, rows.Count);
+        foreach (var alert in streams.Alerts)
+        {
+            var row = rows[alert.GetProperty("alert_id").GetString()!];
+            var ours = row.GetProperty("_source").GetProperty("auditwatch");
+            Assert.Equal(alert.GetProperty("status").GetString(), ours.GetProperty("triage").GetProperty("status").GetString());
+            Assert.Equal(alert.GetProperty("count").GetInt64(), ours.GetProperty("alert").GetProperty("count").GetInt64());
+            Assert.Equal(alert.GetProperty("triage").GetProperty("assignee").GetString(), ours.GetProperty("triage").TryGetProperty("assignee", out var assignee) ? assignee.GetString() : null);
+            Assert.Equal(row.GetProperty("_version").GetInt64(), ours.GetProperty("triage").GetProperty("revision").GetInt64());
+        }
+    }
+
+    [Fact]
+    public void Without_the_embedded_index_the_API_answers_the_same_from_Elasticsearch()
+    {
+        Assert.SkipWhen(Kit.Folder is null, Kit.Missing);
+        foreach (var question in FilledStreams.Questions) Assert.Equal((question, Plain(streams.Embedded[question])), (question, Plain(streams.Without[question])));
+        Assert.True(JsonElement.Parse(streams.Without["events?limit=500"]).GetProperty("items").GetArrayLength() == 500);
+        Assert.True(JsonElement.Parse(streams.Without[FilledStreams.Questions[6]]).GetProperty("items").GetArrayLength() > 10, streams.Without[FilledStreams.Questions[6]]);
+        Assert.Contains("--esql", streams.WithoutSql, StringComparison.Ordinal);
+    }
+
+    // A problem has a trace id of its own.
+    static string Plain(string answer) => answer.Contains("\"traceId\"", StringComparison.Ordinal) ? answer[..answer.IndexOf("\"traceId\"", StringComparison.Ordinal)] : answer;
+
+    [Fact]
     public void Nothing_was_refused_and_nothing_went_wrong_on_the_way()
     {
         Assert.SkipWhen(Kit.Folder is null, Kit.Missing);

@@ -11,7 +11,7 @@ namespace AuditWatch.Ingest.Sources.EventHubs;
 public sealed class EventHubsSource(
     EventHubsOptions options, IngestPipeline pipeline, IPartitionCheckpoints checkpoints, Func<bool> isOverHighWater, TimeProvider time, ILogger<EventHubsSource> log) : IPartitionSource
 {
-    static readonly TimeSpan s_stopWait = TimeSpan.FromSeconds(7);
+    static readonly TimeSpan s_stopWait = TimeSpan.FromSeconds(4);
     static readonly TimeSpan s_beat = TimeSpan.FromMilliseconds(500);
 
     /// <inheritdoc/>

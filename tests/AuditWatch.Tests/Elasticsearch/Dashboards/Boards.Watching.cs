@@ -25,7 +25,15 @@ internal static partial class Boards
     public static Board Alerts { get; } = new(AlertsId, "Alert triage", "What fired, how bad it is, and who is behind it.", DataView.Alerts,
         new Row(12,
             new Cell(36, TimeLine("Alerts by level", "", Level)),
-            new Cell(12, Number("High and critical", "event.severity >= 73", Records), Number("Rules that fired", "", Distinct("rule.name", "")))),
+            new Cell(12, Number("Open", IsOpen, Records).Over(DataView.Triage), Number("Open, high and critical", $"{IsOpen} and event.severity >= 73", Records).Over(DataView.Triage))),
+        new Row(14,
+            new Cell(12, Donut("Where they stand", "", Group.Of("auditwatch.triage.status", "Status", 5)).Over(DataView.Triage)),
+            new Cell(12, Table("Whose they are", IsOpen, [Group.Of("auditwatch.triage.assignee", "Assignee")], Records, Max("auditwatch.triage.last_change", "Last change")).Over(DataView.Triage)),
+            new Cell(12, Table("What closed ones were", "auditwatch.triage.status:\"closed\"", [Group.Of("auditwatch.triage.resolution", "Resolution", 5), Rule], Records).Over(DataView.Triage)),
+            new Cell(12, Table("Tags", "", [Group.Of("auditwatch.triage.tags", "Tag")], Records).Over(DataView.Triage))),
+        new Row(14,
+            new Cell(24, Table("Open by rule", IsOpen, [Rule, Level with { Size = 1 }], Records, Sum("auditwatch.alert.count", "Requests"), Max("auditwatch.alert.last_evidence", "Last evidence")).Over(DataView.Triage)),
+            new Cell(24, Table("Open by user", IsOpen, [User], Records, Distinct("rule.name", "Rules")).Over(DataView.Triage).To(IdentityId))),
         new Row(14,
             new Cell(18, Table("Rules", "", [Rule], Records, Users)),
             new Cell(18, Table("Users", "", [User], Records, Distinct("rule.name", "Rules")).To(IdentityId)),
@@ -34,10 +42,13 @@ internal static partial class Boards
             new Cell(16, Bars("Techniques", "", Group.Of("threat.technique.id", "Technique", 15))),
             new Cell(16, Table("Namespaces", "", [Namespace], Records, Users)),
             new Cell(16, Table("Sources", "", [Group.Of("source.ip", "Source")], Records, Users))),
-        new Row(18, new Cell(48, Rows("Alerts", "auditwatch-alert-list"))))
+        new Row(18, new Cell(48, Rows("Open alerts", "auditwatch-open-alerts"))),
+        new Row(18, new Cell(48, Rows("Alerts as they fired", "auditwatch-alert-list"))))
     {
         Controls = [User, Level, Rule],
     };
+
+    const string IsOpen = "auditwatch.triage.is_open:true";
 
     public static Board Identity { get; } = new(IdentityId, "Identity explorer", "One user, service account, address or credential: choose it above and see all it did.", DataView.Audit,
         new Row(12,
@@ -103,7 +114,7 @@ internal static partial class Boards
             new Cell(16, Table("Parts that were left out", "", [Group.Of("auditwatch.dropped_fields", "Part")], Records))),
         new Row(14,
             new Cell(24, Table("How long requests take", IsDone, [Verb], PercentileOf(99, "event.duration", "99 of 100 within"), Average("event.duration", "Average"), Max("event.duration", "Longest"), Requests)),
-            new Cell(24, Bars("Requests that went wrong, by code", $"{IsDone} and http.response.status_code >= 400", Group.Of("http.response.status_code", "Code")))),
+            new Cell(24, Bars("Requests that went wrong, by code", "http.response.status_code >= 400", Group.Of("http.response.status_code", "Code"), Requests))),
         new Row(14, new Cell(48, Rows("Which events are not whole", "auditwatch-cut"))))
     {
         Controls = [],

@@ -10,6 +10,7 @@ internal static class MappedFields
     {
         [DataView.Audit] = Read("component-auditwatch-audit-mappings"),
         [DataView.Alerts] = Read("component-auditwatch-alert-mappings"),
+        [DataView.Triage] = Read("component-auditwatch-triage-mappings"),
     };
 
     /// <summary>The type of a field in a view; null when it is not mapped there.</summary>

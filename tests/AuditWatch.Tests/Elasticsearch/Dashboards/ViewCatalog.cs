@@ -30,6 +30,15 @@ internal static class ViewCatalog
             Labels = new Dictionary<string, string> { ["auditwatch.alert.level"] = "Level", ["rule.name"] = "Rule", ["auditwatch.alert.sentence"] = "What happened", ["orchestrator.cluster.name"] = "Cluster", ["user.name"] = "User" },
             Links = new Dictionary<string, string> { ["kubernetes.audit.auditID"] = ThisRequest, ["user.name"] = ThisIdentity },
         },
+        new(DataView.Triage, "auditwatch-triage-*", "AuditWatch: where alerts stand")
+        {
+            Labels = new Dictionary<string, string>
+            {
+                ["auditwatch.triage.status"] = "Status", ["auditwatch.triage.assignee"] = "Assignee", ["auditwatch.alert.level"] = "Level", ["rule.name"] = "Rule",
+                ["auditwatch.alert.sentence"] = "What happened", ["orchestrator.cluster.name"] = "Cluster", ["user.name"] = "User", ["auditwatch.alert.count"] = "Requests",
+            },
+            Links = new Dictionary<string, string> { ["kubernetes.audit.auditID"] = ThisRequest, ["user.name"] = ThisIdentity },
+        },
     ];
 
     static readonly string[] WhoDidWhat =
@@ -40,6 +49,8 @@ internal static class ViewCatalog
         new("auditwatch-denied", "Denied requests", DataView.Audit, "auditwatch.outcome:\"denied\"", WhoDidWhat),
         new("auditwatch-writes", "Changes", DataView.Audit, "auditwatch.write:true and kubernetes.audit.stage:\"ResponseComplete\"", WhoDidWhat),
         new("auditwatch-alert-list", "Alerts", DataView.Alerts, "event.kind:\"alert\"", "auditwatch.alert.level", "rule.name", "auditwatch.alert.sentence", "orchestrator.cluster.name", "user.name"),
+        new("auditwatch-open-alerts", "Open alerts", DataView.Triage, "auditwatch.triage.is_open:true",
+            "auditwatch.triage.status", "auditwatch.triage.assignee", "auditwatch.alert.level", "rule.name", "auditwatch.alert.sentence", "auditwatch.alert.count", "orchestrator.cluster.name", "user.name"),
         new("auditwatch-secret-access", "Access to Secrets", DataView.Audit, Boards.IsSecret, [.. WhoDidWhat, "user_agent.original"]),
         new("auditwatch-rbac-changes", "Changes of rights", DataView.Audit, $"{Boards.IsRbac} and auditwatch.write:true",
             [.. WhoDidWhat, "kubernetes.audit.requestObject.roleRef.name", "kubernetes.audit.requestObject.subjects.name", "kubernetes.audit.requestObject.rules.verbs"]),

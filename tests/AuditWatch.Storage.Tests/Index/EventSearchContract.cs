@@ -2,15 +2,25 @@ using AuditWatch.Storage.Index;
 
 namespace AuditWatch.Storage.Tests.Index;
 
-/// <summary>Searches: filters, order, pages.</summary>
-public abstract partial class EventIndexContract
+/// <summary>What everything must do in which events can be searched: filters, order, pages.</summary>
+public abstract class EventSearchContract
 {
+    private protected static CancellationToken Stop => TestContext.Current.CancellationToken;
+
+    /// <summary>Where to search.</summary>
+    private protected abstract IEventSearch Search { get; }
+
+    /// <summary>Makes rows searchable; they are rows that an event can have.</summary>
+    private protected abstract Task PutAsync(params EventRow[] rows);
+
+    private protected async Task<IReadOnlyList<EventRow>> AllAsync(EventQuery? query = null) => (await Search.SearchAsync(query ?? new EventQuery { Limit = 0 }, Stop)).Rows;
+
     async Task<string> FoundAsync(EventQuery query) => string.Join(',', (await AllAsync(query)).Select(row => row.Position.Index));
 
     [Fact]
     public async Task Each_filter_keeps_what_it_says()
     {
-        await IndexAsync(
+        await PutAsync(
             ARow.Numbered(1),
             ARow.Numbered(2) with { Cluster = "dev", User = "alice", ImpersonatedUser = "root", Impersonated = true, CredentialId = null, SourceIps = [], ClientIp = null, CallerPod = null },
             ARow.Numbered(3) with { Verb = "create", Resource = "pods", Subresource = "exec", Name = "web-0", Outcome = "denied", Code = 403, Stage = "ResponseStarted" },
@@ -57,15 +67,15 @@ public abstract partial class EventIndexContract
     [InlineData(true)]
     public async Task Pages_together_are_the_whole_list_even_where_times_are_equal(bool oldestFirst)
     {
-        await IndexAsync([.. Enumerable.Range(0, 50).Select(number => ARow.Numbered(number) with { TimeMicros = AnAlert.Noon + number / 10 })]);
-        var whole = await Index.SearchAsync(new EventQuery { Limit = 50, OldestFirst = oldestFirst }, Stop);
+        await PutAsync([.. Enumerable.Range(0, 50).Select(number => ARow.Numbered(number) with { TimeMicros = AnAlert.Noon + number / 10 })]);
+        var whole = await Search.SearchAsync(new EventQuery { Limit = 50, OldestFirst = oldestFirst }, Stop);
         Assert.Null(whole.Next);
 
         var paged = new List<EventRow>();
         string? cursor = null;
         do
         {
-            var page = await Index.SearchAsync(new EventQuery { Limit = 7, Cursor = cursor, OldestFirst = oldestFirst }, Stop);
+            var page = await Search.SearchAsync(new EventQuery { Limit = 7, Cursor = cursor, OldestFirst = oldestFirst }, Stop);
             paged.AddRange(page.Rows);
             cursor = page.Next;
         }
@@ -73,6 +83,6 @@ public abstract partial class EventIndexContract
 
         Assert.Equal(whole.Rows.Select(row => row.EventId), paged.Select(row => row.EventId));
         Assert.Equal(50, paged.Select(row => row.EventId).Distinct().Count());
-        await Assert.ThrowsAsync<FormatException>(() => Index.SearchAsync(new EventQuery { Cursor = "1.2" }, Stop));
+        await Assert.ThrowsAsync<FormatException>(() => Search.SearchAsync(new EventQuery { Cursor = "1.2" }, Stop));
     }
 }

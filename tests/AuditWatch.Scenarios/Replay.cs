@@ -1,5 +1,6 @@
 using AuditWatch.Detection;
 using AuditWatch.Detection.Alerts;
+using AuditWatch.Detection.Incidents;
 using AuditWatch.Detection.Rules;
 using AuditWatch.Events.Model;
 using AuditWatch.Sigma.Parsing;
@@ -21,16 +22,26 @@ static class Replay
 
     public static (DetectionEngine Engine, IReadOnlyList<Alert> Alerts) Run(IReadOnlyList<ReadOnlyMemory<byte>> events, int batch = 400, ClusterFacts? cluster = null)
     {
+        var (engine, alerts, _) = RunWhole(events, batch, cluster);
+        return (engine, alerts);
+    }
+
+    /// <summary>With the incidents that stand at the end, by first step.</summary>
+    public static (DetectionEngine Engine, IReadOnlyList<Alert> Alerts, IReadOnlyList<Incident> Incidents) RunWhole(IReadOnlyList<ReadOnlyMemory<byte>> events, int batch = 400, ClusterFacts? cluster = null)
+    {
+        var incidents = new Dictionary<string, Incident>(StringComparer.Ordinal);
         var engine = new DetectionEngine(Rules, _ => cluster ?? new ClusterFacts());
         var alerts = new Dictionary<string, Alert>(StringComparer.Ordinal);
         var frame = 0;
         foreach (var records in events.Chunk(batch)) Keep(engine.Process(new JournaledEvents("lab", 0, frame++, 0, records)));
         Keep(engine.Idle("lab", new(0, frame, 0)));
-        return (engine, [.. alerts.Values.OrderBy(a => a.TimeMicros).ThenBy(a => a.Rule.Id, StringComparer.Ordinal).ThenBy(a => a.AlertId, StringComparer.Ordinal)]);
+        return (engine, [.. alerts.Values.OrderBy(a => a.TimeMicros).ThenBy(a => a.Rule.Id, StringComparer.Ordinal).ThenBy(a => a.AlertId, StringComparer.Ordinal)],
+            [.. incidents.Values.Where(i => !i.IsWithdrawn).OrderBy(i => i.FirstMicros).ThenBy(i => i.IncidentId, StringComparer.Ordinal)]);
 
         void Keep(Detection.State.DetectionCommit? commit)
         {
             foreach (var alert in commit!.Alerts) alerts[alert.AlertId] = alert;
+            foreach (var incident in commit.Incidents) incidents[incident.IncidentId] = incident;
         }
     }
 }

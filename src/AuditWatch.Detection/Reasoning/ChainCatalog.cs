@@ -71,7 +71,7 @@ sealed class ChainCatalog
     /// <summary>In which dossiers sightings of the rule are kept; none when no chain has it as a step before its end.</summary>
     public IReadOnlyCollection<EntityKind> KeptIn(string rule) => _members.TryGetValue(rule, out var kinds) ? kinds : [];
 
-    static Story StoryOf(Type chain) =>
+    internal static Story StoryOf(Type chain) =>
         chain.GetFields(BindingFlags.Static | BindingFlags.NonPublic | BindingFlags.Public).FirstOrDefault(f => f.FieldType == typeof(Story))?.GetValue(null) as Story
         ?? throw new InvalidOperationException($"The chain {chain.FullName} has no static field of type Story; it could not say which sightings end it.");
 

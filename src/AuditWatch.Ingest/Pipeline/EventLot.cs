@@ -43,6 +43,7 @@ internal sealed class EventLot : IDisposable
     {
         var at = start + _prefix.Length + 4;
         var length = Buffer.Length - at;
+        ToOneLine(Buffer.Slice(at, length));
         BinaryPrimitives.WriteInt32BigEndian(Buffer.Slice(at - 4, 4), length);
         Span<byte> digest = stackalloc byte[SHA256.HashSizeInBytes];
         SHA256.HashData(Buffer.Slice(start, Buffer.Length - start), digest);
@@ -51,6 +52,14 @@ internal sealed class EventLot : IDisposable
         _times.Add(timeMicros);
         _ids.Add(id);
         return id;
+    }
+
+    // JSON has line breaks only between tokens. An event that came over several lines is stored on one, so that every line of an export is one event and still has its id.
+    static void ToOneLine(Span<byte> json)
+    {
+        if (!json.ContainsAny((byte)'\n', (byte)'\r')) return;
+        json.Replace((byte)'\n', (byte)' ');
+        json.Replace((byte)'\r', (byte)' ');
     }
 
     /// <summary>The last event's bytes.</summary>

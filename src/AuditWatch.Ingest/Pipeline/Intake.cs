@@ -55,7 +55,18 @@ internal sealed partial class Intake(IngestPipeline pipeline, string cluster, st
         }
 
         if (TryAddList(message)) return;
-        foreach (var document in DocumentFramer.Split(message.Utf8)) Add(document with { Line = message.Line + document.Line - 1 });
+        var documents = MayBeTornBeforeOthers(message.Utf8.Span) ? SplitAtLines(message.Utf8) : DocumentFramer.Split(message.Utf8);
+        foreach (var document in documents) Add(document with { Line = message.Line + document.Line - 1 });
+    }
+
+    // A document that does not end must not take those on the lines behind it with it. In a list a line may begin with an item; what is broken there is taken apart as one.
+    static bool MayBeTornBeforeOthers(ReadOnlySpan<byte> text) =>
+        text.IndexOf("\n{"u8) > 0 && text.TrimStart(" \t\r\n"u8)[0] == '{' && text.IndexOf("\"items\""u8) < 0 && text.IndexOf("\"records\""u8) < 0;
+
+    static List<FramedDocument> SplitAtLines(ReadOnlyMemory<byte> text)
+    {
+        using var stream = new MemoryStream(text.ToArray(), writable: false);
+        return [.. DocumentFramer.ReadDocuments(stream).Select(d => d with { Utf8 = d.Utf8.ToArray() })];
     }
 
     // The webhook's form, which nearly all events come in: split and scan at the speed of memory. Whatever does not fit it is the unwrapper's.

@@ -16,10 +16,9 @@ namespace AuditWatch.Server.Endpoints;
 /// </summary>
 static partial class WebhookEndpoint
 {
-    public static void Map(IEndpointRouteBuilder routes, ClusterAccess access, WebhookReceiver receiver, TimeProvider clock, ILogger log)
+    public static void Map(IEndpointRouteBuilder routes, ClusterAccess access, WebhookReceiver receiver, RefusalLog refusals, ILogger log)
     {
         var warned = new ConcurrentDictionary<string, bool>();
-        var (refusedLines, notTakenLines) = (new LineLimit(clock), new LineLimit(clock));
         routes.MapPost("/ingest/v1/clusters/{cluster}", async (string cluster, HttpContext context) =>
         {
             if (!ClusterName.IsValid(cluster))
@@ -30,7 +29,7 @@ static partial class WebhookEndpoint
             var (status, why) = await access.CheckAsync(context, cluster);
             if (status != 0)
             {
-                if (refusedLines.MayTell(out var more)) Refused(log, cluster, context.Connection.RemoteIpAddress?.ToString() ?? "", status, why, more);
+                refusals.Refused(cluster, PeerOf(context), status, why);
                 await RefuseAsync(context, status, why);
                 return;
             }
@@ -43,13 +42,14 @@ static partial class WebhookEndpoint
                     context.Response.ContentLength = 0;
                     break;
                 case WebhookOutcome.Incomplete:
-                    if (notTakenLines.MayTell(out var more)) NotTaken(log, cluster, result.Problem, more);
+                    refusals.Refused(cluster, PeerOf(context), 0, result.Problem);
                     context.Abort();
                     break;
                 default:
-                    if (notTakenLines.MayTell(out var others)) NotTaken(log, cluster, result.Problem, others);
+                    var busy = result.Outcome == WebhookOutcome.Busy ? 429 : 503;
+                    refusals.Refused(cluster, PeerOf(context), busy, result.Problem);
                     context.Response.Headers.RetryAfter = Math.Max(1, (int)Math.Ceiling(result.RetryAfter.TotalSeconds)).ToString(CultureInfo.InvariantCulture);
-                    await RefuseAsync(context, result.Outcome == WebhookOutcome.Busy ? 429 : 503, result.Problem);
+                    await RefuseAsync(context, busy, result.Problem);
                     break;
             }
         }).ExcludeFromDescription();
@@ -57,12 +57,8 @@ static partial class WebhookEndpoint
 
     static Task RefuseAsync(HttpContext context, int status, string why) => Results.Problem(why, statusCode: status).ExecuteAsync(context);
 
-    [LoggerMessage(3501, LogLevel.Warning, "Refused a post for cluster {Cluster} from {Peer} with {Status}: {Why}{More}")]
-    static partial void Refused(ILogger log, string cluster, string peer, int status, string why, string more);
+    static string PeerOf(HttpContext context) => context.Connection.RemoteIpAddress?.ToString() ?? "";
 
     [LoggerMessage(3502, LogLevel.Warning, "Accepting posts for cluster {Cluster} without a credential, because no cluster has one yet. Run 'auditwatch clusters add NAME'.")]
     static partial void Open(ILogger log, string cluster);
-
-    [LoggerMessage(3503, LogLevel.Warning, "Did not take a post for cluster {Cluster}: {Problem}{More}")]
-    static partial void NotTaken(ILogger log, string cluster, string problem, string more);
 }

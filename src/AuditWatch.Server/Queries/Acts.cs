@@ -15,6 +15,17 @@ public static class Acts
     public static readonly ActRoute UndoTriage = new("undo-triage", "POST", "triage-jobs/{id}/undo",
         "Takes a bulk change back; alerts that somebody has changed since are left alone and counted.", typeof(WhoBody));
 
+    /// <summary>Joins incidents.</summary>
+    public static readonly ActRoute MergeIncident = new("merge-incident", "POST", "incidents/{id}/merge",
+        "Joins other incidents to one, by hand; stays so through a replay.", typeof(IncidentBody));
+
+    /// <summary>Parts alerts from an incident.</summary>
+    public static readonly ActRoute SplitIncident = new("split-incident", "POST", "incidents/{id}/split",
+        "Parts alerts from an incident, as an incident of their own; stays so through a replay.", typeof(IncidentBody));
+
+    /// <summary>Takes a merge or split back.</summary>
+    public static readonly ActRoute UndoIncidentEdit = new("undo-incident-edit", "POST", "incident-edits/{id}/undo", "Takes one merge or split back.", null);
+
     /// <summary>All of them.</summary>
-    public static IReadOnlyList<ActRoute> All { get; } = [TriageAlert, TriageAlerts, UndoTriage];
+    public static IReadOnlyList<ActRoute> All { get; } = [TriageAlert, TriageAlerts, UndoTriage, MergeIncident, SplitIncident, UndoIncidentEdit];
 }

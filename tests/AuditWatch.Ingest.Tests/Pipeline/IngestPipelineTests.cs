@@ -1,5 +1,6 @@
 using System.Text;
 using AuditWatch.Events;
+using AuditWatch.Events.Framing;
 using AuditWatch.Ingest.Journal;
 using AuditWatch.Ingest.Pipeline;
 using Xunit;
@@ -82,6 +83,17 @@ public sealed class IngestPipelineTests : IAsyncLifetime
         Assert.Equal(2, (await _it.Ingest(PipelineFixture.List("""{"a":1}""", """{"a":1}"""))).Quarantined);
         var notes = await _it.Quarantine();
         Assert.Equal(2, notes.Select(n => n.GetProperty("id").GetString()).Distinct().Count());
+    }
+
+    [Fact]
+    public async Task Several_documents_in_one_message_of_a_broker_are_each_taken_by_themselves_and_a_bad_one_names_its_message()
+    {
+        var message = Encoding.UTF8.GetBytes($"{PipelineFixture.Event(1)}\n{{\"auditID\":\"broken\",}}\n{PipelineFixture.Event(2)}\n");
+        var batch = new IngestBatch("prod", "kafka", "audit/0/7", [new FramedDocument(message, 1), new FramedDocument(Encoding.UTF8.GetBytes(PipelineFixture.Event(3)), 1)]) { PositionOf = i => $"audit/0/{7 + i}" };
+        Assert.Equal(new IngestResult(3, 0, 1, 0, 0), await _it.Pipeline.IngestAsync(batch, Stop));
+        Assert.Equal(new IngestResult(0, 3, 0, 0, 0), (await _it.Pipeline.IngestAsync(batch, Stop)) with { Quarantined = 0 });
+        var bad = Assert.Single(await _it.Quarantine());
+        Assert.Equal(("audit/0/7", 2), (bad.GetProperty("position").GetString(), bad.GetProperty("line").GetInt32()));
     }
 
     [Fact]

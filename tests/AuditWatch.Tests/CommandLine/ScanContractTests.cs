@@ -102,7 +102,8 @@ public sealed class ScanContractTests
         await scan.StandardInput.BaseStream.WriteAsync(AuditLine.Utf8(AuditLine.History(600)), TestContext.Current.CancellationToken);
         await scan.StandardInput.BaseStream.FlushAsync(TestContext.Current.CancellationToken);
         await Signals.SendAsync("INT", scan.Id);
-        await scan.WaitForExitAsync(TestContext.Current.CancellationToken);
+        using var deadline = new CancellationTokenSource(TimeSpan.FromMinutes(1));
+        await scan.WaitForExitAsync(deadline.Token);
         Assert.Equal(130, scan.ExitCode);
     }
 }

@@ -12,6 +12,10 @@ internal static class AuditWatchCommand
     /// <summary>The recording that ships with the program.</summary>
     public static string Recording { get; } = Path.Combine(AppContext.BaseDirectory, "Demo", "recording.ndjson.zst");
 
+    // Tests that a script started in the background ignore SIGINT, and so would every process that they start.
+    static readonly bool IgnoresInterrupts = OperatingSystem.IsLinux() && File.ReadLines("/proc/self/status").First(l => l.StartsWith("SigIgn:", StringComparison.Ordinal)) is var mask
+        && (Convert.ToUInt64(mask[7..].Trim(), 16) & 2) != 0;
+
     public sealed record Result(int ExitCode, string Output, string Error)
     {
         public string[] Lines => Output.Split('\n', StringSplitOptions.RemoveEmptyEntries);
@@ -19,11 +23,12 @@ internal static class AuditWatchCommand
 
     public static Process Start(string[] arguments, string? folder = null, params (string Name, string Value)[] environment)
     {
-        var start = new ProcessStartInfo("dotnet")
+        var start = new ProcessStartInfo(IgnoresInterrupts ? "env" : "dotnet")
         {
             RedirectStandardOutput = true, RedirectStandardError = true, RedirectStandardInput = true, WorkingDirectory = folder ?? Directory.CreateTempSubdirectory("aw-run").FullName,
             StandardOutputEncoding = Encoding.UTF8, StandardErrorEncoding = Encoding.UTF8,
         };
+        if (IgnoresInterrupts) foreach (var word in new[] { "--default-signal=INT", "dotnet" }) start.ArgumentList.Add(word);
         start.ArgumentList.Add(Dll);
         foreach (var argument in arguments) start.ArgumentList.Add(argument);
         foreach (var name in start.Environment.Keys.Where(k => k.StartsWith("AUDITWATCH_", StringComparison.Ordinal)).ToList()) start.Environment.Remove(name);
@@ -39,10 +44,10 @@ internal static class AuditWatchCommand
         using var deadline = new CancellationTokenSource(TimeSpan.FromMinutes(3));
         var output = process.StandardOutput.ReadToEndAsync(deadline.Token);
         var error = process.StandardError.ReadToEndAsync(deadline.Token);
-        if (input is not null) await process.StandardInput.BaseStream.WriteAsync(input, deadline.Token);
-        process.StandardInput.Close();
         try
         {
+            if (input is not null) await process.StandardInput.BaseStream.WriteAsync(input, deadline.Token);
+            process.StandardInput.Close();
             await process.WaitForExitAsync(deadline.Token);
         }
         catch (OperationCanceledException)

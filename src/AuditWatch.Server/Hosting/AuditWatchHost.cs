@@ -114,6 +114,7 @@ public sealed class AuditWatchHost : IAsyncDisposable
         services.AddSingleton<IQueries>(app => new LocalQueries(stores.Folder, stores.State, stores.Index, clock, new QuarantineReplay(stores).RunAsync, stores.Engine.Statistics)
         {
             Sources = app.GetRequiredService<SourceSet>(),
+            ExceptionDirs = config.Rules.Exceptions,
             Routes = app.GetRequiredService<Routes>(),
             Send = app.GetRequiredService<NotificationSender>().TryAsync,
             Search = stores.Index is null ? new Storage.Elasticsearch.ElasticsearchEvents(stores.Elasticsearch!.Connection) : null,

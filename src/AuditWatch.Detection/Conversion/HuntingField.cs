@@ -10,6 +10,11 @@ sealed record HuntingField(string? Sql, string? Elastic, HuntingKind Kind = Hunt
 {
     const string Account = "'^system:serviceaccount:([^:]+):(.+)$'";
 
+    // As docs/derived-fields.md divides addresses.
+    const string Scope = "CASE WHEN regexp_matches(client_ip, '^(127\\.|::1$)') THEN 'loopback' WHEN regexp_matches(client_ip, '^(169\\.254\\.|fe[89ab][0-9a-f]:)') THEN 'link-local' "
+        + "WHEN regexp_matches(client_ip, '^(10\\.|192\\.168\\.|172\\.(1[6-9]|2[0-9]|3[01])\\.|100\\.(6[4-9]|[7-9][0-9]|1[01][0-9]|12[0-7])\\.|f[cd][0-9a-f]{2}:)') THEN 'private' "
+        + "WHEN regexp_matches(client_ip, '^([0-9]+\\.[0-9.]+|[0-9a-f:]*:[0-9a-f:.]*)$') THEN 'public' END";
+
     static readonly Dictionary<string, HuntingField> Known = new(StringComparer.Ordinal)
     {
         ["verb"] = new("verb", "kubernetes.audit.verb", IsExact: true),
@@ -33,6 +38,7 @@ sealed record HuntingField(string? Sql, string? Elastic, HuntingKind Kind = Hunt
         ["aw.client_ip"] = new("client_ip", null),
         ["sourceIPs"] = new("source_ips", null, HuntingKind.Texts),
         ["aw.source_ips_all"] = new("source_ips", null, HuntingKind.Texts),
+        ["aw.client_ip.scope"] = new(Scope, "auditwatch.client_scope", IsExact: true),
         ["aw.xff_present"] = new("len(source_ips) > 1", "auditwatch.forwarded", HuntingKind.Flag),
         ["objectRef.apiGroup"] = new("nullif(api_group, '')", "kubernetes.audit.objectRef.apiGroup", IsExact: true),
         ["objectRef.apiVersion"] = new("api_version", "kubernetes.audit.objectRef.apiVersion", IsExact: true),
@@ -54,6 +60,8 @@ sealed record HuntingField(string? Sql, string? Elastic, HuntingKind Kind = Hunt
         ["aw.caller.node"] = new("caller_node", null),
         ["aw.list_scope"] = new("list_scope", "auditwatch.list_scope", IsExact: true),
         ["aw.dry_run"] = new("dry_run", "auditwatch.dry_run", HuntingKind.Flag),
+        ["aw.is_create"] = new("CASE WHEN verb = 'create' THEN true WHEN verb IN ('update', 'patch') THEN code = 201 ELSE false END", null, HuntingKind.Flag, IsLate: true),
+        ["aw.exec.command_line"] = new("exec_command", null),
         ["aw.is_write"] = new("verb IN ('create', 'update', 'patch', 'delete', 'deletecollection')", "auditwatch.write", HuntingKind.Flag),
     };
 

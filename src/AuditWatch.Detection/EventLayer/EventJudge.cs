@@ -62,7 +62,10 @@ sealed class EventJudge(SettledVerdicts settledVerdicts, RuleCounters counters, 
             counters.Matched(rule.Index, e.TimeMicros);
             if (!rule.MakesSightings) continue;
             facts ??= Facts(e, batch, act, EventId.Of(e.Cluster.Name, e.Utf8.Span).ToString());
-            _sightings.Add(new Sighting(rule.Identity, facts, Leaves(rule), BindingSubjects.Of(e), Excepted(rule)) { Captures = Captures(rule), Note = note, JoinsOwners = rule.JoinsOwners });
+            _sightings.Add(new Sighting(rule.Identity, facts, Leaves(rule), BindingSubjects.Of(e), Excepted(rule))
+            {
+                Captures = Captures(rule), Suppression = rule.Suppress?.Take(_view), Note = note, JoinsOwners = rule.JoinsOwners,
+            });
         }
 
         if (facts is null && note is null && _blind.Count == 0 && !(followCredentials && Issues(e))) return;

@@ -48,6 +48,9 @@ public sealed class Sighting(RuleIdentity by, EventFacts facts, IReadOnlyList<Al
     /// <summary>For a sighting of a correlation: why it held.</summary>
     internal GroupEvidence? Group { get; init; }
 
+    /// <summary>With what findings of it are told in one alert; null: each by itself.</summary>
+    internal SuppressionKey? Suppression { get; init; }
+
     /// <summary>What the request says of the object it writes; null where it writes none that is noted, or does not say.</summary>
     internal ObjectNote? Note { get; init; }
 

@@ -46,8 +46,8 @@ sealed partial class ClusterReasoner
 
     static bool HasOrder(EventHit hit) => hit.Note is not null || hit.Sightings.Any(s => s.By.RaisesAlert);
 
-    /// <summary>Whether it must wait for its place in the order, because it may be part of an alert on an owner.</summary>
-    static bool WaitsForOwner(Sighting sighting) => sighting is { JoinsOwners: true, IsOwned: true };
+    /// <summary>Whether it must wait for its place in the order, because it may be part of an alert on an owner, or of one on others like it.</summary>
+    static bool WaitsForOthers(Sighting sighting) => sighting.Suppression is not null || sighting is { JoinsOwners: true, IsOwned: true };
 
     // What a step could not say is filed too, so that a story that hangs on it is known to be unknown.
     void PlaceBlinds(EventHit hit)
@@ -98,12 +98,12 @@ sealed partial class ClusterReasoner
     OwnerAlert? Owner(Sighting sighting, ObjectNote note) =>
         sighting.JoinsOwners ? _owners.Take(sighting, AlertId.Of(_cluster.Name, sighting.By.Id, sighting.Event.Request), _objects.OwnersOf(note.Object, note)) : null;
 
-    // A rule that raises alerts by itself, in its place in the order: told already, unless it had to wait for its owner.
+    // A rule that raises alerts by itself, in its place in the order: told already, unless it had to wait for others.
     void Direct(Sighting sighting, Pending pending)
     {
         if (!sighting.By.RaisesAlert) return;
         if (sighting.Past is null) _dossiers.Place(sighting);
-        if (!WaitsForOwner(sighting))
+        if (!WaitsForOthers(sighting))
         {
             _direct.Add(new Finding(sighting.By, sighting.By.Level, sighting, story: null) { Joins = sighting.Owner });
             return;

@@ -8,6 +8,7 @@ using AuditWatch.Server.Configuration;
 using AuditWatch.Server.Elasticsearch;
 using AuditWatch.Server.Endpoints;
 using AuditWatch.Server.Metrics;
+using AuditWatch.Server.Notifications;
 using AuditWatch.Server.Queries;
 using AuditWatch.Server.Sources;
 using AuditWatch.Server.Workers;
@@ -110,6 +111,8 @@ public sealed class AuditWatchHost : IAsyncDisposable
         services.AddOpenApi();
         services.AddHttpClient(AlertWebhookConsumer.Name, client => client.Timeout = TimeSpan.FromSeconds(15));
 
+        services.AddNotifications(config.Notify.Routes);
+
         services.AddSingleton(config).AddSingleton(clock).AddSingleton(stores.State).AddSingleton<IJournal>(stores.Journal).AddSingleton(stores.Journal);
         services.AddSingleton<RefusalLog>().AddSingleton(stores.Symbols).AddSingleton(stores.Backlog).AddSingleton(stores.Engine).AddSingleton(stores.Committed);
         if (stores.Index is not null) services.AddSingleton<Storage.Index.IEventIndex>(stores.Index).AddHostedService<IndexWorker>();
@@ -117,6 +120,9 @@ public sealed class AuditWatchHost : IAsyncDisposable
         services.AddSingleton<IQueries>(app => new LocalQueries(stores.Folder, stores.State, stores.Index, clock, new QuarantineReplay(stores).RunAsync, stores.Engine.Statistics)
         {
             Sources = app.GetRequiredService<SourceSet>(),
+            ExceptionDirs = config.Rules.Exceptions,
+            Routes = app.GetRequiredService<Routes>(),
+            Send = app.GetRequiredService<NotificationSender>().TryAsync,
             Search = stores.Index is null ? new Storage.Elasticsearch.ElasticsearchEvents(stores.Elasticsearch!.Connection) : null,
             DeadLetters = stores.Elasticsearch is { } link ? new DeadLetterReplay(link, stores.State, stores, config, clock).RunAsync : null,
         });
@@ -128,6 +134,7 @@ public sealed class AuditWatchHost : IAsyncDisposable
         {
             if (stores.Index is not null) bus.AddConsumer<AlertIndexConsumer>(c => c.Options<BatchOptions>(b => b.SetMessageLimit(200).SetTimeLimit(TimeSpan.FromMilliseconds(200))));
             bus.AddConsumer<AlertWebhookConsumer>();
+            if (config.Notify.Routes.Count > 0) bus.AddConsumer<AlertRouteConsumer>();
             if (stores.Elasticsearch is not null)
                 bus.AddConsumer<AlertElasticsearchConsumer>(c => c.Options<BatchOptions>(b => b.SetMessageLimit(200).SetTimeLimit(TimeSpan.FromMilliseconds(200))));
             bus.UsingInMemory((context, memory) => memory.ConfigureEndpoints(context));
@@ -142,7 +149,9 @@ public sealed class AuditWatchHost : IAsyncDisposable
         var guard = new ApiGuard(config.ApiTokenFile);
         app.UseExceptionHandler().UseStatusCodePages();
         HealthEndpoints.Map(app, stores, guard);
-        WebhookEndpoint.Map(app, new ClusterAccess(stores.State), stores.Receiver, app.Services.GetRequiredService<RefusalLog>(), app.Services.GetRequiredService<ILogger<ClusterAccess>>());
+        var access = new ClusterAccess(stores.State);
+        PushEndpoints.Map(app, new PostEndpoint(access, app.Services.GetRequiredService<RefusalLog>()), stores.Falco, stores.Firehose, stores.PubSub, clock);
+        WebhookEndpoint.Map(app, access, stores.Receiver, app.Services.GetRequiredService<RefusalLog>(), app.Services.GetRequiredService<ILogger<ClusterAccess>>());
         ApiEndpoints.Map(app, app.Services.GetRequiredService<IQueries>(), guard);
         return app;
     }

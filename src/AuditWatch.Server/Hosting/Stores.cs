@@ -4,6 +4,7 @@ using AuditWatch.Events.Model;
 using AuditWatch.Events.Redaction;
 using AuditWatch.Ingest.Journal;
 using AuditWatch.Ingest.Pipeline;
+using AuditWatch.Ingest.Sources.Falco;
 using AuditWatch.Events;
 using AuditWatch.Server.Configuration;
 using AuditWatch.Server.Elasticsearch;
@@ -34,6 +35,12 @@ sealed class Stores : IAsyncDisposable
     public required IngestPipeline Pipeline { get; init; }
 
     public required WebhookReceiver Receiver { get; init; }
+
+    public required WebhookReceiver Firehose { get; init; }
+
+    public required WebhookReceiver PubSub { get; init; }
+
+    public required FalcoReceiver Falco { get; init; }
 
     public required Pressure Pressure { get; init; }
 
@@ -80,7 +87,10 @@ sealed class Stores : IAsyncDisposable
             return new Stores
             {
                 Folder = folder, Journal = journal, State = state, Index = index, Symbols = symbols, Engine = engine, Idle = idle, Pipeline = pipeline, Committed = committed,
-                Receiver = new WebhookReceiver(pipeline, clock, options, () => pressure.IsHigh), Pressure = pressure, Backlog = backlog,
+                Receiver = new WebhookReceiver(pipeline, clock, options, () => pressure.IsHigh),
+                Firehose = new WebhookReceiver(pipeline, clock, options, () => pressure.IsHigh, "firehose"),
+                PubSub = new WebhookReceiver(pipeline, clock, options, () => pressure.IsHigh, "pubsub"),
+                Falco = new FalcoReceiver(pipeline, () => pressure.IsHigh), Pressure = pressure, Backlog = backlog,
                 Elasticsearch = elasticsearch,
             };
         }
@@ -107,7 +117,8 @@ sealed class Stores : IAsyncDisposable
         var all = new OutboxOptions();
         return all with
         {
-            Consumers = [.. all.Consumers.Where(c => config.Index.Embedded || c != Bus.AlertIndexConsumer.Name), .. config.Elasticsearch is null ? (string[])[] : [AlertElasticsearchConsumer.Name]],
+            Consumers = [.. all.Consumers.Where(c => config.Index.Embedded || c != Bus.AlertIndexConsumer.Name), .. config.Elasticsearch is null ? (string[])[] : [AlertElasticsearchConsumer.Name],
+                .. config.Notify.Routes.Count == 0 ? (string[])[] : [Notifications.AlertRouteConsumer.Name]],
         };
     }
 
@@ -117,7 +128,7 @@ sealed class Stores : IAsyncDisposable
     static RuleSnapshot LoadRules(AuditWatchConfig config, Action<string> say)
     {
         var problems = new List<Problem>();
-        var rules = RuleSnapshot.Load(RuleSources.Shipped with { RuleDirs = [RuleSources.ShippedDir, .. config.Rules.Dirs], ExceptionDirs = config.Rules.Exceptions, Profiles = [.. config.Clusters.Select(c => c.Profile).Prepend("vanilla").Distinct()] }, problems);
+        var rules = RuleSnapshot.Load(RuleSources.Shipped with { RuleDirs = [RuleSources.ShippedDir, .. config.Rules.Dirs], ExceptionDirs = [.. config.Rules.Exceptions, Path.Combine(config.Data, "exceptions")], Profiles = [.. config.Clusters.Select(c => c.Profile).Prepend("vanilla").Distinct()] }, problems);
         foreach (var problem in problems.Where(p => p.Severity == ProblemSeverity.Error))
             say($"{problem.File}:{problem.Line}:{problem.Column}  {problem.Code} {problem.Message} {problem.Fix}");
         return rules;

@@ -43,7 +43,7 @@ public sealed partial class LocalQueries
     {
         var body = ActBody.Read<TriageBody>(act.Body);
         if (act.IfVersion is not null) throw new QueryFault("If-Match goes with one alert; for many say 'expected'.");
-        var query = AlertQueryOf(new Filters(act.Filters, _clock));
+        var query = await AlertQueryOfAsync(new Filters(act.Filters, _clock), stop);
         var change = body.Change(act.Via);
         if (change.Fault() is { } fault) throw new QueryFault(fault);
         if (body.DryRun)

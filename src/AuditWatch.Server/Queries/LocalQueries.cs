@@ -59,6 +59,10 @@ public sealed partial class LocalQueries : IQueries
         {
             "events" => EventsAsync(asked, stop),
             "alerts" => AlertsAsync(asked, stop),
+            "incidents" => IncidentsAsync(asked, stop),
+            "exceptions" => ExceptionsAsync(asked, stop),
+            "routes" => RoutesAsync(asked),
+            "notifications" => NotificationsAsync(asked, stop),
             "triage-jobs" => TriageJobsAsync(asked, stop),
             "timeline" => TimelineAsync(asked, stop),
             "quarantine" => QuarantineAsync(asked, stop),
@@ -85,6 +89,8 @@ public sealed partial class LocalQueries : IQueries
                     Rows.Event(json, page.Rows[0]);
                     Raw(json, "event", page.Rows[0].Position);
                 });
+            case "incidents":
+                return await ShowIncidentAsync(id, stop);
             case "deadletters":
                 return await ShowDeadLetterAsync(id, stop);
             case "quarantine":
@@ -170,11 +176,15 @@ public sealed partial class LocalQueries : IQueries
         }
     }
 
-    AlertQuery AlertQueryOf(Filters asked)
+    async Task<AlertQuery> AlertQueryOfAsync(Filters asked, CancellationToken stop)
     {
+        IReadOnlyCollection<string>? ids = null;
+        if (asked.Text("incident") is { } incident)
+            ids = await _state.FindIncidentAsync(incident, stop) is { } stored ? [.. stored.Incident.Steps.Select(s => s.AlertId)] : throw new QueryFault($"There is no incident '{incident}'.");
         var status = asked.OneOf("status", [.. TriageWords.AllStatuses, "open"]);
         var query = new AlertQuery
         {
+            Ids = ids,
             Cluster = asked.Text("cluster"),
             MinLevel = asked.OneOf("min_level", "informational", "low", "medium", "high", "critical"),
             Rule = asked.Text("rule"),
@@ -199,7 +209,7 @@ public sealed partial class LocalQueries : IQueries
 
     async Task<RowPage> AlertsAsync(Filters asked, CancellationToken stop)
     {
-        var query = AlertQueryOf(asked);
+        var query = await AlertQueryOfAsync(asked, stop);
         try
         {
             var page = await _state.ListAlertsAsync(query, stop);

@@ -20,6 +20,7 @@ sealed partial class DetectWorker(IJournal journal, DetectionEngine engine, Stat
     const int FramesPerCommit = 32;
     readonly List<DetectionCommit> _open = [];
     readonly List<QuarantineNote> _quarantined = [];
+    readonly List<FalcoNote> _falco = [];
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
@@ -54,6 +55,9 @@ sealed partial class DetectWorker(IJournal journal, DetectionEngine engine, Stat
                 return engine.Process(new JournaledEvents(frame.Cluster, frame.Segment, frame.Frame, frame.ReceivedMicros, frame.Records, frame.FirstIndex));
             case RecordKind.Idle:
                 return engine.Idle(frame.Cluster, last);
+            case RecordKind.Falco:
+                if (last > engine.Position) _falco.AddRange(FalcoNotes.Of(frame));
+                return engine.ProcessFalco(new JournaledEvents(frame.Cluster, frame.Segment, frame.Frame, frame.ReceivedMicros, frame.Records, frame.FirstIndex));
             case RecordKind.Quarantine when last > engine.Position:
                 for (var i = 0; i < frame.Records.Count; i++)
                     if (QuarantineRecord.Read(frame.Records[i]) is { } record)
@@ -69,13 +73,17 @@ sealed partial class DetectWorker(IJournal journal, DetectionEngine engine, Stat
         if (_open.Count == 0) return;
         // Later words about an alert or a key replace earlier ones; their order is kept.
         var alerts = _open.SelectMany(c => c.Alerts).Reverse().DistinctBy(a => a.AlertId).Reverse().ToList();
-        var commit = _open.Count == 1 ? _open[0] : new DetectionCommit(Reader, _open[^1].Position, [.. _open.SelectMany(c => c.Changes)], alerts);
+        var commit = _open.Count == 1 ? _open[0] : new DetectionCommit(Reader, _open[^1].Position, [.. _open.SelectMany(c => c.Changes)], alerts)
+        {
+            Incidents = [.. _open.SelectMany(c => c.Incidents).Reverse().DistinctBy(i => i.IncidentId).Reverse()],
+        };
         for (var pause = TimeSpan.FromMilliseconds(200); ; pause = TimeSpan.FromTicks(Math.Min(pause.Ticks * 2, TimeSpan.FromSeconds(30).Ticks)))
         {
             try
             {
                 // Notes first: they are idempotent, and the position must not pass a record that nobody can find.
                 if (_quarantined.Count > 0) await state.AddQuarantineNotesAsync(_quarantined, stop);
+                if (_falco.Count > 0) await state.AddFalcoNotesAsync(_falco, stop);
                 await state.CommitAsync(commit, stop);
                 break;
             }
@@ -87,6 +95,7 @@ sealed partial class DetectWorker(IJournal journal, DetectionEngine engine, Stat
         }
         committed.Move(commit.Position, commit.Alerts.Count);
         _quarantined.Clear();
+        _falco.Clear();
         _open.Clear();
     }
 

@@ -3,6 +3,8 @@ namespace AuditWatch.Storage.State;
 /// <summary>Which alerts; null means any. Newest first. Times are microseconds since 1970.</summary>
 public sealed record AlertQuery
 {
+    /// <summary>Only these.</summary>
+    public IReadOnlyCollection<string>? Ids { get; init; }
     /// <summary>Of this cluster.</summary>
     public string? Cluster { get; init; }
     /// <summary>This level or a graver one.</summary>

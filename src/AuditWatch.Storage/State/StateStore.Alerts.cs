@@ -58,6 +58,7 @@ public sealed partial class StateStore
             values.Add(name, value);
         }
 
+        And("alert_id in @ids", "ids", query.Ids);
         And("cluster = @cluster", "cluster", StoredText.Keep(query.Cluster));
         And("level >= @level", "level", query.MinLevel is null ? null : AlertLevel.RankOf(query.MinLevel));
         And("(rule_id = @rule or rule_name = @rule)", "rule", StoredText.Keep(query.Rule));

@@ -37,6 +37,7 @@ public sealed partial class StateStore : IDetectionState
     {
         await ApplyAsync(transaction, commit.Reader, commit.Changes, stop).ConfigureAwait(false);
         foreach (var alert in commit.Alerts) await RaiseAsync(transaction, alert, stop).ConfigureAwait(false);
+        await WriteIncidentsAsync(transaction, commit.Incidents, stop).ConfigureAwait(false);
         await SavePositionAsync(transaction, commit.Reader, commit.Position, stop).ConfigureAwait(false);
         return commit.Changes.Count;
     }, stop);

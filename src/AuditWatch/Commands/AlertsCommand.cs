@@ -21,7 +21,7 @@ internal static class AlertsCommand
     [
         Listing.Filter("--cluster", "Only this cluster."), Listing.Filter("--min-level", "This level or above."), Listing.Filter("--rule", "A rule's id or name."),
         Listing.Filter("--status", "new, acknowledged, closed, reopened, or open (all but closed)."), Listing.Filter("--resolution", "Closed as true_positive, benign_expected, noise or duplicate."),
-        Listing.Filter("--assignee", "Whose it is."), new Option<bool>("--unassigned") { Description = "Only what is nobody's." }, Listing.Filter("--tag", "With this tag."),
+        Listing.Filter("--assignee", "Whose it is."), new Option<bool>("--unassigned") { Description = "Only what is nobody's." }, Listing.Filter("--tag", "With this tag."), Listing.Filter("--incident", "Steps of this incident."),
         Listing.Filter("--user", "The acting user."), Listing.Filter("--credential", "The credential's id."), Listing.Filter("--ip", "The client's address."), Listing.Filter("--namespace", "The object's namespace."),
         TimeText.Option("--since", "Not before."), TimeText.Option("--until", "Not after."),
     ];

@@ -80,6 +80,8 @@ public sealed class FilledStreams : IAsyncLifetime
         await serve.SettleAsync();
         await Task.Delay(2500);   // the idle mark, after a second of silence, lets the last events go
         await serve.SettleAsync();
+        await TriageAsync(serve);
+        await serve.SettleAsync();
         Alerts = await serve.ListAsync("alerts");
         Metrics = await serve.MetricsAsync();
         Embedded = await AnswersAsync(serve);
@@ -94,6 +96,17 @@ public sealed class FilledStreams : IAsyncLifetime
         WithoutSql = await sql.Content.ReadAsStringAsync();
         await without.SettleAsync();
         await without.TerminateAsync();
+    }
+
+    // What a shift does with three alerts.
+    static async Task TriageAsync(ServerProcess serve)
+    {
+        var ids = (await serve.ListAsync("alerts")).Select(a => a.GetProperty("alert_id").GetString()!).ToList();
+        foreach (var (id, change) in ids.Zip((string[])["""{"status":"acknowledged","assignee":"carol","add_tags":["shift-1"]}""", """{"status":"closed","resolution":"noise","note":"a drill"}""", """{"assignee":"bob"}"""]))
+        {
+            using var answer = await serve.Http.PatchAsync($"/api/v1/alerts/{id}", new StringContent(change, Encoding.UTF8, "application/json"));
+            if (!answer.IsSuccessStatusCode) throw new InvalidOperationException(await answer.Content.ReadAsStringAsync());
+        }
     }
 
     static async Task<Dictionary<string, string>> AnswersAsync(ServerProcess serve)

@@ -28,8 +28,12 @@ internal static partial class Boards
             new Cell(12, Number("Open", IsOpen, Records).Over(DataView.Triage), Number("Open, high and critical", $"{IsOpen} and event.severity >= 73", Records).Over(DataView.Triage))),
         new Row(14,
             new Cell(12, Donut("Where they stand", "", Group.Of("auditwatch.triage.status", "Status", 5)).Over(DataView.Triage)),
-            new Cell(18, Table("Open by rule", IsOpen, [Rule, Level with { Size = 1 }], Records, Sum("auditwatch.alert.count", "Requests"), Max("auditwatch.alert.last_evidence", "Last evidence")).Over(DataView.Triage)),
-            new Cell(18, Table("Open by user", IsOpen, [User], Records, Distinct("rule.name", "Rules")).Over(DataView.Triage).To(IdentityId))),
+            new Cell(12, Table("Whose they are", IsOpen, [Group.Of("auditwatch.triage.assignee", "Assignee")], Records, Max("auditwatch.triage.last_change", "Last change")).Over(DataView.Triage)),
+            new Cell(12, Table("What closed ones were", "auditwatch.triage.status:\"closed\"", [Group.Of("auditwatch.triage.resolution", "Resolution", 5), Rule], Records).Over(DataView.Triage)),
+            new Cell(12, Table("Tags", "", [Group.Of("auditwatch.triage.tags", "Tag")], Records).Over(DataView.Triage))),
+        new Row(14,
+            new Cell(24, Table("Open by rule", IsOpen, [Rule, Level with { Size = 1 }], Records, Sum("auditwatch.alert.count", "Requests"), Max("auditwatch.alert.last_evidence", "Last evidence")).Over(DataView.Triage)),
+            new Cell(24, Table("Open by user", IsOpen, [User], Records, Distinct("rule.name", "Rules")).Over(DataView.Triage).To(IdentityId))),
         new Row(14,
             new Cell(18, Table("Rules", "", [Rule], Records, Users)),
             new Cell(18, Table("Users", "", [User], Records, Distinct("rule.name", "Rules")).To(IdentityId)),
@@ -110,7 +114,7 @@ internal static partial class Boards
             new Cell(16, Table("Parts that were left out", "", [Group.Of("auditwatch.dropped_fields", "Part")], Records))),
         new Row(14,
             new Cell(24, Table("How long requests take", IsDone, [Verb], PercentileOf(99, "event.duration", "99 of 100 within"), Average("event.duration", "Average"), Max("event.duration", "Longest"), Requests)),
-            new Cell(24, Bars("Requests that went wrong, by code", $"{IsDone} and http.response.status_code >= 400", Group.Of("http.response.status_code", "Code")))),
+            new Cell(24, Bars("Requests that went wrong, by code", "http.response.status_code >= 400", Group.Of("http.response.status_code", "Code"), Requests))),
         new Row(14, new Cell(48, Rows("Which events are not whole", "auditwatch-cut"))))
     {
         Controls = [],

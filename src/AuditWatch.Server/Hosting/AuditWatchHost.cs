@@ -58,7 +58,6 @@ public sealed class AuditWatchHost : IAsyncDisposable
     /// <summary>Starts everything; returns when posts are accepted.</summary>
     public static async Task<AuditWatchHost> StartAsync(AuditWatchConfig config, TimeProvider clock, Action<string> say, CancellationToken stop, bool quiet = false)
     {
-        RefuseWhatIsNotThereYet(config);
         KestrelSetup.Check(config);
         var stores = await Stores.OpenAsync(config, clock, say, stop);
         try
@@ -90,11 +89,6 @@ public sealed class AuditWatchHost : IAsyncDisposable
         }
         await _app.DisposeAsync().AsTask().WaitAsync(s_disposeWithin).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         await _stores.DisposeAsync();
-    }
-
-    static void RefuseWhatIsNotThereYet(AuditWatchConfig config)
-    {
-        if (config.Rules.Chains.Count > 0) throw new StartFault("This version cannot load chains from other assemblies yet. Remove 'rules.chains'.");
     }
 
     static WebApplication Build(AuditWatchConfig config, TimeProvider clock, Stores stores, bool quiet)

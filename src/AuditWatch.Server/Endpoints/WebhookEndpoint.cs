@@ -16,7 +16,8 @@ namespace AuditWatch.Server.Endpoints;
 /// </summary>
 static partial class WebhookEndpoint
 {
-    public static void Map(IEndpointRouteBuilder routes, ClusterAccess access, WebhookReceiver receiver, RefusalLog refusals, ILogger log)
+    /// <summary>Bodies that have not come in whole by <paramref name="drained"/> are broken off.</summary>
+    public static void Map(IEndpointRouteBuilder routes, ClusterAccess access, WebhookReceiver receiver, RefusalLog refusals, ILogger log, CancellationToken drained)
     {
         var warned = new ConcurrentDictionary<string, bool>();
         routes.MapPost("/ingest/v1/clusters/{cluster}", async (string cluster, HttpContext context) =>
@@ -34,7 +35,8 @@ static partial class WebhookEndpoint
                 return;
             }
             if (access.IsOpen && warned.TryAdd(cluster, true)) Open(log, cluster);
-            var result = await receiver.ReceiveAsync(cluster, context.Request.Body, context.Request.ContentLength, context.RequestAborted);
+            using var stop = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted, drained);
+            var result = await receiver.ReceiveAsync(cluster, context.Request.Body, context.Request.ContentLength, stop.Token);
             switch (result.Outcome)
             {
                 case WebhookOutcome.Accepted:

@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Buffers.Binary;
 using System.Security.Cryptography;
 using System.Text;
@@ -7,8 +6,7 @@ namespace AuditWatch.Events;
 
 /// <summary>
 /// The identity of one event: the first 16 bytes of SHA-256 over the cluster's name and the redacted event's bytes, each preceded by its length (4 bytes,
-/// big-endian). A line break, which JSON has only between tokens, counts as a space: an event that came pretty-printed keeps its id when it is exported as one
-/// line. Never the auditID, which clients choose. Written as 32 lower-case hex digits.
+/// big-endian). Never the auditID, which clients choose. Written as 32 lower-case hex digits.
 /// </summary>
 public readonly record struct EventId(UInt128 Value)
 {
@@ -23,22 +21,10 @@ public readonly record struct EventId(UInt128 Value)
         hash.AppendData(name);
         BinaryPrimitives.WriteInt32BigEndian(length, redactedUtf8.Length);
         hash.AppendData(length);
-        if (redactedUtf8.ContainsAny((byte)'\n', (byte)'\r')) AppendAsOneLine(hash, redactedUtf8);
-        else hash.AppendData(redactedUtf8);
+        hash.AppendData(redactedUtf8);
         Span<byte> digest = stackalloc byte[32];
         hash.GetHashAndReset(digest);
         return new EventId(BinaryPrimitives.ReadUInt128BigEndian(digest));
-    }
-
-    static void AppendAsOneLine(IncrementalHash hash, ReadOnlySpan<byte> utf8)
-    {
-        var line = ArrayPool<byte>.Shared.Rent(utf8.Length);
-        utf8.CopyTo(line);
-        var text = line.AsSpan(0, utf8.Length);
-        text.Replace((byte)'\n', (byte)' ');
-        text.Replace((byte)'\r', (byte)' ');
-        hash.AppendData(text);
-        ArrayPool<byte>.Shared.Return(line);
     }
 
     /// <summary>32 lower-case hex digits.</summary>

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net;
 using System.Net.Http.Headers;
 using System.Text.Json;
@@ -20,8 +21,7 @@ internal sealed class RemoteQueries : IQueries
 
     public Task<RowPage> ListAsync(string collection, IReadOnlyDictionary<string, string> filters, CancellationToken stop)
     {
-        var query = string.Join('&', filters.Select(f => $"{Uri.EscapeDataString(f.Key)}={Uri.EscapeDataString(f.Value)}"));
-        return PageAsync(new HttpRequestMessage(HttpMethod.Get, $"/api/v1/{collection}?{query}"), stop);
+        return PageAsync(new HttpRequestMessage(HttpMethod.Get, $"/api/v1/{collection}{QueryOf(filters)}"), stop);
     }
 
     public async Task<ReadOnlyMemory<byte>?> ShowAsync(string collection, string id, CancellationToken stop)
@@ -44,11 +44,24 @@ internal sealed class RemoteQueries : IQueries
     public Task<ReadOnlyMemory<byte>> ReplayDeadLettersAsync(string? id, CancellationToken stop) =>
         BytesAsync(Post("/api/v1/deadletters/replay", new { id }), stop);
 
+    public async Task<ActAnswer> ActAsync(Act act, CancellationToken stop)
+    {
+        var path = act.Route.Path.Replace("{id}", Uri.EscapeDataString(act.Id ?? ""), StringComparison.Ordinal);
+        var request = new HttpRequestMessage(new HttpMethod(act.Route.Method), $"/api/v1/{path}{QueryOf(act.Filters)}");
+        if (act.Route.Body is not null) request.Content = new ByteArrayContent(act.Body.IsEmpty ? "{}"u8.ToArray() : act.Body.ToArray()) { Headers = { ContentType = new("application/json") } };
+        if (act.IfVersion is { } version) request.Headers.IfMatch.Add(new EntityTagHeaderValue(string.Create(CultureInfo.InvariantCulture, $"\"{version}\"")));
+        using var response = await SendAsync(request, stop);
+        return new ActAnswer(await response.Content.ReadAsByteArrayAsync(stop));
+    }
+
     public ValueTask DisposeAsync()
     {
         _http.Dispose();
         return ValueTask.CompletedTask;
     }
+
+    static string QueryOf(IReadOnlyDictionary<string, string> filters) =>
+        filters.Count == 0 ? "" : "?" + string.Join('&', filters.Select(f => $"{Uri.EscapeDataString(f.Key)}={Uri.EscapeDataString(f.Value)}"));
 
     static HttpRequestMessage Post<T>(string path, T body) => new(HttpMethod.Post, path)
     {
@@ -81,7 +94,7 @@ internal sealed class RemoteQueries : IQueries
         }
         if (response.IsSuccessStatusCode || (allowMissing && response.StatusCode == HttpStatusCode.NotFound)) return response;
         var detail = await DetailAsync(response, stop);
-        var code = (int)response.StatusCode is 400 or 401 or 403 or 404 or 409 ? ExitCode.Usage : ExitCode.OutOfReach;
+        var code = (int)response.StatusCode is 400 or 401 or 403 or 404 or 409 or 412 ? ExitCode.Usage : ExitCode.OutOfReach;
         response.Dispose();
         throw new CommandFault(code, $"{_http.BaseAddress} refused: {detail}");
     }

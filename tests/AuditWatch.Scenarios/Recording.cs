@@ -6,13 +6,13 @@ namespace AuditWatch.Scenarios;
 /// <summary>A recording of a real control plane, with labels that say which requests are attacks. Skips the test when the recordings are not on this machine.</summary>
 sealed class Recording
 {
-    static readonly string? Folder = Find();
+    static readonly string? Recordings = Find();
     static readonly Dictionary<string, Recording> Loaded = [];
 
     Recording(string name)
     {
         Name = name;
-        var dir = Path.Combine(Folder!, name);
+        var dir = Folder = Path.Combine(Recordings!, name);
         using var zstd = new DecompressionStream(File.OpenRead(Path.Combine(dir, "audit.log.zst")));
         using var lines = new StreamReader(zstd);
         var events = new List<ReadOnlyMemory<byte>>();
@@ -23,13 +23,15 @@ sealed class Recording
 
     public string Name { get; }
 
+    public string Folder { get; }
+
     public IReadOnlyList<ReadOnlyMemory<byte>> Events { get; }
 
     public IReadOnlyList<Label> Labels { get; }
 
     public static Recording Of(string name)
     {
-        Assert.SkipWhen(Folder is null, "Set AUDITWATCH_KIT to the folder that holds data/audit-live to run scenarios on recorded traffic.");
+        Assert.SkipWhen(Recordings is null, "Set AUDITWATCH_KIT to the folder that holds data/audit-live to run scenarios on recorded traffic.");
         lock (Loaded) return Loaded.TryGetValue(name, out var known) ? known : Loaded[name] = new Recording(name);
     }
 

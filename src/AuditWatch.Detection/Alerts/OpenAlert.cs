@@ -18,13 +18,15 @@ sealed class OpenAlert
     Alert _alert = null!;
     bool _isStale;
 
-    public OpenAlert(Finding finding)
+    public OpenAlert(Finding finding, long number = 0)
     {
+        Number = number;
         Id = finding.AlertId;
         By = finding.By;
         Level = finding.Level;
         Anchor = finding.Request;
         GroupKey = finding.Group?.GroupKey;
+        if (finding.Suppression is { } suppression) (SuppressionKey, HeldUntilMicros) = (KeyOf(finding, suppression), finding.End.TimeMicros + suppression.ForMicros);
         _anchors = finding.Group is { } group ? [.. group.Members.Select(m => m.Request)] : [Anchor];
         Join(finding);
     }
@@ -33,6 +35,7 @@ sealed class OpenAlert
     {
         _alert = AlertJson.Parse(saved.Alert);
         GroupKey = saved.GroupKey;
+        (SuppressionKey, HeldUntilMicros, Number) = (saved.SuppressionKey, saved.HeldUntilMicros, saved.Number);
         _anchors = [.. saved.Anchors ?? [saved.Anchor]];
         (Id, Level, Anchor, Count, _decisive) = (_alert.AlertId, _alert.Level, saved.Anchor, saved.Count, saved.Decisive);
         By = new RuleIdentity(Alert.Rule, Alert.Level, RaisesAlert: true);
@@ -43,6 +46,9 @@ sealed class OpenAlert
     }
 
     public string Id { get; }
+
+    /// <summary>Which of a cluster's alerts it is, in the order in which they were raised.</summary>
+    public long Number { get; }
 
     public RuleIdentity By { get; }
 
@@ -56,6 +62,12 @@ sealed class OpenAlert
 
     /// <summary>A correlation's group.</summary>
     public string? GroupKey { get; }
+
+    /// <summary>What other findings must share to be told in this alert instead of one of their own; null when none are.</summary>
+    public string? SuppressionKey { get; }
+
+    /// <summary>Event time until which such findings join.</summary>
+    public long HeldUntilMicros { get; }
 
     public long Count { get; private set; }
 
@@ -120,7 +132,11 @@ sealed class OpenAlert
 
     public OpenAlertRecord ToRecord() => new(
         AlertJson.ToUtf8(Alert), Anchor, _decisive!, Count, LastMicros, OutcomeStage, OutcomeMicros, Outcome,
-        [.. _evidence.Values], [.. _requests.Select(r => new SeenRequest(r.Key, r.Value))], GroupKey, GroupKey is null ? null : [.. _anchors]);
+        [.. _evidence.Values], [.. _requests.Select(r => new SeenRequest(r.Key, r.Value))], GroupKey, GroupKey is null ? null : [.. _anchors],
+        SuppressionKey, HeldUntilMicros, Number);
+
+    /// <summary>The key among those of all rules.</summary>
+    public static string KeyOf(Finding finding, SuppressionKey suppression) => finding.By.Id + "/" + suppression.Key;
 
     // Every match of a correlation that holds brings all that is in reach: from the newest back, up to what has joined already.
     bool Add(GroupEvidence group, RequestKey trigger)

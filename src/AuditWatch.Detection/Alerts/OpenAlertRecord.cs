@@ -6,7 +6,8 @@ namespace AuditWatch.Detection.Alerts;
 /// <summary>An open alert as it is saved.</summary>
 sealed record OpenAlertRecord(
     byte[] Alert, RequestKey Anchor, EventFacts Decisive, long Count, long LastMicros, AuditStage OutcomeStage, long OutcomeMicros,
-    Outcome Outcome, IReadOnlyList<EvidenceMark> Evidence, IReadOnlyList<SeenRequest> Requests, string? GroupKey = null, IReadOnlyList<RequestKey>? Anchors = null);
+    Outcome Outcome, IReadOnlyList<EvidenceMark> Evidence, IReadOnlyList<SeenRequest> Requests, string? GroupKey = null, IReadOnlyList<RequestKey>? Anchors = null,
+    string? SuppressionKey = null, long HeldUntilMicros = 0, long Number = 0);
 
 /// <summary>One piece of evidence: where it stands in the order, what makes it itself, and where it lies.</summary>
 sealed record EvidenceMark(SortKey Key, string Identity, EvidencePosition Position);

@@ -21,7 +21,7 @@ sealed class CapturedFields(CorrelationRule rule, IReadOnlyList<int> groupSlots,
         return new Capture(rule, Texts(view, groupSlots), valueSlots.Count > 0 && Texts(view, valueSlots) is { } values ? DistinctWindow.Tuple(values) : null, exceptions);
     }
 
-    static string[]? Texts(AuditEventView view, IReadOnlyList<int> slots)
+    internal static string[]? Texts(AuditEventView view, IReadOnlyList<int> slots)
     {
         var texts = new string[slots.Count];
         for (var i = 0; i < texts.Length; i++)

@@ -3,6 +3,7 @@ using System.Security.Cryptography;
 using System.Text;
 using AuditWatch.Detection.Alerts;
 using AuditWatch.Detection.Rules;
+using AuditWatch.Sigma.Correlation;
 using AuditWatch.Sigma.Parsing;
 
 namespace AuditWatch.Detection.Counting;
@@ -22,8 +23,11 @@ sealed class CorrelationRule
             new AlertRule(source.Id, source.Name, source.Title, Revise(source, members), AttackTags.Techniques(source.Tags), AttackTags.Tactics(source.Tags)),
             source.Level, alertsAlone && RuleIdentity.WantsAlert(source) is not false);
         var highest = source.Bounds.Count == 0 ? 0 : source.Bounds.Max(b => Math.Abs(b.Value));
+        (IsFirstSeen, _suppressBy) = (source.Extensions.FirstSeen is not null, [.. (source.Extensions.Suppress?.By ?? []).Select(f => source.GroupBy.TakeWhile(g => g != f).Count())]);
         Capacity = source.Type == CorrelationType.EventCount ? (int)Math.Clamp(highest * 2, FewestKept, MostKept) : MostKept;
     }
+
+    readonly int[] _suppressBy;
 
     public SigmaCorrelation Source { get; }
 
@@ -39,6 +43,8 @@ sealed class CorrelationRule
     /// <summary>Most requests that the window of one group holds.</summary>
     public int Capacity { get; }
 
+    public bool IsFirstSeen { get; }
+
     public bool IsTemporal => Source.Type is CorrelationType.Temporal or CorrelationType.TemporalOrdered;
 
     /// <summary>By which word the correlation speaks of a member; aliases use it too.</summary>
@@ -47,12 +53,18 @@ sealed class CorrelationRule
     /// <summary>The field that a group-by entry means on a member.</summary>
     public string GroupField(string entry, string memberId) => Source.GroupField(entry, WordFor(memberId));
 
+    /// <summary>What alerts about a group are told once per; null when the correlation does not suppress.</summary>
+    public SuppressionKey? SuppressionOf(IReadOnlyList<string> group) => Source.Extensions.Suppress is { } suppress
+        ? new SuppressionKey(DistinctWindow.Tuple([.. _suppressBy.Select(i => group[i])]), (long)suppress.For.TotalMicroseconds)
+        : null;
+
     static string Revise(SigmaCorrelation s, IReadOnlyList<SigmaDocument> members)
     {
         var aliases = s.Aliases.OrderBy(a => a.Key, StringComparer.Ordinal)
             .Select(a => $"{a.Key}={string.Join(',', a.Value.OrderBy(f => f.Key, StringComparer.Ordinal).Select(f => $"{f.Key}:{f.Value}"))}");
         var text = string.Create(CultureInfo.InvariantCulture,
             $"{s.Level}\n{s.Type}\n{string.Join(',', members.Select(m => m.Id))}\n{string.Join(',', s.GroupBy)}\n{s.Timespan.Ticks}\n{string.Join(',', s.Fields)}\n{string.Join(',', s.Bounds)}\n{s.Condition?.Text}\n{s.Percentile}\n{string.Join(';', aliases)}");
+        if (s.Extensions.Canonical is { Length: > 0 } ours) text += "\n" + ours;
         return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)).AsSpan(0, 8));
     }
 }

@@ -3,16 +3,16 @@ using AuditWatch.Events.Model;
 
 namespace AuditWatch.Detection.EventLayer;
 
-/// <summary>Whom a role binding gives its rights to, as the names that audit events call them by; groups as <c>group:NAME</c>.</summary>
+/// <summary>Whom a request gives something to, as the names that audit events call them by: a role binding its rights (groups as <c>group:NAME</c>), a token its account, a certificate its identity.</summary>
 static class BindingSubjects
 {
     public const string GroupPrefix = "group:";
 
-    static readonly FieldPath Response = Bind("responseObject.subjects"), Request = Bind("requestObject.subjects");
+    static readonly FieldPath Response = Bind("responseObject.subjects"), Request = Bind("requestObject.subjects"), CertificateFor = Bind("aw.csr.subject.cn");
 
     public static IReadOnlyList<string> Of(AuditEvent e)
     {
-        if (e.Resource is not ("rolebindings" or "clusterrolebindings")) return [];
+        if (e.Resource is not ("rolebindings" or "clusterrolebindings")) return Other(e);
         // The response is the whole object; a request may be a fragment of it.
         var answer = e.Get(Response);
         if (answer.Kind != AnswerKind.Array) answer = e.Get(Request);
@@ -21,6 +21,14 @@ static class BindingSubjects
         foreach (var subject in answer.Element.EnumerateArray())
             if (Name(subject, e.Namespace) is { } name && !names.Contains(name)) names.Add(name);
         return names;
+    }
+
+    // An account that is made or minted for, and whom a certificate is for.
+    static string[] Other(AuditEvent e)
+    {
+        if (e.Verb == "create" && e.Resource == "serviceaccounts" && e is { Namespace: { Length: > 0 } ns, Name: { Length: > 0 } name }) return [$"{ServiceAccountName.Prefix}{ns}:{name}"];
+        if (e.Resource == "certificatesigningrequests" && e.Get(CertificateFor) is { Kind: AnswerKind.Text } answer) return [System.Text.Encoding.UTF8.GetString(answer.Utf8)];
+        return [];
     }
 
     static string? Name(JsonElement subject, string? bindingNamespace)

@@ -7,4 +7,8 @@ namespace AuditWatch.Detection.EventLayer;
 /// <param name="Facts">The event.</param>
 /// <param name="Sightings">Rules that held, by rule id.</param>
 /// <param name="Note">What the event says of an object that later questions are about.</param>
-sealed record EventHit(int Act, EventFacts Facts, IReadOnlyList<Sighting> Sightings, ObjectNote? Note = null);
+sealed record EventHit(int Act, EventFacts Facts, IReadOnlyList<Sighting> Sightings, ObjectNote? Note = null)
+{
+    /// <summary>Steps of chains that could not say whether they hold.</summary>
+    public IReadOnlyList<Sighting> Blinds { get; init; } = [];
+}

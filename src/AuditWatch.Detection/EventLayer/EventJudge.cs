@@ -8,6 +8,7 @@ using AuditWatch.Events;
 using AuditWatch.Events.Model;
 using AuditWatch.Events.Scanning;
 using AuditWatch.Sigma.Evaluation;
+using UnknownReason = AuditWatch.Sigma.Evaluation.UnknownReason;
 
 namespace AuditWatch.Detection.EventLayer;
 
@@ -23,6 +24,7 @@ sealed class EventJudge(SettledVerdicts settledVerdicts, RuleCounters counters, 
     readonly SettledView _settledView = new();
     readonly CredentialUses _uses = new();
     readonly List<Sighting> _sightings = [];
+    readonly List<(EventRule Rule, UnknownReason Why)> _blind = [];
     int _untilSample = SampleEvery;
 
     /// <summary>Judges one event; <paramref name="place"/> is its line, or its index in the journal frame.</summary>
@@ -35,7 +37,12 @@ sealed class EventJudge(SettledVerdicts settledVerdicts, RuleCounters counters, 
         var note = ObjectNotes.IsWanted(e) ? ObjectNotes.Of(e) : null;
         _view.Event = e;
         var settled = settledVerdicts.For(e, _settledView);
-        foreach (var (rule, why) in settled.Unknown) counters.CouldNotSay(rule, why);
+        foreach (var (rule, why) in settled.Unknown)
+        {
+            counters.CouldNotSay(rule, why);
+            if (settledVerdicts.Rules.Rules[rule] is { IsStep: true } step) Blind(step, why);
+        }
+
         var held = settled.Sieve?.Holds(e) ?? ulong.MaxValue;
         for (var i = 0; i < settled.Open.Length; i++)
         {
@@ -48,18 +55,37 @@ sealed class EventJudge(SettledVerdicts settledVerdicts, RuleCounters counters, 
             if (verdict.Truth == Truth.Unknown)
             {
                 counters.CouldNotSay(rule.Index, verdict.Why);
+                if (rule.IsStep) Blind(rule, verdict.Why);
                 continue;
             }
 
             counters.Matched(rule.Index, e.TimeMicros);
             if (!rule.MakesSightings) continue;
             facts ??= Facts(e, batch, act, EventId.Of(e.Cluster.Name, e.Utf8.Span).ToString());
-            _sightings.Add(new Sighting(rule.Identity, facts, Leaves(rule), BindingSubjects.Of(e), Excepted(rule)) { Captures = Captures(rule), Note = note, JoinsOwners = rule.JoinsOwners });
+            _sightings.Add(new Sighting(rule.Identity, facts, Leaves(rule), BindingSubjects.Of(e), Excepted(rule))
+            {
+                Captures = Captures(rule), Suppression = rule.Suppress?.Take(_view), Note = note, JoinsOwners = rule.JoinsOwners,
+            });
         }
 
-        if (facts is null && note is null && !(followCredentials && Issues(e))) return;
-        batch.Hits.Add(new EventHit(batch.Count - 1, facts ?? Facts(e, batch, act, ""), _sightings.Count == 0 ? [] : [.. _sightings], note));
+        if (facts is null && note is null && _blind.Count == 0 && !(followCredentials && Issues(e))) return;
+        batch.Hits.Add(new EventHit(batch.Count - 1, facts ?? Facts(e, batch, act, ""), _sightings.Count == 0 ? [] : [.. _sightings], note) { Blinds = Blinds(e, batch, act, facts, note) });
         _sightings.Clear();
+    }
+
+    // Of a request that is not over the end will tell.
+    void Blind(EventRule rule, UnknownReason why)
+    {
+        if ((why & UnknownReason.StageNotSeen) == 0) _blind.Add((rule, why));
+    }
+
+    List<Sighting> Blinds(AuditEvent e, JudgedBatch batch, in Act act, EventFacts? facts, ObjectNote? note)
+    {
+        var blinds = new List<Sighting>(_blind.Count);
+        if (_blind.Count > 0) facts ??= Facts(e, batch, act, EventId.Of(e.Cluster.Name, e.Utf8.Span).ToString());
+        foreach (var (rule, why) in _blind) blinds.Add(new Sighting(rule.BlindIdentity, facts!, [], BindingSubjects.Of(e), []) { Note = note, Why = why });
+        _blind.Clear();
+        return blinds;
     }
 
     Capture[] Captures(EventRule rule)

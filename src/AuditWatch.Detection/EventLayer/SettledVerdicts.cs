@@ -14,6 +14,8 @@ sealed class SettledVerdicts(RuleSet rules)
 {
     const int MostClasses = 8192, MostParties = 65_536, MostLists = 32_768;
 
+    public RuleSet Rules => rules;
+
     readonly Settled _nothing = new([.. rules.Rules], []);
     Known _known = new();
 

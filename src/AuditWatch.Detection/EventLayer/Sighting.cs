@@ -3,12 +3,15 @@ using AuditWatch.Detection.Counting;
 using AuditWatch.Detection.Knowledge;
 using AuditWatch.Detection.Rules;
 using AuditWatch.Detection.Reasoning;
+using AuditWatch.Sigma.Evaluation;
 
 namespace AuditWatch.Detection.EventLayer;
 
 /// <summary>A rule held on an event. A fact of the reasoning layer: a class, so that two equal ones stay two; never changed once it is filed.</summary>
 public sealed class Sighting(RuleIdentity by, EventFacts facts, IReadOnlyList<AlertMatch> matched, IReadOnlyList<string> subjects, IReadOnlyList<string> exceptions)
 {
+    internal const string BlindPrefix = "?";
+
     /// <summary>The rule.</summary>
     public RuleIdentity By { get; } = by;
 
@@ -21,7 +24,7 @@ public sealed class Sighting(RuleIdentity by, EventFacts facts, IReadOnlyList<Al
     /// <summary>The leaves that held.</summary>
     public IReadOnlyList<AlertMatch> Matched { get; } = matched;
 
-    /// <summary>Whom the event gives rights to: subjects of a binding (<c>group:NAME</c> for groups). Empty for all others.</summary>
+    /// <summary>Whom the event gives something to: subjects of a binding (<c>group:NAME</c> for groups), an account that is made or minted for, whom a certificate is for. Empty for all others.</summary>
     public IReadOnlyList<string> Subjects { get; } = subjects;
 
     /// <summary>Ids of the site exceptions that hold on the event.</summary>
@@ -45,6 +48,9 @@ public sealed class Sighting(RuleIdentity by, EventFacts facts, IReadOnlyList<Al
     /// <summary>For a sighting of a correlation: why it held.</summary>
     internal GroupEvidence? Group { get; init; }
 
+    /// <summary>With what findings of it are told in one alert; null: each by itself.</summary>
+    internal SuppressionKey? Suppression { get; init; }
+
     /// <summary>What the request says of the object it writes; null where it writes none that is noted, or does not say.</summary>
     internal ObjectNote? Note { get; init; }
 
@@ -59,6 +65,12 @@ public sealed class Sighting(RuleIdentity by, EventFacts facts, IReadOnlyList<Al
 
     /// <summary>The alert on an owner of its object that it is part of; set in order.</summary>
     internal OwnerAlert? Owner { get; set; }
+
+    /// <summary>Why the rule could not say whether it holds; none for what it knows.</summary>
+    internal UnknownReason Why { get; init; }
+
+    /// <summary>The rule that could not say; null for one that did.</summary>
+    internal string? BlindRule => Rule.StartsWith(BlindPrefix, StringComparison.Ordinal) ? Rule[BlindPrefix.Length..] : null;
 
     /// <summary>Order of filing: "before" means a smaller one.</summary>
     internal long Sequence { get; set; }

@@ -50,7 +50,7 @@ static class CaseLinks
         void Leave(Sighting s)
         {
             if (s.Event.IssuedCredentialId is { Length: > 0 } issued) Add(leaves, new(LinkKind.Mint, issued, issued));
-            if (s.Known.RolePowers != Powers.None)
+            if (s.Event.Resource is "rolebindings" or "clusterrolebindings" && s.Known.RolePowers != Powers.None)
                 foreach (var subject in s.Subjects)
                     if (!Everyone.Contains(subject)) Add(leaves, new(LinkKind.Grant, subject, subject));
             if (s.Known.CertificateFor is { Length: > 0 } name && !name.StartsWith("system:node:", StringComparison.Ordinal)) Add(leaves, new(LinkKind.Certificate, name, name));

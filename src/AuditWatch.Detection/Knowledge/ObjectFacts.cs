@@ -20,6 +20,9 @@ public sealed record ObjectFacts
     /// <summary>The same after it.</summary>
     public string? PodSecurityAfter { get; init; }
 
+    /// <summary>The role that was written, or bound.</summary>
+    public ObjectName? Role { get; init; }
+
     /// <summary>What the role that was written, or bound, allows.</summary>
     public Powers? RolePowers { get; init; }
 
@@ -32,11 +35,20 @@ public sealed record ObjectFacts
     /// <summary>The account that the pod, or the pods of the workload, run as: <c>system:serviceaccount:…</c>.</summary>
     public string? RunsAs { get; init; }
 
+    /// <summary>What that account was seen being given.</summary>
+    public Powers RunsAsPowers { get; init; }
+
     /// <summary>Whom the certificate is for.</summary>
     public string? CertificateFor { get; init; }
 
     /// <summary>Whether Pod Security was lowered: the level after is weaker than the one before.</summary>
     public Truth PodSecurityLowered => PodSecurityBefore is null || PodSecurityAfter is null ? Truth.Unknown : Strength(PodSecurityAfter) < Strength(PodSecurityBefore) ? Truth.True : Truth.False;
+
+    /// <summary>Whether Pod Security was raised: the level after is stronger than the one before.</summary>
+    public Truth PodSecurityRaised => PodSecurityBefore is null || PodSecurityAfter is null ? Truth.Unknown : Strength(PodSecurityAfter) > Strength(PodSecurityBefore) ? Truth.True : Truth.False;
+
+    /// <summary>Whether it was this user who asked for the object that owns the pod.</summary>
+    public Truth RootIsBy(string? user) => RootMadeBy is null ? Truth.Unknown : RootMadeBy == user ? Truth.True : Truth.False;
 
     /// <summary>Whether the role leads to control of others: any of the powers but reading what is public.</summary>
     public Truth RoleIsPrivileged => RolePowers is not { } powers ? Truth.Unknown : powers != Powers.None ? Truth.True : Truth.False;

@@ -34,6 +34,7 @@ sealed class ObjectKnowledge(int most = 50_000)
         if (isNamespace) ns = Find(new ObjectName("", "namespaces", null, e.Name!));
         var own = note is { Object.Name.Length: > 0 } ? Find(note.Object) : TargetOf(e) is { } target ? Find(target) : null;
         var role = note?.Role ?? own?.Role;
+        var account = AccountOf(note?.ServiceAccount ?? own?.ServiceAccount, e);
         var isMade = isNamespace && note is { IsCreated: true };
         var held = HeldBy(e.EffectiveUser, e.Groups);
         return new ObjectFacts
@@ -42,10 +43,12 @@ sealed class ObjectKnowledge(int most = 50_000)
             RootMadeBy = root.MadeBy,
             PodSecurityBefore = isMade ? "" : ns?.PodSecurity,
             PodSecurityAfter = isNamespace && note is not null ? (note.IsUnreadable ? null : note.PodSecurity ?? ns?.PodSecurity) : ns?.PodSecurity,
+            Role = role ?? RoleNamed(note?.Object ?? own?.Name),
             RolePowers = note?.Powers ?? (role is not null ? PowersOf(role) : own?.Powers),
             ActorPowers = held.Powers,
             ActorPowersAreAll = KnowsAllBindings && e.EffectiveUser is not null && !held.HasUnknownRole,
-            RunsAs = AccountOf(note?.ServiceAccount ?? own?.ServiceAccount, e),
+            RunsAs = account,
+            RunsAsPowers = account is null ? Powers.None : HeldBy(account, []).Powers,
             CertificateFor = note?.CertificateFor ?? own?.CertificateFor,
         };
     }
@@ -131,6 +134,8 @@ sealed class ObjectKnowledge(int most = 50_000)
     }
 
     static ObjectName? TargetOf(EventFacts e) => e is { Resource: { Length: > 0 } resource, Name: { Length: > 0 } name } ? new ObjectName(e.ApiGroup, resource, e.Namespace, name) : null;
+
+    static ObjectName? RoleNamed(ObjectName? name) => name?.Resource is "roles" or "clusterroles" ? name : null;
 
     static string? AccountOf(string? name, EventFacts e) => name is null || e.Namespace is null ? null : $"{ServiceAccountName.Prefix}{e.Namespace}:{name}";
 

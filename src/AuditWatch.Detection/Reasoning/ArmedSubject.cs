@@ -12,6 +12,9 @@ sealed class ArmedSubject(string subject, SortKey since)
     /// <summary>The binding.</summary>
     public SortKey Since { get; } = since;
 
+    /// <summary>It was a certificate that was given.</summary>
+    public bool ByCertificate { get; init; }
+
     /// <summary>The earliest act offered so far; it waits in the reorder buffer.</summary>
     [JsonIgnore]
     public SortKey? Candidate { get; set; }

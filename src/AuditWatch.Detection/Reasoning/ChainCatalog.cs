@@ -12,21 +12,24 @@ sealed class ChainCatalog
     public static readonly ChainCatalog None = new([]);
 
     readonly Dictionary<string, HashSet<EntityKind>> _members = new(StringComparer.Ordinal);
-    readonly HashSet<string> _ends = new(StringComparer.Ordinal);
+    readonly Dictionary<string, List<(string Chain, Story Story)>> _ends = new(StringComparer.Ordinal);
 
     public ChainCatalog(IReadOnlyList<Type> chains)
     {
         var repository = new RuleRepository();
-        foreach (var chain in chains)
-        {
-            ChainIdentity.IdOf(chain);
-            var story = StoryOf(chain);
-            _ends.Add(story.StepNames[^1]);
-            foreach (var step in story.StepNames.SkipLast(1)) Kinds(step).Add(story.By);
-        }
-
+        foreach (var chain in chains) _ = ChainIdentity.IdOf(chain);
         if (chains.Count > 0) repository.Load(x => x.PrivateTypes().From(chains));
         Rules = [.. repository.GetRuleSets().SelectMany(s => s.Rules)];
+        var names = Rules.ToDictionary(r => (Type)r.Properties[RuleProperties.ClrType], r => r.Name);
+        foreach (var chain in chains)
+        {
+            var story = StoryOf(chain);
+            var last = story.StepNames.Count - 1;
+            foreach (var rule in story.RulesOf(last)) (_ends.TryGetValue(rule, out var stories) ? stories : _ends[rule] = []).Add((names[chain], story));
+            for (var step = 0; step < last; step++)
+                foreach (var rule in story.RulesOf(step)) Kinds(rule).Add(story.By);
+        }
+
         Types = chains;
         WithinMicros = chains.Count == 0 ? 0 : chains.Max(c => StoryOf(c).WithinMicros);
     }
@@ -47,12 +50,18 @@ sealed class ChainCatalog
     public bool FollowsCredentials => KeptIn(TableSightings.CredentialElsewhere.Name).Count > 0;
 
     /// <summary>Whether sightings of the rule can be the last step of some chain.</summary>
-    public bool CanEnd(string rule) => _ends.Contains(rule);
+    public bool CanEnd(string rule) => _ends.ContainsKey(rule);
+
+    /// <summary>Every chain's story.</summary>
+    public IEnumerable<(string Chain, Story Story)> Stories => _ends.Values.SelectMany(s => s).DistinctBy(s => s.Chain);
+
+    /// <summary>The stories that sightings of the rule can end.</summary>
+    public IReadOnlyList<(string Chain, Story Story)> EndedBy(string rule) => _ends.TryGetValue(rule, out var stories) ? stories : [];
 
     /// <summary>In which dossiers sightings of the rule are kept; none when no chain has it as a step before its end.</summary>
     public IReadOnlyCollection<EntityKind> KeptIn(string rule) => _members.TryGetValue(rule, out var kinds) ? kinds : [];
 
-    static Story StoryOf(Type chain) =>
+    internal static Story StoryOf(Type chain) =>
         chain.GetFields(BindingFlags.Static | BindingFlags.NonPublic | BindingFlags.Public).FirstOrDefault(f => f.FieldType == typeof(Story))?.GetValue(null) as Story
         ?? throw new InvalidOperationException($"The chain {chain.FullName} has no static field of type Story; it could not say which sightings end it.");
 

@@ -12,6 +12,7 @@ sealed partial class ClusterReasoner
     readonly OwnerAlerts _owners = new();
     readonly CaseFiles _caseFiles;
     readonly List<Finding> _direct = [];
+    readonly BlindChains _blind = new();
 
     /// <summary>Incidents as they stand now, by id.</summary>
     public IReadOnlyList<Incident> Incidents => [.. _cases.Open.Values.Select(o => IncidentOf(_caseFiles.Find(o.CaseId)!, o)).OrderBy(i => i.IncidentId, StringComparer.Ordinal)];
@@ -45,8 +46,37 @@ sealed partial class ClusterReasoner
 
     static bool HasOrder(EventHit hit) => hit.Note is not null || hit.Sightings.Any(s => s.By.RaisesAlert);
 
-    /// <summary>Whether it must wait for its place in the order, because it may be part of an alert on an owner.</summary>
-    static bool WaitsForOwner(Sighting sighting) => sighting is { JoinsOwners: true, IsOwned: true };
+    /// <summary>Whether it must wait for its place in the order, because it may be part of an alert on an owner, or of one on others like it.</summary>
+    static bool WaitsForOthers(Sighting sighting) => sighting.Suppression is not null || sighting is { JoinsOwners: true, IsOwned: true };
+
+    // What a step could not say is filed too, so that a story that hangs on it is known to be unknown.
+    void PlaceBlinds(EventHit hit)
+    {
+        foreach (var blind in hit.Blinds)
+        {
+            _dossiers.Place(blind);
+            CountBlind(blind, blind.BlindRule!);
+            if (_chains.KeptIn(blind.BlindRule!) is not { Count: > 0 } kinds) continue;
+            _dossiers.File(blind, kinds);
+            _kept.Add(blind);
+        }
+    }
+
+    void CountBlind(Sighting end, string rule)
+    {
+        foreach (var (chain, story) in _chains.EndedBy(rule))
+        {
+            try
+            {
+                if (story.Judge(end) is { Evidence: null, Why: not Sigma.Evaluation.UnknownReason.None and var why }) _blind.Add(chain, why);
+            }
+            catch (Exception e) when (e is not OutOfMemoryException)
+            {
+                // The same question fails again in the session, which counts it and goes on.
+                _blind.Add(chain, Sigma.Evaluation.UnknownReason.RuleFailed);
+            }
+        }
+    }
 
     // Before anything is placed: what was known at the time of the event. After it: what the event itself tells.
     void Know(EventHit hit)
@@ -54,6 +84,7 @@ sealed partial class ClusterReasoner
         ObjectFacts? known = null;
         foreach (var sighting in hit.Sightings)
             if (IsReasonedAbout(sighting)) sighting.Known = known ??= _objects.Around(hit.Facts, hit.Note);
+        foreach (var blind in hit.Blinds) blind.Known = known ??= _objects.Around(hit.Facts, hit.Note);
 
         if (hit.Note is not { } note) return;
         foreach (var sighting in hit.Sightings)
@@ -67,12 +98,12 @@ sealed partial class ClusterReasoner
     OwnerAlert? Owner(Sighting sighting, ObjectNote note) =>
         sighting.JoinsOwners ? _owners.Take(sighting, AlertId.Of(_cluster.Name, sighting.By.Id, sighting.Event.Request), _objects.OwnersOf(note.Object, note)) : null;
 
-    // A rule that raises alerts by itself, in its place in the order: told already, unless it had to wait for its owner.
+    // A rule that raises alerts by itself, in its place in the order: told already, unless it had to wait for others.
     void Direct(Sighting sighting, Pending pending)
     {
         if (!sighting.By.RaisesAlert) return;
         if (sighting.Past is null) _dossiers.Place(sighting);
-        if (!WaitsForOwner(sighting))
+        if (!WaitsForOthers(sighting))
         {
             _direct.Add(new Finding(sighting.By, sighting.By.Level, sighting, story: null) { Joins = sighting.Owner });
             return;

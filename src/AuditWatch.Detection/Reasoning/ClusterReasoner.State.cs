@@ -10,7 +10,8 @@ namespace AuditWatch.Detection.Reasoning;
 // What survives a restart, and how it comes back.
 sealed partial class ClusterReasoner
 {
-    const string ClockKind = "clock", SightingKind = "sighting", CredentialKind = "credential", ArmedKind = "armed", AlertKind = "open-alert", CountedKind = "counted", ObjectKind = "object", OwnerKind = "owner-alert", CaseKind = "case";
+    const string ClockKind = "clock", SightingKind = "sighting", CredentialKind = "credential", ArmedKind = "armed", AlertKind = "open-alert", CountedKind = "counted", FirstSeenKind = "first-seen";
+    const string ObjectKind = "object", OwnerKind = "owner-alert", CaseKind = "case", CertifiedKind = "certified";
 
     /// <summary>
     /// State changed since last asked. The reorder buffer is not among it: what waits lies in the journal, so a restart reads again from the oldest record that is
@@ -24,12 +25,16 @@ sealed partial class ClusterReasoner
         _kept.Clear();
         foreach (var (id, record) in _credentials.TakeChanges())
             Put(CredentialKind, id, record is null ? null : StateJson.Write(record, StateJson.Default.CredentialRecord), (record?.LastMicros ?? 0) + CredentialTable.KeptMicros);
+        foreach (var (subject, armed) in _firstCertified.TakeChanges())
+            Put(CertifiedKind, subject, armed is null ? null : StateJson.Write(armed, StateJson.Default.ArmedSubject), (armed?.Since.TimeMicros ?? 0) + FirstActs.KeptMicros);
         foreach (var (subject, armed) in _firstActs.TakeChanges())
             Put(ArmedKind, subject, armed is null ? null : StateJson.Write(armed, StateJson.Default.ArmedSubject), (armed?.Since.TimeMicros ?? 0) + FirstActs.KeptMicros);
         foreach (var (sequence, counted, expires) in _counted.TakeChanges())
             Put(CountedKind, sequence.ToString("d19", System.Globalization.CultureInfo.InvariantCulture), counted is null ? null : StateJson.Write(counted, StateJson.Default.SavedCounted), expires + _reachMicros);
+        foreach (var (key, seen, expires) in _firstSeen.TakeChanges())
+            Put(FirstSeenKind, key, seen is null ? null : StateJson.Write(seen, StateJson.Default.SavedFirstSeen), expires == long.MaxValue ? expires : expires + _reachMicros);
         foreach (var alert in changedAlerts)
-            Put(AlertKind, alert.Id, StateJson.Write(alert.ToRecord(), StateJson.Default.OpenAlertRecord), alert.LastMicros + OpenAlerts.KeptMicros);
+            Put(AlertKind, alert.Id, StateJson.Write(alert.ToRecord(), StateJson.Default.OpenAlertRecord), Math.Max(alert.LastMicros + _alerts.KeptForMicros, alert.HeldUntilMicros));
         foreach (var (key, known) in _objects.TakeChanges()) Put(ObjectKind, key, known is null ? null : StateJson.Write(known, StateJson.Default.KnownObject), long.MaxValue);
         foreach (var (key, alert) in _owners.TakeChanges())
             Put(OwnerKind, key, alert is null ? null : StateJson.Write(alert, StateJson.Default.OwnerAlert), (alert?.LastMicros ?? 0) + OwnerAlerts.ReachMicros + _reachMicros);
@@ -49,7 +54,9 @@ sealed partial class ClusterReasoner
         _kept.Clear();
         _credentials.ForgetChanges();
         _firstActs.ForgetChanges();
+        _firstCertified.ForgetChanges();
         _counted.ForgetChanges();
+        _firstSeen.ForgetChanges();
         _objects.ForgetChanges();
         _owners.ForgetChanges();
         _caseFiles.TakeChanges();
@@ -71,7 +78,9 @@ sealed partial class ClusterReasoner
                 case SightingKind: sightings.Add(StateJson.Read(value, StateJson.Default.SavedSighting).ToSighting()); break;
                 case CredentialKind: _credentials.Restore(StateJson.Read(value, StateJson.Default.CredentialRecord)); break;
                 case ArmedKind: _firstActs.Restore(StateJson.Read(value, StateJson.Default.ArmedSubject)); break;
+                case CertifiedKind: _firstCertified.Restore(StateJson.Read(value, StateJson.Default.ArmedSubject)); break;
                 case AlertKind: _alerts.Restore(new OpenAlert(StateJson.Read(value, StateJson.Default.OpenAlertRecord))); break;
+                case FirstSeenKind: _firstSeen.Restore(StateJson.Read(value, StateJson.Default.SavedFirstSeen)); break;
                 case ObjectKind: _objects.Restore(StateJson.Read(value, StateJson.Default.KnownObject)); break;
                 case OwnerKind: _owners.Restore(StateJson.Read(value, StateJson.Default.OwnerAlert)); break;
                 case CaseKind: _caseFiles.Restore(StateJson.Read(value, StateJson.Default.CaseFile)); break;
@@ -80,7 +89,7 @@ sealed partial class ClusterReasoner
             }
         }
 
-        foreach (var sighting in sightings.OrderBy(s => s.Sequence)) _dossiers.File(sighting, _chains.KeptIn(sighting.Rule));
+        foreach (var sighting in sightings.OrderBy(s => s.Sequence)) _dossiers.File(sighting, _chains.KeptIn(sighting.BlindRule ?? sighting.Rule));
         foreach (var request in counted.OrderBy(c => c.Sequence)) _counted.Restore(request, clock.WatermarkMicros);
         _dossiers.Settle();
         _cases.Take(_caseFiles.Come, []);

@@ -25,9 +25,10 @@ sealed partial class ClusterReasoner
     readonly Cases _cases;
     readonly Dossiers _dossiers = new();
     readonly CredentialTable _credentials;
-    readonly FirstActs _firstActs = new();
+    readonly FirstActs _firstActs = new(), _firstCertified = new(byCertificate: true);
     readonly OpenAlerts _alerts;
     readonly CountedTable _counted;
+    readonly FirstSeenTable _firstSeen;
     readonly bool _correlates;
     readonly StagesSeen _stages = new();
     readonly ReorderBuffer _buffer = new();
@@ -46,8 +47,9 @@ sealed partial class ClusterReasoner
         _judge = new Judge(rules.Reasoning);
         _cases = new Cases(rules.SiteExceptions);
         _credentials = new CredentialTable(cluster);
-        _correlates = rules.Correlations.All.Count > 0;
-        _counted = new CountedTable(rules.Correlations.All.Where(c => !c.IsTemporal));
+        _correlates = rules.Correlations.All.Count > 0 || rules.For(cluster).Rules.Any(r => r.Suppress is not null);
+        _firstSeen = new FirstSeenTable(rules.Correlations.All.Where(c => c.IsFirstSeen));
+        _counted = new CountedTable(rules.Correlations.All.Where(c => !c.IsTemporal && !c.IsFirstSeen));
         _alerts = new OpenAlerts(Math.Max(OpenAlerts.KeptMicros, rules.Correlations.All.Select(c => c.SpanMicros * 2).DefaultIfEmpty().Max()));
         _reachMicros = reachMicros;
         _caseFiles = new CaseFiles(cluster.Name);
@@ -59,7 +61,11 @@ sealed partial class ClusterReasoner
     /// <summary>Event time below which more may still come from other inputs; nothing is taken for passed beyond it.</summary>
     public long FloorMicros { get; set; } = long.MaxValue;
 
-    public ReasonerFigures Figures => new(Late, _ring.Overflow, _cases.Hidden, _credentials.Evicted, _alerts.Evicted, _alerts.Raised, _judge.Failures, _judge.Quarantined) { Counted = _counted.Figures, ObjectsForgotten = _objects.Evicted, CasesClosed = _caseFiles.Evicted, JoinedOwners = _owners.Joined };
+    public ReasonerFigures Figures => new(Late, _ring.Overflow, _cases.Hidden, _credentials.Evicted, _alerts.Evicted, _alerts.Raised, _judge.Failures, _judge.Quarantined)
+    {
+        Suppressed = _alerts.Suppressed, FirstSeen = _firstSeen.Figures, Counted = _counted.Figures, ObjectsForgotten = _objects.Evicted, CasesClosed = _caseFiles.Evicted,
+        JoinedOwners = _owners.Joined, BlindChains = _blind.Counts,
+    };
 
     /// <summary>Takes one event as the event layer judged it; <see cref="Conclude"/> ends a batch of them.</summary>
     public void Take(JudgedBatch batch, int act, int firstHit, int hits, long receivedMicros)
@@ -86,10 +92,10 @@ sealed partial class ClusterReasoner
     {
         _judge.Run(_facts);
         _facts.Clear();
-        // The order of correlations' findings decides which alert they join; the session does not keep it.
+        // Where findings can join one another's alert, their order decides which; the session does not keep it.
         var visible = _cases.Visible(_dossiers.Findings);
         var alerts = new Dictionary<Finding, string>();
-        foreach (var finding in visible.OrderBy(f => f.Group is null && f.Joins is null ? 0 : f.End.Sequence)) alerts[finding] = _alerts.Take(finding, _stages);
+        foreach (var finding in visible.OrderBy(f => f is { Group: null, Joins: null, Suppression: null } ? 0 : f.End.Sequence)) alerts[finding] = _alerts.Take(finding, _stages);
         FileCases([.. _dossiers.Findings.Where(f => f.IsOrdered).Select(f => (f, alerts.GetValueOrDefault(f, f.Joins?.AlertId ?? f.AlertId)))]);
         _dossiers.Findings.Clear();
         _dossiers.Settle();
@@ -111,13 +117,15 @@ sealed partial class ClusterReasoner
         _watermark = Math.Max(_watermark, Math.Min(_newest, Math.Max(FloorMicros, long.MinValue / 2)) - _reachMicros);
 
         if (act.TimeMicros <= _watermark) return;
+        _firstSeen.Pass(act.TimeMicros);
         Remember(recent);
     }
 
     void Remember(in RecentAct recent)
     {
         _ring.Add(recent);
-        if (!_firstActs.IsEmpty) Offer(recent);
+        if (!_firstActs.IsEmpty) Offer(recent, _firstActs);
+        if (!_firstCertified.IsEmpty) Offer(recent, _firstCertified);
         if (recent.Act.Credential != 0 && _credentials.Find(recent.Act.Credential) is { } credential) Wait(credential, recent);
     }
 
@@ -126,7 +134,8 @@ sealed partial class ClusterReasoner
         var follow = false;
         foreach (var sighting in hit.Sightings)
         {
-            if (!sighting.By.RaisesAlert || WaitsForOwner(sighting)) continue;
+            // One that joins others waits for its place among them.
+            if (!sighting.By.RaisesAlert || WaitsForOthers(sighting)) continue;
             _facts.Add(new Arrived(sighting, _dossiers.Findings));
             follow = true;
         }
@@ -151,8 +160,9 @@ sealed partial class ClusterReasoner
         if (HasOrder(hit)) return true;
         if (_chains == ChainCatalog.None && !_correlates) return false;
         if (_chains != ChainCatalog.None && hit.Facts.IssuedCredentialId is not null) return true;
+        if (hit.Blinds.Count > 0) return true;
         foreach (var sighting in hit.Sightings)
-            if (sighting.Captures.Count > 0 || _chains.CanEnd(sighting.Rule) || _chains.KeptIn(sighting.Rule).Count > 0) return true;
+            if (sighting.Captures.Count > 0 || sighting.Suppression is not null || _chains.CanEnd(sighting.Rule) || _chains.KeptIn(sighting.Rule).Count > 0) return true;
         return false;
     }
 
@@ -167,7 +177,7 @@ sealed partial class ClusterReasoner
     {
         if (pending.Armed is { } armed)
         {
-            if (_firstActs.TryTake(armed)) Place(FirstActOf(armed, pending.Act), pending);
+            if ((armed.ByCertificate ? _firstCertified : _firstActs).TryTake(armed)) Place(FirstActOf(armed, pending.Act), pending);
             return;
         }
 
@@ -188,17 +198,26 @@ sealed partial class ClusterReasoner
             Direct(sighting, pending);
             foreach (var capture in sighting.Captures) Count(sighting, capture, pending, isLate);
         }
+
+        PlaceBlinds(hit);
     }
 
     void Count(Sighting member, Capture capture, Pending pending, bool isLate)
     {
-        if (_counted.Take(capture, member.Event, _watermark, isLate, () => _dossiers.NextSequence++) is not { } group) return;
-        var found = new Sighting(capture.Rule.Identity, member.Event, member.Matched, [], capture.Exceptions) { Group = group };
+        var group = capture.Rule.IsFirstSeen
+            ? _firstSeen.Take(capture, member.Event, isLate ? _watermark : member.Event.TimeMicros)
+            : _counted.Take(capture, member.Event, _watermark, isLate, () => _dossiers.NextSequence++);
+        if (group is null) return;
+        var found = new Sighting(capture.Rule.Identity, member.Event, member.Matched, [], capture.Exceptions) { Group = group, Suppression = capture.Rule.SuppressionOf(capture.Group!) };
         Place(found, pending);
-        if (!found.By.RaisesAlert) return;
-        if (found.Past is null) _dossiers.Place(found);
-        _facts.Add(new HeldCorrelation(found, _dossiers.Findings));
-        _stages.Follow(found.Event, pending.Act.Act.Request, _ring);
+        if (found.By.RaisesAlert) Find(found, new HeldCorrelation(found, _dossiers.Findings), pending);
+    }
+
+    void Find(Sighting sighting, object fact, Pending pending)
+    {
+        if (sighting.Past is null) _dossiers.Place(sighting);
+        _facts.Add(fact);
+        _stages.Follow(sighting.Event, pending.Act.Act.Request, _ring);
     }
 
     void Place(Sighting sighting, Pending pending)
@@ -206,7 +225,7 @@ sealed partial class ClusterReasoner
         var kinds = _chains.KeptIn(sighting.Rule);
         var canEnd = _chains.CanEnd(sighting.Rule);
         if (kinds.Count == 0 && !canEnd) return;
-        _dossiers.Place(sighting);
+        if (sighting.Past is null) _dossiers.Place(sighting);
         if (kinds.Count > 0)
         {
             _dossiers.File(sighting, kinds);
@@ -215,24 +234,27 @@ sealed partial class ClusterReasoner
 
         if (canEnd)
         {
+            CountBlind(sighting, sighting.Rule);
             _facts.Add(sighting);
             _stages.Follow(sighting.Event, pending.Act.Act.Request, _ring);
         }
 
-        if (sighting.Rule != TableSightings.PrivilegedBinding || sighting.Subjects.Count == 0) return;
-        foreach (var armed in _firstActs.Arm(sighting).ToList())
-            for (var i = 0; i < _ring.Count; i++) Offer(_ring[i], armed);
+        if (sighting.Subjects.Count == 0) return;
+        var acts = sighting.Rule switch { TableSightings.PrivilegedBinding => _firstActs, TableSightings.CertificateApproved => _firstCertified, _ => null };
+        if (acts is null) return;
+        foreach (var armed in acts.Arm(sighting).ToList())
+            for (var i = 0; i < _ring.Count; i++) Offer(_ring[i], acts, armed);
     }
 
-    void Offer(in RecentAct recent)
+    void Offer(in RecentAct recent, FirstActs acts)
     {
-        _firstActs.Match(recent.Act, _matched);
+        acts.Match(recent.Act, _matched);
         foreach (var armed in _matched) Wait(armed, recent);
     }
 
-    void Offer(in RecentAct recent, ArmedSubject armed)
+    void Offer(in RecentAct recent, FirstActs acts, ArmedSubject armed)
     {
-        _firstActs.Match(recent.Act, _matched);
+        acts.Match(recent.Act, _matched);
         if (_matched.Contains(armed)) Wait(armed, recent);
     }
 
@@ -256,7 +278,7 @@ sealed partial class ClusterReasoner
     }
 
     Sighting FirstActOf(ArmedSubject armed, in RecentAct recent) =>
-        new(TableSightings.FirstAct, recent.ToFacts(_cluster.Name) with { User = armed.User, EffectiveUser = armed.User }, [], [armed.Subject], []);
+        new(armed.ByCertificate ? TableSightings.FirstActByCertificate : TableSightings.FirstAct, recent.ToFacts(_cluster.Name) with { User = armed.User, EffectiveUser = armed.User }, [], [armed.Subject], []);
 
     void Sweep()
     {
@@ -264,7 +286,9 @@ sealed partial class ClusterReasoner
         _dossiers.ForgetBefore(_newest - _chains.WithinMicros - _reachMicros);
         _credentials.ForgetBefore(_newest - CredentialTable.KeptMicros);
         _firstActs.ForgetBefore(_newest - FirstActs.KeptMicros);
+        _firstCertified.ForgetBefore(_newest - FirstActs.KeptMicros);
         _counted.ForgetBefore(_watermark);
+        _firstSeen.ForgetBefore(_watermark);
         _alerts.Forget(_newest);
         _owners.ForgetBefore(_newest - OwnerAlerts.ReachMicros - _reachMicros);
         _caseFiles.ForgetBefore(_newest - CaseFiles.KeptMicros);

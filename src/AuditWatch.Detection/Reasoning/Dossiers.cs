@@ -22,6 +22,12 @@ sealed class Dossiers
 
     public int Count => _rings.Count;
 
+    /// <summary>Whether anything was ever filed that could not be said.</summary>
+    public bool IsEverBlind { get; private set; }
+
+    /// <summary>The name under which events are filed on which a rule could not say.</summary>
+    public static string Blind(string rule) => Sighting.BlindPrefix + rule;
+
     /// <summary>Gives the sighting its place in the order, and its past, without keeping it.</summary>
     public void Place(Sighting sighting)
     {
@@ -33,6 +39,7 @@ sealed class Dossiers
     public void File(Sighting sighting, IReadOnlyCollection<EntityKind> kinds)
     {
         sighting.Past = this;
+        IsEverBlind |= sighting.BlindRule is not null;
         foreach (var kind in kinds)
             foreach (var key in Entities.FiledUnder(kind, sighting))
             {

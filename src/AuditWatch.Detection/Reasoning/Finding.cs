@@ -23,6 +23,9 @@ public sealed class Finding(RuleIdentity by, string level, Sighting end, StoryEv
     /// <summary>The group and members of a correlation that held; null for all else.</summary>
     internal GroupEvidence? Group { get; init; }
 
+    /// <summary>With what else it is told in one alert.</summary>
+    internal SuppressionKey? Suppression => End.Suppression;
+
     /// <summary>The alert on an owner of the object that it is part of; null for all else.</summary>
     internal OwnerAlert? Joins { get; init; }
 

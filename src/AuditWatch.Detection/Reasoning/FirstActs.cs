@@ -6,7 +6,7 @@ namespace AuditWatch.Detection.Reasoning;
 /// Waits for the first act of everyone who was just given rights. Armed by a binding, in order of event time; acts are offered as they arrive, and the earliest
 /// of them counts: that is decided when the reorder buffer lets it go.
 /// </summary>
-sealed class FirstActs
+sealed class FirstActs(bool byCertificate = false)
 {
     /// <summary>Whoever has not acted by then is no longer waited for.</summary>
     public const long KeptMicros = 24L * 3_600_000_000;
@@ -27,7 +27,7 @@ sealed class FirstActs
     {
         foreach (var subject in binding.Subjects)
         {
-            var armed = new ArmedSubject(subject, binding.Event.Key);
+            var armed = new ArmedSubject(subject, binding.Event.Key) { ByCertificate = byCertificate };
             Restore(armed);
             _changed.Add(subject);
             yield return armed;

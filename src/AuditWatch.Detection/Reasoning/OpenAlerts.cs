@@ -19,15 +19,22 @@ sealed class OpenAlerts(long keptMicros = OpenAlerts.KeptMicros)
     readonly Dictionary<string, OpenAlert> _byId = new(StringComparer.Ordinal);
     readonly Dictionary<ulong, List<OpenAlert>> _waiting = [];
     readonly Dictionary<string, OpenAlert> _latestOfGroup = new(StringComparer.Ordinal);
+    readonly Dictionary<string, OpenAlert> _held = new(StringComparer.Ordinal);
     readonly HashSet<OpenAlert> _changed = [];
     readonly List<string> _closed = [];
+    long _number;
 
     /// <summary>Alerts closed early to make room.</summary>
     public long Evicted { get; private set; }
 
     public int Count => _byId.Count;
 
+    public long KeptForMicros => keptMicros;
+
     public long Raised { get; private set; }
+
+    /// <summary>Findings that joined an alert because their rule suppresses further ones.</summary>
+    public long Suppressed { get; private set; }
 
     /// <summary>Takes a finding in; gives back the id of the alert that it is now part of.</summary>
     public string Take(Finding finding, StagesSeen stages)
@@ -35,9 +42,10 @@ sealed class OpenAlerts(long keptMicros = OpenAlerts.KeptMicros)
         ref var open = ref CollectionsMarshal.GetValueRefOrAddDefault(_byId, IdOf(finding), out var known);
         if (!known)
         {
-            open = new OpenAlert(finding);
+            open = new OpenAlert(finding, ++_number);
             Raised++;
             if (open.GroupKey is { } group) _latestOfGroup[group] = open;
+            if (open.SuppressionKey is { } key) _held[key] = open;
             _changed.Add(open);
         }
         else if (open!.Join(finding)) _changed.Add(open);
@@ -76,13 +84,15 @@ sealed class OpenAlerts(long keptMicros = OpenAlerts.KeptMicros)
     public void Restore(OpenAlert alert)
     {
         _byId[alert.Id] = alert;
-        if (alert.GroupKey is { } group && (!_latestOfGroup.TryGetValue(group, out var other) || alert.LastMicros > other.LastMicros)) _latestOfGroup[group] = alert;
+        _number = Math.Max(_number, alert.Number);
+        if (alert.GroupKey is { } group && IsLater(alert, _latestOfGroup.GetValueOrDefault(group))) _latestOfGroup[group] = alert;
+        if (alert.SuppressionKey is { } key && IsLater(alert, _held.GetValueOrDefault(key))) _held[key] = alert;
         Wait(alert);
     }
 
     public void Forget(long newestMicros)
     {
-        foreach (var alert in _byId.Values.Where(a => a.LastMicros < newestMicros - (a.IsStory || a.MayOwn || !a.IsOver ? keptMicros : KeptOnceOverMicros)).ToList()) Close(alert);
+        foreach (var alert in _byId.Values.Where(a => a.HeldUntilMicros < newestMicros && a.LastMicros < newestMicros - (a.IsStory || a.MayOwn || !a.IsOver ? keptMicros : KeptOnceOverMicros)).ToList()) Close(alert);
         if (_byId.Count <= Most) return;
         foreach (var alert in _byId.Values.OrderBy(a => a.LastMicros).ThenBy(a => a.Id, StringComparer.Ordinal).Take(_byId.Count - (Most * 9 / 10)).ToList())
         {
@@ -101,8 +111,17 @@ sealed class OpenAlerts(long keptMicros = OpenAlerts.KeptMicros)
                 if (latest.Has(group.Members[i].Request)) return latest.Id;
         }
 
-        return finding.AlertId;
+        var own = finding.AlertId;
+        if (finding.Suppression is not { } suppression || _byId.ContainsKey(own)) return own;
+        if (!_held.TryGetValue(OpenAlert.KeyOf(finding, suppression), out var held)) return own;
+        // A later stage of a request that has joined stays with it.
+        if (finding.End.TimeMicros >= held.HeldUntilMicros && !held.Has(finding.End.Event.Request)) return own;
+        Suppressed++;
+        return held.Id;
     }
+
+    // States of earlier versions have no numbers.
+    static bool IsLater(OpenAlert alert, OpenAlert? other) => other is null || (alert.Number, alert.LastMicros).CompareTo((other.Number, other.LastMicros)) > 0;
 
     void Wait(OpenAlert alert)
     {
@@ -116,6 +135,7 @@ sealed class OpenAlerts(long keptMicros = OpenAlerts.KeptMicros)
         _byId.Remove(alert.Id);
         _closed.Add(alert.Id);
         if (alert.GroupKey is { } group && _latestOfGroup.GetValueOrDefault(group) == alert) _latestOfGroup.Remove(group);
+        if (alert.SuppressionKey is { } key && _held.GetValueOrDefault(key) == alert) _held.Remove(key);
         if (_waiting.TryGetValue(HashOf(alert), out var alerts) && alerts.Remove(alert) && alerts.Count == 0) _waiting.Remove(HashOf(alert));
     }
 

@@ -15,6 +15,15 @@ public sealed record ReasonerFigures(
     long Late, long ActsForgotten, long Hidden, long CredentialsForgotten, long AlertsClosed, long AlertsRaised,
     IReadOnlyDictionary<string, long> Failures, IReadOnlyCollection<string> Quarantined)
 {
+    /// <summary>Findings that joined an alert because their rule suppresses further ones.</summary>
+    public long Suppressed { get; init; }
+
+    /// <summary>The first-seen correlations.</summary>
+    public IReadOnlyList<FirstSeenFigures> FirstSeen { get; init; } = [];
+
+    /// <summary>How often chains could not say whether they hold, by chain and reason.</summary>
+    public IReadOnlyDictionary<string, IReadOnlyDictionary<string, long>> BlindChains { get; init; } = new Dictionary<string, IReadOnlyDictionary<string, long>>();
+
     /// <summary>Objects forgotten to keep what is known of the cluster bounded.</summary>
     public long ObjectsForgotten { get; init; }
 

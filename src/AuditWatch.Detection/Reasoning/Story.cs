@@ -1,18 +1,19 @@
 using System.Globalization;
 using AuditWatch.Detection.EventLayer;
+using AuditWatch.Sigma.Evaluation;
 
 namespace AuditWatch.Detection.Reasoning;
 
 /// <summary>
 /// Steps that follow one another around one entity. Asked backwards from its end: of each step the newest that fits, filed before the next one and in reach in
-/// event time, which is enough to find a story if there is one.
+/// event time, which is enough to find a story if there is one. By Kleene's logic: where a step is missing, and an event in reach could not say whether it was that
+/// step, the story is unknown; it is not told, but counted.
 /// </summary>
 public sealed class Story
 {
     static readonly TimeSpan Longest = TimeSpan.FromDays(7);
 
-    readonly Dictionary<string, Func<Sighting, Sighting, bool>> _conditions = new(StringComparer.Ordinal);
-    string[] _steps = [];
+    StoryStep[] _steps = [];
     string? _oncePer;
 
     Story(EntityKind by) => By = by;
@@ -23,13 +24,18 @@ public sealed class Story
     /// <summary>How long before its end a step may lie.</summary>
     public long WithinMicros { get; private set; } = 3_600_000_000;
 
-    /// <summary>The steps, by rule name, in order.</summary>
-    public IReadOnlyList<string> StepNames => _steps;
+    /// <summary>The steps as written, in order.</summary>
+    public IReadOnlyList<string> StepNames => [.. _steps.Select(s => s.Name)];
+
+    /// <summary>The rules any of which makes a step.</summary>
+    public IReadOnlyList<string> RulesOf(int step) => _steps[step].Rules;
 
     /// <summary>The step that makes it one story: later ends around the same one are more evidence for the same alert.</summary>
-    public string Anchor => _oncePer ?? _steps[^1];
+    public string Anchor => _oncePer ?? _steps[^1].Name;
 
-    /// <summary>Begins a story around an entity: actor, credential, address, pod, object, namespace.</summary>
+    internal int AnchorIndex => Array.FindIndex(_steps, s => s.Name == Anchor);
+
+    /// <summary>Begins a story around an entity: actor, principal, credential, address, pod, workload, object, role, account, namespace.</summary>
     public static Story Of(string entity) => new(Enum.Parse<EntityKind>(entity, ignoreCase: true));
 
     /// <summary>Sets the reach, for instance <c>1h</c>.</summary>
@@ -49,60 +55,107 @@ public sealed class Story
         return this;
     }
 
-    /// <summary>Names the steps' rules, in order; the last one is the end.</summary>
+    /// <summary>Names the steps' rules, in order; the last one is the end. <c>a|b</c> is a step that either rule makes.</summary>
     public Story Steps(params string[] rules)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(rules.Length, 2);
-        _steps = rules;
+        _steps = [.. rules.Select(r => new StoryStep(r))];
         return this;
     }
 
     /// <summary>One alert per event of this step.</summary>
     public Story OncePer(string step)
     {
-        _oncePer = _steps.Contains(step) ? step : throw new ArgumentException($"'{step}' is no step of the story.", nameof(step));
+        _oncePer = Step(step).Name;
         return this;
     }
 
-    /// <summary>What a step must share with the end. (A condition on the end alone belongs into the rule's pattern.)</summary>
+    /// <summary>What a step must share with the end; of the end itself, what must hold of it.</summary>
     public Story Where(string step, Func<Sighting, Sighting, bool> holds)
     {
-        _conditions[step] = _steps.Contains(step) ? holds : throw new ArgumentException($"'{step}' is no step of the story.", nameof(step));
+        Step(step).Shared.Add(holds);
+        return this;
+    }
+
+    /// <summary>What must be known of a step: true, false, or unknown, which makes the story unknown.</summary>
+    public Story Needs(string step, Func<Sighting, Truth> holds)
+    {
+        Step(step).Needed.Add(holds);
         return this;
     }
 
     /// <summary>Whether the sighting ends a story.</summary>
-    public bool EndsWith(Sighting end) => Find(end) is not null;
+    public bool EndsWith(Sighting end) => Judge(end).Evidence is not null;
 
     /// <summary>The story's members, first to last. Call it only where <see cref="EndsWith"/> holds.</summary>
     public StoryEvidence Evidence(Sighting end) =>
-        Find(end) ?? throw new InvalidOperationException("The sighting does not end the story.");
+        Judge(end).Evidence ?? throw new InvalidOperationException("The sighting does not end the story.");
 
-    StoryEvidence? Find(Sighting end)
+    /// <summary>Whether the sighting ends a story, and why that cannot be said when it cannot.</summary>
+    internal StoryVerdict Judge(Sighting end)
     {
-        if (end.Rule != _steps[^1] || end.Past is not { } past) return null;
+        if (end.Past is not { } past || !_steps[^1].Rules.Contains(end.BlindRule ?? end.Rule)) return default;
+        var why = end.Why;
+        var fits = end.BlindRule is null ? _steps[^1].Fits(end) : Truth.Unknown;
+        if (fits == Truth.False || !_steps[^1].Shared.TrueForAll(holds => holds(end, end))) return default;
+        if (fits == Truth.Unknown && why == UnknownReason.None) why = UnknownReason.NoBaseline;
+        var unknown = UnknownReason.None;
         foreach (var key in Entities.LooksIn(By, end))
         {
             var members = new Sighting[_steps.Length];
             members[^1] = end;
             var found = true;
+            var blind = why;
             for (var i = _steps.Length - 2; found && i >= 0; i--)
-                found = (members[i] = Before(past, key, _steps[i], members[i + 1], end)!) is not null;
-            if (found) return new StoryEvidence(this, key, members);
+            {
+                var (step, reason) = Before(past, key, _steps[i], members[i + 1], end);
+                found = step is not null;
+                members[i] = step!;
+                blind |= reason;
+            }
+
+            if (found && blind == UnknownReason.None) return new(new StoryEvidence(this, key, members), UnknownReason.None);
+            if (found) unknown |= blind;
         }
 
-        return null;
+        return new(null, unknown);
     }
 
-    Sighting? Before(Dossiers past, string key, string rule, Sighting next, Sighting end)
+    // The newest that certainly was the step; else the newest that may have been.
+    (Sighting? Step, UnknownReason Why) Before(Dossiers past, string key, StoryStep step, Sighting next, Sighting end)
     {
-        var condition = _conditions.GetValueOrDefault(rule);
-        foreach (var step in past.Earlier(By, key, rule, next.Sequence))
-            if (end.TimeMicros - step.TimeMicros <= WithinMicros && (condition is null || condition(step, end))) return step;
-        return null;
+        Sighting? best = null, maybe = null;
+        var why = UnknownReason.None;
+        foreach (var rule in step.Rules)
+        {
+            foreach (var earlier in past.Earlier(By, key, rule, next.Sequence))
+            {
+                if (end.TimeMicros - earlier.TimeMicros > WithinMicros || !step.Shared.TrueForAll(holds => holds(earlier, end))) continue;
+                var fits = step.Fits(earlier);
+                if (fits == Truth.True)
+                {
+                    if (best is null || earlier.Sequence > best.Sequence) best = earlier;
+                    break;
+                }
+
+                if (fits == Truth.Unknown && (maybe is null || earlier.Sequence > maybe.Sequence)) (maybe, why) = (earlier, UnknownReason.NoBaseline);
+            }
+
+            if (best is not null || !past.IsEverBlind) continue;
+            foreach (var blind in past.Earlier(By, key, Dossiers.Blind(rule), next.Sequence).Concat(past.Earlier(By, Entities.Anybody, Dossiers.Blind(rule), next.Sequence)))
+            {
+                if (end.TimeMicros - blind.TimeMicros > WithinMicros) continue;
+                if (maybe is null || blind.Sequence > maybe.Sequence) (maybe, why) = (blind, blind.Why);
+                break;
+            }
+        }
+
+        return best is not null ? (best, UnknownReason.None) : (maybe, why);
     }
+
+    StoryStep Step(string name) => _steps.FirstOrDefault(s => s.Name == name) ?? throw new ArgumentException($"'{name}' is no step of the story.", nameof(name));
 
     /// <summary>The story in one line; enters the rule's revision.</summary>
     public override string ToString() =>
-        string.Create(CultureInfo.InvariantCulture, $"{By} within {WithinMicros}us: {string.Join(" > ", _steps)} once per {Anchor}; conditions on {string.Join(",", _conditions.Keys.Order(StringComparer.Ordinal))}");
+        string.Create(CultureInfo.InvariantCulture, $"{By} within {WithinMicros}us: {string.Join(" > ", StepNames)} once per {Anchor}; conditions on {string.Join(",", _steps.Where(s => s.Shared.Count + s.Needed.Count > 0).Select(s => s.Name).Order(StringComparer.Ordinal))}");
 }

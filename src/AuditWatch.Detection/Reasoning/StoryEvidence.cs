@@ -12,5 +12,5 @@ public sealed record StoryEvidence(Story Story, string Entity, IReadOnlyList<Sig
     public Sighting End => Members[^1];
 
     /// <summary>The sighting that makes it one story.</summary>
-    public Sighting Anchor => Members.First(m => m.Rule == Story.Anchor);
+    public Sighting Anchor => Members[Story.AnchorIndex];
 }

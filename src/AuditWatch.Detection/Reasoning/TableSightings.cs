@@ -12,6 +12,11 @@ static class TableSightings
 
     public static readonly RuleIdentity FirstAct = Make("a8d2c6b4-7e19-4d3b-b5f8-2f6e9c1a7d33", "first-act-since-bound", "A subject's first act since it was given rights");
 
+    public static readonly RuleIdentity FirstActByCertificate = Make("c41f7d0a-3b52-4c8e-9a67-5d0e8b2f1a44", "first-act-since-certified", "An identity's first act since a certificate for it was approved");
+
+    /// <summary>The rule whose sightings arm <see cref="FirstActByCertificate"/>.</summary>
+    public const string CertificateApproved = "certificate-request-approved-by-hand";
+
     /// <summary>The rule whose sightings arm <see cref="FirstAct"/>.</summary>
     public const string PrivilegedBinding = "privileged-binding";
 

@@ -48,6 +48,8 @@ public sealed class RuleSnapshot
 
     internal CorrelationSet Correlations { get; }
 
+    internal NamedLists Lists => _lists;
+
     internal ISessionFactory Reasoning { get; }
 
     internal IEnumerable<SiteException> SiteExceptions =>
@@ -92,11 +94,18 @@ public sealed class RuleSnapshot
         for (var i = 0; i < compiled.Length; i++)
         {
             if (compiled[i] is not { } rule) continue;
+            var before = problems.Count;
+            var suppress = SuppressionFields.Of(rule.Source, problems);
+            if (problems.Count > before) continue;
             var (source, identity) = (_rules[i], RuleIdentity.Of(rule));
             if (Correlations.Mutes(identity.Id)) identity = identity with { RaisesAlert = false };
             var captures = Correlations.CapturesFor(identity.Id);
-            var isWanted = identity.RaisesAlert || captures.Count > 0 || Chains.CanEnd(identity.Name) || Chains.KeptIn(identity.Name).Count > 0;
-            rules.Add(new EventRule(rules.Count, identity, rule, [.. _exceptions.Where(x => x.Filter.AppliesTo(source)).Select(x => x.Rule)], isWanted) { Captures = captures });
+            var isStep = Chains.CanEnd(identity.Name) || Chains.KeptIn(identity.Name).Count > 0;
+            var isWanted = identity.RaisesAlert || captures.Count > 0 || isStep;
+            rules.Add(new EventRule(rules.Count, identity, rule, [.. _exceptions.Where(x => x.Filter.AppliesTo(source)).Select(x => x.Rule)], isWanted)
+            {
+                Captures = captures, Suppress = identity.RaisesAlert ? suppress : null, IsStep = isStep,
+            });
         }
 
         return new RuleSet(profile, rules, Symbols);

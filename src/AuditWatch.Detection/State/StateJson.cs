@@ -17,6 +17,7 @@ namespace AuditWatch.Detection.State;
 [JsonSerializable(typeof(ArmedSubject))]
 [JsonSerializable(typeof(OpenAlertRecord))]
 [JsonSerializable(typeof(SavedCounted))]
+[JsonSerializable(typeof(SavedFirstSeen))]
 [JsonSerializable(typeof(KnownObject))]
 [JsonSerializable(typeof(OwnerAlert))]
 [JsonSerializable(typeof(CaseFile))]

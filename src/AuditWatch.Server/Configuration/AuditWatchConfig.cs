@@ -42,6 +42,9 @@ public sealed record AuditWatchConfig
     /// <summary>Who is told of alerts.</summary>
     public NotifyConfig Notify { get; init; } = new();
 
+    /// <summary>What closing an alert asks for.</summary>
+    public TriageConfig Triage { get; init; } = new();
+
     /// <summary>Elasticsearch; null: embedded index only.</summary>
     public ElasticsearchConfig? Elasticsearch { get; init; }
 
@@ -89,6 +92,13 @@ public sealed record RedactionConfig
 {
     /// <summary>Whether ConfigMap values that look like credentials are replaced. Default true.</summary>
     public bool Configmaps { get; init; } = true;
+}
+
+/// <summary>What closing an alert asks for.</summary>
+public sealed record TriageConfig
+{
+    /// <summary>Rules (ids or names) whose alerts are closed with a note only, beside those that say so themselves.</summary>
+    public IReadOnlyList<string> NoteRequired { get; init; } = [];
 }
 
 /// <summary>Who is told of alerts: a signed HTTP webhook.</summary>

@@ -26,6 +26,7 @@ public static class ConfigPrinter
             Journal = new { RetainAge = config.Journal.RetainAge.ToString("c"), config.Journal.RetainSize, config.Journal.HighWater },
             config.Redaction,
             config.Notify,
+            config.Triage,
             config.Elasticsearch,
             config.Index,
             config.Kibana,

@@ -28,6 +28,7 @@ static class ConfigReader
             Journal = ReadJournal(top.Section("journal")),
             Redaction = ReadRedaction(top.Section("redaction")),
             Notify = ReadNotify(top.Section("notify")),
+            Triage = ReadTriage(top.Section("triage")),
             Elasticsearch = ReadElasticsearch(top.Section("elasticsearch")),
             Index = ReadIndex(top.Section("index"), top),
             Kibana = ReadKibana(top.Section("kibana")),
@@ -117,6 +118,14 @@ static class ConfigReader
         if (notify.WebhookSecretFile is { } file && !File.Exists(file)) s.Fault("webhook_secret_file", $"names '{file}', which does not exist.");
         s.Done();
         return notify;
+    }
+
+    static TriageConfig ReadTriage(ConfigSection? s)
+    {
+        if (s is null) return new TriageConfig();
+        var triage = new TriageConfig { NoteRequired = s.Texts("note_required") };
+        s.Done();
+        return triage;
     }
 
     static ElasticsearchConfig? ReadElasticsearch(ConfigSection? s)

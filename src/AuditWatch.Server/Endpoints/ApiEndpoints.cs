@@ -12,8 +12,8 @@ namespace AuditWatch.Server.Endpoints;
 /// <summary><c>/api/v1/…</c>: every question of <see cref="IQueries"/>. Lists answer <c>{"items":[…],"next":cursor|null}</c>; faults are RFC 9457 problem details.</summary>
 static class ApiEndpoints
 {
-    static readonly string[] Lists = ["events", "alerts", "timeline", "quarantine", "deadletters", "clusters", "sources", "rules"];
-    static readonly string[] Shows = ["events", "alerts", "quarantine", "deadletters"];
+    static readonly string[] Lists = ["events", "alerts", "timeline", "quarantine", "deadletters", "clusters", "sources", "rules", "triage-jobs", "incidents"];
+    static readonly string[] Shows = ["events", "alerts", "incidents", "quarantine", "deadletters"];
 
     public static void Map(IEndpointRouteBuilder routes, IQueries queries, ApiGuard guard)
     {
@@ -29,6 +29,7 @@ static class ApiEndpoints
             api.MapGet($"/{collection}/{{id}}", (string id, HttpContext context) => ShowAsync(queries, collection, id, context)).WithName($"show-{collection}")
                 .WithSummary($"One of {collection} with everything known of it.").Produces<object>().ProducesProblem(404).ProducesProblem(401);
 
+        ActEndpoints.Map(api, queries);
         api.MapPost("/sql", (SqlBody body, HttpContext context) => AnswerAsync(async () => body is { Statement: { } statement, Limit: >= 0 }
                 ? Page(await queries.SqlAsync(statement, body.Limit, context.RequestAborted)) : Problem(400, "The body needs 'statement', a text; 'limit' is a whole number from 0 on.")))
             .WithName("sql").WithSummary("Rows of one read-only SQL statement over the tables events and alerts.").Produces<object>().ProducesProblem(400);
@@ -48,7 +49,15 @@ static class ApiEndpoints
         Page(await queries.ListAsync(collection, context.Request.Query.ToDictionary(q => q.Key, q => q.Value.ToString()), context.RequestAborted)));
 
     static Task<IResult> ShowAsync(IQueries queries, string collection, string id, HttpContext context) => AnswerAsync(async () =>
-        await queries.ShowAsync(collection, id, context.RequestAborted) is { } row ? Bytes(row) : Problem(404, $"There is no such item among {collection}."));
+        await queries.ShowAsync(collection, id, context.RequestAborted) is { } row ? Item(row, context) : Problem(404, $"There is no such item among {collection}."));
+
+    // What has a version says so, for If-Match.
+    static IResult Item(ReadOnlyMemory<byte> row, HttpContext context)
+    {
+        using var json = JsonDocument.Parse(row);
+        if (json.RootElement.TryGetProperty("version", out var version) && version.TryGetInt64(out var number)) context.Response.Headers.ETag = ActEndpoints.ETag(number);
+        return Bytes(row);
+    }
 
     static async Task<IResult> AnswerAsync(Func<Task<IResult>> answer)
     {
@@ -58,7 +67,7 @@ static class ApiEndpoints
         }
         catch (QueryFault fault)
         {
-            return Problem(400, fault.Message);
+            return Results.Problem(fault.Message, statusCode: fault.Status, extensions: fault.Details);
         }
         catch (Storage.Elasticsearch.ElasticsearchFault fault)
         {

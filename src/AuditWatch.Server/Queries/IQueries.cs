@@ -26,6 +26,9 @@ public interface IQueries : IAsyncDisposable
 
     /// <summary>Sends documents that Elasticsearch refused to it again.</summary>
     Task<ReadOnlyMemory<byte>> ReplayDeadLettersAsync(string? id, CancellationToken stop);
+
+    /// <summary>Does one of <see cref="Acts"/>. Throws <see cref="QueryFault"/> when it cannot be done.</summary>
+    Task<ActAnswer> ActAsync(Act act, CancellationToken stop);
 }
 
 /// <summary>Rows, and the cursor of the next page (null at the end).</summary>
@@ -39,4 +42,11 @@ public sealed record RowPage(IReadOnlyList<ReadOnlyMemory<byte>> Rows, string? N
 public sealed record NewCluster(string Name, string? ClientCn, string? Url, string? CaPem);
 
 /// <summary>A question that cannot be answered as asked: what is wrong and what to change.</summary>
-public sealed class QueryFault(string message) : Exception(message);
+public sealed class QueryFault(string message, int status = 400) : Exception(message)
+{
+    /// <summary>The HTTP status that says so.</summary>
+    public int Status => status;
+
+    /// <summary>What a program needs to know of it.</summary>
+    public IDictionary<string, object?>? Details { get; init; }
+}

@@ -94,7 +94,7 @@ public sealed partial class LocalQueries
         if (note.ReplayedMicros is { } replayed) json.WriteString("replayed", Rfc3339.Of(replayed));
     }
 
-    ReadOnlyMemory<byte> ShowAlert(StoredAlert alert)
+    ReadOnlyMemory<byte> ShowAlert(StoredAlert alert, IReadOnlyList<TriageEvent> history)
     {
         using var row = JsonDocument.Parse(AlertRows.Of(alert));
         return Rows.Write(json =>
@@ -103,6 +103,14 @@ public sealed partial class LocalQueries
             json.WriteNumber("version", alert.Version);
             json.WriteString("first_change", Rfc3339.Of(alert.FirstChangeMicros));
             json.WriteString("last_change", Rfc3339.Of(alert.LastChangeMicros));
+            json.WriteStartArray("history");
+            foreach (var act in history)
+            {
+                json.WriteStartObject();
+                HistoryRow(json, act);
+                json.WriteEndObject();
+            }
+            json.WriteEndArray();
             json.WriteStartArray("events");
             foreach (var place in alert.Alert.Evidence.Where(p => p.File is null).Take(20))
             {

@@ -59,6 +59,8 @@ public sealed partial class LocalQueries : IQueries
         {
             "events" => EventsAsync(asked, stop),
             "alerts" => AlertsAsync(asked, stop),
+            "incidents" => IncidentsAsync(asked, stop),
+            "triage-jobs" => TriageJobsAsync(asked, stop),
             "timeline" => TimelineAsync(asked, stop),
             "quarantine" => QuarantineAsync(asked, stop),
             "deadletters" => DeadLettersAsync(asked, stop),
@@ -75,7 +77,7 @@ public sealed partial class LocalQueries : IQueries
         switch (collection)
         {
             case "alerts":
-                return await _state.FindAlertAsync(id, stop) is { } alert ? ShowAlert(alert) : null;
+                return await _state.FindAlertAsync(id, stop) is { } alert ? ShowAlert(alert, await _state.HistoryAsync(id, stop)) : null;
             case "events":
                 if (!UInt128.TryParse(id, System.Globalization.NumberStyles.HexNumber, null, out var value)) return null;
                 var page = await Index.SearchAsync(new EventQuery { EventId = new Events.EventId(value), Limit = 1 }, stop);
@@ -84,6 +86,8 @@ public sealed partial class LocalQueries : IQueries
                     Rows.Event(json, page.Rows[0]);
                     Raw(json, "event", page.Rows[0].Position);
                 });
+            case "incidents":
+                return await ShowIncidentAsync(id, stop);
             case "deadletters":
                 return await ShowDeadLetterAsync(id, stop);
             case "quarantine":
@@ -169,14 +173,24 @@ public sealed partial class LocalQueries : IQueries
         }
     }
 
-    async Task<RowPage> AlertsAsync(Filters asked, CancellationToken stop)
+    async Task<AlertQuery> AlertQueryOfAsync(Filters asked, CancellationToken stop)
     {
+        IReadOnlyCollection<string>? ids = null;
+        if (asked.Text("incident") is { } incident)
+            ids = await _state.FindIncidentAsync(incident, stop) is { } stored ? [.. stored.Incident.Steps.Select(s => s.AlertId)] : throw new QueryFault($"There is no incident '{incident}'.");
+        var status = asked.OneOf("status", [.. TriageWords.AllStatuses, "open"]);
         var query = new AlertQuery
         {
+            Ids = ids,
             Cluster = asked.Text("cluster"),
             MinLevel = asked.OneOf("min_level", "informational", "low", "medium", "high", "critical"),
             Rule = asked.Text("rule"),
-            Status = asked.OneOf("status", "new", "acknowledged", "closed") is { } status ? Enum.Parse<AlertStatus>(status, ignoreCase: true) : null,
+            Status = TriageWords.TryStatus(status, out var wanted) ? wanted : null,
+            OnlyOpen = status == "open",
+            Resolution = TriageWords.TryResolution(asked.OneOf("resolution", [.. TriageWords.AllResolutions]), out var resolution) ? resolution : null,
+            Assignee = asked.Text("assignee"),
+            OnlyUnassigned = asked.OneOf("unassigned", "true", "false") == "true",
+            Tag = asked.Text("tag"),
             User = asked.Text("user"),
             Credential = asked.Text("credential"),
             ClientIp = asked.Text("ip"),
@@ -187,6 +201,12 @@ public sealed partial class LocalQueries : IQueries
             Cursor = asked.Cursor,
         };
         asked.Done();
+        return query;
+    }
+
+    async Task<RowPage> AlertsAsync(Filters asked, CancellationToken stop)
+    {
+        var query = await AlertQueryOfAsync(asked, stop);
         try
         {
             var page = await _state.ListAlertsAsync(query, stop);

@@ -13,7 +13,8 @@ internal static class Codes
         EmptyList = "AW1205", Regex = "AW1206", Network = "AW1207", Placeholder = "AW1208", WildcardForbidden = "AW1209", AllOnOneValue = "AW1210",
         TooManyValues = "AW1211", MatchesEverything = "AW1212", MapForField = "AW1213", ArraySelector = "AW1214";
 
-    public const string CorrelationType = "AW1300", CorrelationRules = "AW1301", Timespan = "AW1302", CorrelationCondition = "AW1303", Aliases = "AW1304", CorrelationField = "AW1305";
+    public const string CorrelationType = "AW1300", CorrelationRules = "AW1301", Timespan = "AW1302", CorrelationCondition = "AW1303", Aliases = "AW1304", CorrelationField = "AW1305",
+        Extension = "AW1306";
 
     public const string FilterLogSource = "AW1401";
 }

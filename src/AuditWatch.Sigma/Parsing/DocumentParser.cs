@@ -73,6 +73,7 @@ internal sealed class DocumentParser
             Detection = detection,
             LogSource = logSource,
             Taxonomy = _head.Text("taxonomy", "sigma"),
+            Extensions = new ExtensionParser(_map, _problems).OfRule(),
         });
         NoteSigmaVersion(detection);
         DetectionCompiler.Check(rule.Detection, _file, _problems);
@@ -97,6 +98,7 @@ internal sealed class DocumentParser
             Detection = detection,
             LogSource = logSource,
             Rules = rules,
+            Extensions = new ExtensionParser(_map, _problems).OfFilter(),
         });
         DetectionCompiler.Check(filter.Detection, _file, _problems);
         return filter;
@@ -107,7 +109,16 @@ internal sealed class DocumentParser
         var title = _head.Title();
         var draft = new CorrelationParser(body, _map, _problems).Parse();
         if (draft is null || title is null) return null;
-        return Fill(draft with { File = _file, Line = _map.Place.Line, Title = title, Id = _head.Id(title, body), Name = _head.Name(title), LogSource = _head.LogSource(required: false) });
+        return Fill(draft with
+        {
+            Extensions = new ExtensionParser(_map, _problems).OfCorrelation(draft),
+            File = _file,
+            Line = _map.Place.Line,
+            Title = title,
+            Id = _head.Id(title, body),
+            Name = _head.Name(title),
+            LogSource = _head.LogSource(required: false),
+        });
     }
 
     T Fill<T>(T document) where T : SigmaDocument => document with

@@ -1,3 +1,5 @@
+using AuditWatch.Sigma.Extensions;
+
 namespace AuditWatch.Sigma.Parsing;
 
 /// <summary>What the files said: rules, filters, correlations, as written.</summary>
@@ -53,6 +55,9 @@ public abstract record SigmaDocument
 
     /// <summary>Related documents.</summary>
     public IReadOnlyList<SigmaRelation> Related { get; init; } = [];
+
+    /// <summary>What the <c>auditwatch</c> block changes about how the document is evaluated.</summary>
+    public SigmaExtensions Extensions { get; init; } = SigmaExtensions.None;
 
     /// <summary>Keys that are none of Sigma's, kept as parsed YAML (maps, lists, scalars), among them our <c>auditwatch</c> block.</summary>
     public IReadOnlyDictionary<string, object?> Custom { get; init; } = new Dictionary<string, object?>();

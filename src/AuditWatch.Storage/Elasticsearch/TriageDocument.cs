@@ -48,8 +48,14 @@ internal static class TriageDocument
 
     static void Triage(Utf8JsonWriter json, StoredAlert stored)
     {
-        json.WriteString("status", stored.Status.ToString().ToLowerInvariant());
+        var triage = stored.Triage;
+        json.WriteString("status", TriageWords.Of(stored.Status));
         json.WriteBoolean("is_open", stored.Status != AlertStatus.Closed);
+        if (triage.Resolution is { } resolution) json.WriteString("resolution", TriageWords.Of(resolution));
+        AlertDocument.Text(json, "assignee", triage.Assignee);
+        if (triage.Tags.Count > 0) AlertDocument.Texts(json, "tags", triage.Tags);
+        json.WriteNumber("notes", triage.Notes);
+        if (triage.ChangedMicros is { } changed) json.WriteString("changed", AlertDocument.Time(changed));
         json.WriteNumber("revision", stored.Version);
         json.WriteString("first_change", AlertDocument.Time(stored.FirstChangeMicros));
         json.WriteString("last_change", AlertDocument.Time(stored.LastChangeMicros));

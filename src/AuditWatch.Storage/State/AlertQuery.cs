@@ -3,6 +3,8 @@ namespace AuditWatch.Storage.State;
 /// <summary>Which alerts; null means any. Newest first. Times are microseconds since 1970.</summary>
 public sealed record AlertQuery
 {
+    /// <summary>Only these.</summary>
+    public IReadOnlyCollection<string>? Ids { get; init; }
     /// <summary>Of this cluster.</summary>
     public string? Cluster { get; init; }
     /// <summary>This level or a graver one.</summary>
@@ -11,6 +13,16 @@ public sealed record AlertQuery
     public string? Rule { get; init; }
     /// <summary>With this status.</summary>
     public AlertStatus? Status { get; init; }
+    /// <summary>With any status but closed.</summary>
+    public bool OnlyOpen { get; init; }
+    /// <summary>Closed as this.</summary>
+    public Resolution? Resolution { get; init; }
+    /// <summary>Of this assignee.</summary>
+    public string? Assignee { get; init; }
+    /// <summary>Of nobody.</summary>
+    public bool OnlyUnassigned { get; init; }
+    /// <summary>With this tag.</summary>
+    public string? Tag { get; init; }
     /// <summary>At this time or later.</summary>
     public long? SinceMicros { get; init; }
     /// <summary>Before this time.</summary>

@@ -9,4 +9,6 @@ public enum AlertStatus
     Acknowledged,
     /// <summary>Dealt with.</summary>
     Closed,
+    /// <summary>It was closed, and then more evidence joined or somebody thought again.</summary>
+    Reopened,
 }

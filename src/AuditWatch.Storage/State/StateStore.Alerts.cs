@@ -6,7 +6,8 @@ namespace AuditWatch.Storage.State;
 
 public sealed partial class StateStore
 {
-    const string AlertColumns = "alert_id, time_us, status, version, first_change_us, last_change_us, json";
+    const string AlertColumns =
+        "alert_id, time_us, status, version, first_change_us, last_change_us, json, resolution, assignee, tags, notes, triage_revision, triage_us, evidence_version, most_requests";
 
     /// <summary>Alerts that match, newest first.</summary>
     /// <exception cref="FormatException">The level or the cursor is none.</exception>
@@ -37,23 +38,16 @@ public sealed partial class StateStore
         return found;
     }
 
-    /// <summary>Sets an alert's triage; the alert as it then stands, or null when it does not exist or is not at <paramref name="ifVersion"/> any more.</summary>
-    public async Task<StoredAlert?> SetStatusAsync(string alertId, AlertStatus status, long? ifVersion, CancellationToken stop) =>
-        await WriteAsync(async transaction =>
-        {
-            var now = UnixMicros.Of(_clock);
-            var row = await transaction.Connection!.QueryFirstOrDefaultAsync<AlertRow>(Sql(
-                $"""
-                update alert set status = @status, version = version + 1, last_change_us = @now
-                where alert_id = @alertId and (@ifVersion is null or version = @ifVersion)
-                returning {AlertColumns}
-                """, new { alertId, status = Word(status), ifVersion, now }, transaction, stop)).ConfigureAwait(false);
-            if (row is null) return null;
-            await TellAsync(transaction, alertId, row.Version, now, stop).ConfigureAwait(false);
-            return row.Back();
-        }, stop).ConfigureAwait(false);
-
     static (string Sql, DynamicParameters Values) Compose(AlertQuery query)
+    {
+        var (where, values) = Where(query);
+        var sql = $"select {AlertColumns} from alert{where} order by time_us desc, alert_id";
+        if (query.Limit <= 0) return (sql, values);
+        values.Add("limit", (long)query.Limit + 1);
+        return (sql + " limit @limit", values);
+    }
+
+    static (string Sql, DynamicParameters Values) Where(AlertQuery query)
     {
         var values = new DynamicParameters();
         var where = new StringBuilder(" where 1 = 1");
@@ -64,10 +58,16 @@ public sealed partial class StateStore
             values.Add(name, value);
         }
 
+        And("alert_id in @ids", "ids", query.Ids);
         And("cluster = @cluster", "cluster", StoredText.Keep(query.Cluster));
         And("level >= @level", "level", query.MinLevel is null ? null : AlertLevel.RankOf(query.MinLevel));
         And("(rule_id = @rule or rule_name = @rule)", "rule", StoredText.Keep(query.Rule));
-        And("status = @status", "status", query.Status is { } status ? Word(status) : null);
+        And("status = @status", "status", query.Status is { } status ? TriageWords.Of(status) : null);
+        if (query.OnlyOpen) where.Append(" and status <> 'closed'");
+        And("resolution = @resolution", "resolution", query.Resolution is { } resolution ? TriageWords.Of(resolution) : null);
+        And("assignee = @assignee", "assignee", StoredText.Keep(query.Assignee));
+        if (query.OnlyUnassigned) where.Append(" and assignee is null");
+        And("tags like @tag escape '\\'", "tag", query.Tag is { } tag ? $"% {tag.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("_", "\\_", StringComparison.Ordinal).Replace("%", "\\%", StringComparison.Ordinal)} %" : null);
         And("time_us >= @since", "since", query.SinceMicros);
         And("time_us < @until", "until", query.UntilMicros);
         And("(actor_user = @user or effective_user = @user)", "user", StoredText.Keep(query.User));
@@ -81,25 +81,31 @@ public sealed partial class StateStore
             values.Add("afterId", id);
         }
 
-        var sql = $"select {AlertColumns} from alert{where} order by time_us desc, alert_id";
-        if (query.Limit <= 0) return (sql, values);
-        values.Add("limit", (long)query.Limit + 1);
-        return (sql + " limit @limit", values);
+        return (where.ToString(), values);
     }
 
-    static string Word(AlertStatus status) => status switch
-    {
-        AlertStatus.New => "new",
-        AlertStatus.Acknowledged => "acknowledged",
-        AlertStatus.Closed => "closed",
-        _ => throw new ArgumentOutOfRangeException(nameof(status)),
-    };
-
-    sealed record AlertRow(string Alert_Id, long Time_Us, string Status, long Version, long First_Change_Us, long Last_Change_Us, string Json)
+    sealed record AlertRow(
+        string Alert_Id, long Time_Us, string Status, long Version, long First_Change_Us, long Last_Change_Us, string Json, string? Resolution, string? Assignee,
+        string Tags, long Notes, long Triage_Revision, long? Triage_Us, long Evidence_Version, long Most_Requests)
     {
         public string Cursor => string.Create(CultureInfo.InvariantCulture, $"{Time_Us}.{Alert_Id}");
 
-        public StoredAlert Back() => new(AlertText.Read(Json), Enum.Parse<AlertStatus>(Status, ignoreCase: true), Version, First_Change_Us, Last_Change_Us);
+        public TriageState State => new(
+            TriageWords.TryStatus(Status, out var status) ? status : throw new FormatException($"The alert {Alert_Id} has the status '{Status}', which is none."),
+            TriageWords.TryResolution(Resolution, out var resolution) ? resolution : null, StoredText.Back(Assignee), Tags);
+
+        public StoredAlert Back()
+        {
+            var state = State;
+            return new StoredAlert(AlertText.Read(Json), state.Status, Version, First_Change_Us, Last_Change_Us)
+            {
+                Triage = new AlertTriage
+                {
+                    Resolution = state.Resolution, Assignee = state.Assignee, Tags = state.TagList, Notes = Notes, Revision = Triage_Revision, ChangedMicros = Triage_Us,
+                },
+                EvidenceVersion = Evidence_Version,
+            };
+        }
 
         public static (long Time, string Id) ReadCursor(string cursor)
         {

@@ -1,4 +1,5 @@
 using System.Data.Common;
+using System.Globalization;
 using AuditWatch.Detection.Alerts;
 using AuditWatch.Detection.State;
 using AuditWatch.Events;
@@ -36,6 +37,7 @@ public sealed partial class StateStore : IDetectionState
     {
         await ApplyAsync(transaction, commit.Reader, commit.Changes, stop).ConfigureAwait(false);
         foreach (var alert in commit.Alerts) await RaiseAsync(transaction, alert, stop).ConfigureAwait(false);
+        await WriteIncidentsAsync(transaction, commit.Incidents, stop).ConfigureAwait(false);
         await SavePositionAsync(transaction, commit.Reader, commit.Position, stop).ConfigureAwait(false);
         return commit.Changes.Count;
     }, stop);
@@ -68,21 +70,22 @@ public sealed partial class StateStore : IDetectionState
         }
     }
 
-    // Triage is not evidence's to change: an update leaves the status alone. What is already stored as it is makes no new version and no outbox entry.
+    // Triage is not evidence's to change, but for one thing: a closed alert that more requests join than it ever had is opened again. What is already stored as it
+    // is makes no new version and no outbox entry.
     async Task RaiseAsync(DbTransaction transaction, Alert alert, CancellationToken stop)
     {
         var connection = transaction.Connection!;
         var now = UnixMicros.Of(_clock);
-        var version = await connection.QueryFirstOrDefaultAsync<long?>(Sql(
-            """
+        var row = await connection.QueryFirstOrDefaultAsync<AlertRow>(Sql(
+            $"""
             insert into alert (alert_id, cluster, rule_id, rule_name, level, time_us, actor_user, effective_user, credential_id, client_ip, object_namespace,
-                               first_change_us, last_change_us, json)
-            values (@id, @cluster, @rule, @ruleName, @level, @time, @user, @effectiveUser, @credential, @ip, @ns, @now, @now, @json)
+                               first_change_us, last_change_us, json, most_requests)
+            values (@id, @cluster, @rule, @ruleName, @level, @time, @user, @effectiveUser, @credential, @ip, @ns, @now, @now, @json, @count)
             on conflict (alert_id) do update set
                 level = excluded.level, time_us = excluded.time_us, json = excluded.json,
-                version = alert.version + 1, last_change_us = excluded.last_change_us
+                version = alert.version + 1, evidence_version = alert.version + 1, last_change_us = excluded.last_change_us
                 where alert.json <> excluded.json
-            returning version
+            returning {AlertColumns}
             """,
             new
             {
@@ -99,8 +102,24 @@ public sealed partial class StateStore : IDetectionState
                 ns = StoredText.Keep(alert.Object?.Namespace),
                 now,
                 json = AlertText.Write(alert),
+                count = alert.Count,
             }, transaction, stop)).ConfigureAwait(false);
-        if (version is { } changed) await TellAsync(transaction, alert.AlertId, changed, now, stop).ConfigureAwait(false);
+        if (row is null) return;
+        if (alert.Count > row.Most_Requests)
+        {
+            await connection.ExecuteAsync(Sql("update alert set most_requests = @count where alert_id = @id", new { id = alert.AlertId, count = alert.Count }, transaction, stop)).ConfigureAwait(false);
+            if (row.State is { Status: AlertStatus.Closed } closed)
+            {
+                var by = new TriageChange("auditwatch", "auditwatch")
+                {
+                    Note = string.Create(CultureInfo.InvariantCulture, $"More evidence joined: {row.Most_Requests} requests when it was closed, {alert.Count} now."),
+                };
+                await WriteTriageAsync(transaction, row, closed with { Status = AlertStatus.Reopened, Resolution = null }, by, "reopened", null, stop).ConfigureAwait(false);
+                return;
+            }
+        }
+
+        await TellAsync(transaction, alert.AlertId, row.Version, now, stop).ConfigureAwait(false);
     }
 
     static Task<int> TellAsync(DbTransaction transaction, string alertId, long version, long now, CancellationToken stop) =>

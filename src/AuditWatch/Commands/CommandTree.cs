@@ -15,6 +15,7 @@ internal static class CommandTree
             ServeCommand.Build(terminal),
             RulesCommand.Build(terminal),
             AlertsCommand.Build(terminal),
+            IncidentsCommand.Build(terminal),
             EventsCommand.Build(terminal),
             TimelineCommand.Build(terminal),
             SqlCommand.Build(terminal),

@@ -45,9 +45,18 @@ public sealed class JudgeSafety
     {
         var shipped = ChainCatalog.Shipped();
         Assert.Equal(shipped.Types.Count, shipped.Types.Select(ChainIdentity.IdOf).Distinct().Count());
-        Assert.True(shipped.Types.Count >= 2);
-        Assert.True(shipped.CanEnd("secret-read") && shipped.CanEnd("workload-created") && !shipped.CanEnd("privileged-binding"));
+        Assert.True(shipped.Types.Count >= 20);
+        Assert.True(shipped.CanEnd("secret-read") && shipped.CanEnd("workload-created") && !shipped.CanEnd("service-account-created"));
         Assert.All(shipped.Rules, r => Assert.True(r.LeftHandSide.ChildElements.Count == 1, $"{r.Name} joins patterns; a chain has one, and looks back from it."));
+    }
+
+    [Fact]
+    public void Every_step_of_every_shipped_chain_is_a_rule_that_is_shipped_too()
+    {
+        var known = Lab.Rules.Rules.Select(r => r.Name).Concat(Lab.Rules.Correlations.All.Select(c => c.Identity.Name)).ToHashSet();
+        known.UnionWith([TableSightings.CredentialIssued.Name, TableSightings.CredentialElsewhere.Name, TableSightings.FirstAct.Name, TableSightings.FirstActByCertificate.Name]);
+        foreach (var (chain, story) in ChainCatalog.Shipped().Stories)
+            Assert.All(Enumerable.Range(0, story.StepNames.Count).SelectMany(story.RulesOf), rule => Assert.True(known.Contains(rule), $"{chain} has the step '{rule}', which is no rule."));
     }
 
     [Name("throws")]

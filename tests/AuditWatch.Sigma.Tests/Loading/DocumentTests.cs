@@ -26,7 +26,7 @@ public sealed class DocumentTests
         fields: [user.username]
         falsepositives: [Backups]
         level: high
-        auditwatch: {alert: false, requires: {level: Metadata}, weight: 3, ratio: 1.5, runbook: [look, ask]}
+        auditwatch: {alert: false, requires: {level: Metadata}, lint: {AW2014: 3, AW2015: 1.5}, runbook: [look, ask]}
         """;
 
     [Fact]
@@ -48,8 +48,8 @@ public sealed class DocumentTests
         Assert.Equal(2, rule.Line);
         var block = Assert.IsType<Dictionary<string, object?>>(Assert.Contains("auditwatch", rule.Custom));
         Assert.Equal(false, block["alert"]);
-        Assert.Equal(3L, block["weight"]);
-        Assert.Equal(1.5, block["ratio"]);
+        Assert.Equal(3L, Assert.IsType<Dictionary<string, object?>>(block["lint"])["AW2014"]);
+        Assert.Equal(1.5, Assert.IsType<Dictionary<string, object?>>(block["lint"])["AW2015"]);
         Assert.Equal(["look", "ask"], Assert.IsType<List<object?>>(block["runbook"]));
     }
 

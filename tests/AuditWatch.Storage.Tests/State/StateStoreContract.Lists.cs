@@ -20,7 +20,7 @@ public abstract partial class StateStoreContract
             AnAlert.Numbered(3) with { Level = "critical" },
             AnAlert.Numbered(4) with { Level = "low", Rule = plain.Rule with { Id = "11111111-0000-4000-8000-000000000000", Name = "other" } },
             AnAlert.Numbered(5) with { Actor = plain.Actor with { EffectiveUser = "root", CredentialId = null, ClientIp = "::1" }, Object = null }), Stop);
-        await _store.SetStatusAsync(AnAlert.Numbered(1).AlertId, AlertStatus.Acknowledged, null, Stop);
+        await _store.TriageAsync(AnAlert.Numbered(1).AlertId, By("alice") with { Status = AlertStatus.Acknowledged }, null, Stop);
 
         Assert.Equal("5,4,3,2,1", await IdsAsync(new AlertQuery()));
         Assert.Equal("2", await IdsAsync(new AlertQuery { Cluster = "dev" }));

@@ -105,36 +105,6 @@ public abstract partial class StateStoreContract : IAsyncLifetime
     }
 
     [Fact]
-    public async Task New_evidence_never_touches_what_a_person_decided()
-    {
-        var alert = AnAlert.Numbered(1);
-        await _store.CommitAsync(Commit(0, alert), Stop);
-        var closed = await _store.SetStatusAsync(alert.AlertId, AlertStatus.Closed, ifVersion: 1, Stop);
-        _clock.Advance(TimeSpan.FromMinutes(1));
-
-        await _store.CommitAsync(Commit(1, alert with { Count = 2, Outcome = "denied" }), Stop);
-
-        var found = await _store.FindAlertAsync(alert.AlertId, Stop);
-        Assert.Equal(2, closed!.Version);
-        Assert.Equal((AlertStatus.Closed, 3L, 2L, "denied"), (found!.Status, found.Version, found.Alert.Count, found.Alert.Outcome));
-        Assert.Equal(60_000_000, found.LastChangeMicros - found.FirstChangeMicros);
-        Assert.Equal([1L, 2L, 3L], (await _store.TakeDueAsync(10, Stop)).Select(entry => entry.Version));
-    }
-
-    [Fact]
-    public async Task Triage_of_a_version_that_has_passed_is_refused()
-    {
-        var alert = AnAlert.Numbered(1);
-        await _store.CommitAsync(Commit(0, alert), Stop);
-        await _store.CommitAsync(Commit(1, alert with { Count = 2 }), Stop);
-
-        Assert.Null(await _store.SetStatusAsync(alert.AlertId, AlertStatus.Acknowledged, ifVersion: 1, Stop));
-        Assert.Null(await _store.SetStatusAsync("no-such-alert", AlertStatus.Acknowledged, ifVersion: null, Stop));
-        Assert.Equal(AlertStatus.New, (await _store.FindAlertAsync(alert.AlertId, Stop))!.Status);
-        Assert.Equal(3, (await _store.SetStatusAsync(alert.AlertId, AlertStatus.Acknowledged, ifVersion: null, Stop))!.Version);
-    }
-
-    [Fact]
     public async Task Readers_see_whole_commits_only_while_a_writer_writes()
     {
         using var done = new CancellationTokenSource();

@@ -78,6 +78,8 @@ public sealed class FilledStreams : IAsyncLifetime
         await PostAsync(serve, OtherCluster, Recorded.Body(others));
         Events = [.. Recorded.Lines(), .. others];
         await serve.QuietAsync();
+        await TriageAsync(serve);
+        await serve.SettleAsync();
         Alerts = await serve.ListAsync("alerts");
         Metrics = await serve.MetricsAsync();
         Embedded = await AnswersAsync(serve);
@@ -92,6 +94,17 @@ public sealed class FilledStreams : IAsyncLifetime
         WithoutSql = await sql.Content.ReadAsStringAsync();
         await without.SettleAsync();
         await without.TerminateAsync();
+    }
+
+    // What a shift does with three alerts.
+    static async Task TriageAsync(ServerProcess serve)
+    {
+        var ids = (await serve.ListAsync("alerts")).Select(a => a.GetProperty("alert_id").GetString()!).ToList();
+        foreach (var (id, change) in ids.Zip((string[])["""{"status":"acknowledged","assignee":"carol","add_tags":["shift-1"]}""", """{"status":"closed","resolution":"noise","note":"a drill"}""", """{"assignee":"bob"}"""]))
+        {
+            using var answer = await serve.Http.PatchAsync($"/api/v1/alerts/{id}", new StringContent(change, Encoding.UTF8, "application/json"));
+            if (!answer.IsSuccessStatusCode) throw new InvalidOperationException(await answer.Content.ReadAsStringAsync());
+        }
     }
 
     static async Task<Dictionary<string, string>> AnswersAsync(ServerProcess serve)

@@ -58,6 +58,7 @@ public sealed class ServeWithElasticsearchTests(FilledStreams streams)
             var ours = row.GetProperty("_source").GetProperty("auditwatch");
             Assert.Equal(alert.GetProperty("status").GetString(), ours.GetProperty("triage").GetProperty("status").GetString());
             Assert.Equal(alert.GetProperty("count").GetInt64(), ours.GetProperty("alert").GetProperty("count").GetInt64());
+            Assert.Equal(alert.GetProperty("triage").GetProperty("assignee").GetString(), ours.GetProperty("triage").TryGetProperty("assignee", out var assignee) ? assignee.GetString() : null);
             Assert.Equal(row.GetProperty("_version").GetInt64(), ours.GetProperty("triage").GetProperty("revision").GetInt64());
         }
     }

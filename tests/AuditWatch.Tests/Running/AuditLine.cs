@@ -14,6 +14,9 @@ internal static class AuditLine
         "responseStatus":{"metadata":{},"code":{{code}}},
         """)}}"requestReceivedTimestamp":"{{received}}","stageTimestamp":"{{stageTime ?? received}}"{{more}}}""";
 
+    /// <summary>An event that no rule speaks of, for tests of how many come through.</summary>
+    public static string OfNoNote(int group, int number) => Of($"{group:x8}-0000-4000-8000-{number:x12}", resource: "pods");
+
     /// <summary>So many requests, a second apart, of which every second reads a Secret.</summary>
     public static List<string> History(int count) =>
         [.. Enumerable.Range(0, count).Select(i => Of($"request-{i:D3}", received: $"2026-11-23T{9 + (27 + i / 60) / 60:D2}:{(27 + i / 60) % 60:D2}:{i % 60:D2}.000001Z", resource: i % 2 == 0 ? "secrets" : "pods"))];

@@ -1,0 +1,73 @@
+using System.Globalization;
+using System.Net.Mime;
+using AuditWatch.Server.Queries;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+
+namespace AuditWatch.Server.Endpoints;
+
+/// <summary>Serves the table of <see cref="Acts"/>. A version goes out as <c>ETag</c> and comes back as <c>If-Match</c>.</summary>
+static class ActEndpoints
+{
+    const int LargestBody = 1 << 20;
+
+    public static void Map(IEndpointRouteBuilder api, IQueries queries)
+    {
+        foreach (var route in Acts.All)
+        {
+            // The parameter is bound where the path has one; the delegate's form says so to OpenAPI.
+            Delegate handler = route.Path.Contains("{id}", StringComparison.Ordinal)
+                ? (string id, HttpContext context) => ActAsync(queries, route, id, context)
+                : (HttpContext context) => ActAsync(queries, route, null, context);
+            var mapped = api.MapMethods($"/{route.Path}", [route.Method], handler).WithName(route.Name).WithSummary(route.Summary)
+                .Produces<object>().ProducesProblem(400).ProducesProblem(401).ProducesProblem(404).ProducesProblem(409).ProducesProblem(412);
+            if (route.Body is { } body) mapped.Accepts(body, isOptional: true, MediaTypeNames.Application.Json);
+        }
+    }
+
+    public static string ETag(long version) => string.Create(CultureInfo.InvariantCulture, $"\"{version}\"");
+
+    static async Task<IResult> ActAsync(IQueries queries, ActRoute route, string? id, HttpContext context)
+    {
+        try
+        {
+            var act = new Act(route, id, await BodyAsync(context.Request, context.RequestAborted))
+            {
+                Filters = context.Request.Query.ToDictionary(q => q.Key, q => q.Value.ToString()),
+                IfVersion = IfMatch(context.Request),
+                Via = context.Request.Headers.Authorization.Count > 0 ? "token" : "loopback",
+            };
+            var answer = await queries.ActAsync(act, context.RequestAborted);
+            if (answer.Version is { } version) context.Response.Headers.ETag = ETag(version);
+            return Results.Bytes(answer.Json, MediaTypeNames.Application.Json);
+        }
+        catch (QueryFault fault)
+        {
+            return Results.Problem(fault.Message, statusCode: fault.Status, extensions: fault.Details);
+        }
+    }
+
+    static long? IfMatch(HttpRequest request)
+    {
+        var header = request.Headers.IfMatch.ToString();
+        if (header is "" or "*") return null;
+        return header.Length > 2 && header[0] == '"' && header[^1] == '"' && long.TryParse(header.AsSpan(1, header.Length - 2), NumberStyles.None, CultureInfo.InvariantCulture, out var version)
+            ? version : throw new QueryFault($"If-Match is {header}, but must be an ETag as this server gave it, such as \"3\".");
+    }
+
+    static async Task<ReadOnlyMemory<byte>> BodyAsync(HttpRequest request, CancellationToken stop)
+    {
+        if (request.ContentLength is 0) return default;
+        using var body = new MemoryStream();
+        var buffer = new byte[16 << 10];
+        for (int read; (read = await request.Body.ReadAsync(buffer, stop)) > 0;)
+        {
+            if (body.Length + read > LargestBody) throw new QueryFault("The body is larger than 1 MiB.", StatusCodes.Status413PayloadTooLarge);
+            body.Write(buffer, 0, read);
+        }
+        if (body.Length > 0 && request.ContentType?.StartsWith(MediaTypeNames.Application.Json, StringComparison.OrdinalIgnoreCase) is not true)
+            throw new QueryFault("The body must be application/json.", StatusCodes.Status415UnsupportedMediaType);
+        return body.ToArray();
+    }
+}

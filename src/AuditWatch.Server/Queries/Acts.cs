@@ -1,0 +1,31 @@
+namespace AuditWatch.Server.Queries;
+
+/// <summary>Everything that people can do, in one table: the API serves it, the command line calls it.</summary>
+public static class Acts
+{
+    /// <summary>Changes one alert's triage.</summary>
+    public static readonly ActRoute TriageAlert = new("triage-alert", "PATCH", "alerts/{id}",
+        "Changes an alert's triage: status, resolution, assignee, tags, a note. With If-Match it answers 412, and what changed, when the alert is another by now.", typeof(TriageBody));
+
+    /// <summary>Changes the triage of all alerts that match.</summary>
+    public static readonly ActRoute TriageAlerts = new("triage-alerts", "POST", "alerts/triage",
+        "Changes the triage of every alert that the query parameters match. 'dry_run' only counts; 'expected' refuses with 409 when another number matches.", typeof(TriageBody));
+
+    /// <summary>Takes a bulk change back.</summary>
+    public static readonly ActRoute UndoTriage = new("undo-triage", "POST", "triage-jobs/{id}/undo",
+        "Takes a bulk change back; alerts that somebody has changed since are left alone and counted.", typeof(WhoBody));
+
+    /// <summary>Joins incidents.</summary>
+    public static readonly ActRoute MergeIncident = new("merge-incident", "POST", "incidents/{id}/merge",
+        "Joins other incidents to one, by hand; stays so through a replay.", typeof(IncidentBody));
+
+    /// <summary>Parts alerts from an incident.</summary>
+    public static readonly ActRoute SplitIncident = new("split-incident", "POST", "incidents/{id}/split",
+        "Parts alerts from an incident, as an incident of their own; stays so through a replay.", typeof(IncidentBody));
+
+    /// <summary>Takes a merge or split back.</summary>
+    public static readonly ActRoute UndoIncidentEdit = new("undo-incident-edit", "POST", "incident-edits/{id}/undo", "Takes one merge or split back.", null);
+
+    /// <summary>All of them.</summary>
+    public static IReadOnlyList<ActRoute> All { get; } = [TriageAlert, TriageAlerts, UndoTriage, MergeIncident, SplitIncident, UndoIncidentEdit];
+}

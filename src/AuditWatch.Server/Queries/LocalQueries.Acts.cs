@@ -1,0 +1,16 @@
+namespace AuditWatch.Server.Queries;
+
+public sealed partial class LocalQueries
+{
+    /// <inheritdoc/>
+    public Task<ActAnswer> ActAsync(Act act, CancellationToken stop) => act.Route.Name switch
+    {
+        "triage-alert" => TriageAlertAsync(act, stop),
+        "triage-alerts" => TriageAlertsAsync(act, stop),
+        "undo-triage" => UndoTriageAsync(act, stop),
+        "merge-incident" => MergeIncidentAsync(act, stop),
+        "split-incident" => SplitIncidentAsync(act, stop),
+        "undo-incident-edit" => UndoIncidentEditAsync(act, stop),
+        _ => throw new QueryFault($"There is no act '{act.Route.Name}'."),
+    };
+}

@@ -1,0 +1,120 @@
+using System.Globalization;
+using System.Text.Json;
+using AuditWatch.Storage.State;
+
+namespace AuditWatch.Server.Queries;
+
+// Alerts that hang together by cause, with what people joined and parted.
+public sealed partial class LocalQueries
+{
+    async Task<RowPage> IncidentsAsync(Filters asked, CancellationToken stop)
+    {
+        var query = new IncidentQuery
+        {
+            Cluster = asked.Text("cluster"),
+            MinLevel = asked.OneOf("min_level", "informational", "low", "medium", "high", "critical"),
+            SinceMicros = asked.Time("since"),
+            UntilMicros = asked.Time("until"),
+            Limit = asked.Limit,
+            Cursor = asked.Cursor,
+        };
+        asked.Done();
+        try
+        {
+            var (incidents, next) = await _state.ListIncidentsAsync(query, stop);
+            return new RowPage([.. incidents.Select(i => Rows.Write(json => IncidentRow(json, i)))], next);
+        }
+        catch (FormatException fault)
+        {
+            throw new QueryFault(fault.Message);
+        }
+    }
+
+    async Task<ReadOnlyMemory<byte>?> ShowIncidentAsync(string id, CancellationToken stop)
+    {
+        if (await _state.FindIncidentAsync(id, stop) is not { } stored) return null;
+        var alerts = (await _state.FindAlertsAsync([.. stored.Incident.Steps.Select(s => s.AlertId)], stop)).ToDictionary(a => a.Alert.AlertId, StringComparer.Ordinal);
+        return Rows.Write(json =>
+        {
+            IncidentRow(json, stored);
+            json.WriteStartArray("steps");
+            foreach (var step in stored.Incident.Steps)
+            {
+                json.WriteStartObject();
+                json.WriteString("time", Rfc3339.Of(step.TimeMicros));
+                json.WriteString("level", step.Level);
+                json.WriteString("rule", step.Rule);
+                json.WriteString("line", step.Line);
+                json.WriteStartArray("reasons");
+                foreach (var reason in step.Reasons) json.WriteStringValue(reason);
+                json.WriteEndArray();
+                json.WriteString("alert_id", step.AlertId);
+                json.WriteString("status", alerts.TryGetValue(step.AlertId, out var alert) ? TriageWords.Of(alert.Status) : null);
+                json.WriteEndObject();
+            }
+            json.WriteEndArray();
+            json.WriteStartArray("edits");
+            foreach (var edit in stored.Edits) EditRow(json, edit);
+            json.WriteEndArray();
+        });
+    }
+
+    async Task<ActAnswer> MergeIncidentAsync(Act act, CancellationToken stop)
+    {
+        var body = ActBody.Read<IncidentBody>(act.Body);
+        if (body.Incidents is not { Count: > 0 } others || body.Alerts is not null) throw new QueryFault("The body needs 'incidents', the ids of those to join.");
+        if (await _state.MergeIncidentsAsync(act.Id!, others, Who(body.By, act), act.Via, body.Note, stop) is { } why) throw new QueryFault(why, why.StartsWith("There is no", StringComparison.Ordinal) ? 404 : 409);
+        return new ActAnswer((await ShowIncidentAsync(act.Id!, stop))!.Value);
+    }
+
+    async Task<ActAnswer> SplitIncidentAsync(Act act, CancellationToken stop)
+    {
+        var body = ActBody.Read<IncidentBody>(act.Body);
+        if (body.Incidents is not null) throw new QueryFault("The body needs 'alerts', the ids of those to part from it.");
+        var (id, why) = await _state.SplitIncidentAsync(act.Id!, body.Alerts ?? [], Who(body.By, act), act.Via, body.Note, stop);
+        if (why is not null) throw new QueryFault(why, why.StartsWith("There is no", StringComparison.Ordinal) ? 404 : 400);
+        return new ActAnswer((await ShowIncidentAsync(id!, stop))!.Value);
+    }
+
+    async Task<ActAnswer> UndoIncidentEditAsync(Act act, CancellationToken stop)
+    {
+        if (!long.TryParse(act.Id, NumberStyles.None, CultureInfo.InvariantCulture, out var edit) || !await _state.UndoIncidentEditAsync(edit, stop))
+            throw new QueryFault($"There is no edit '{act.Id}' to take back.", 404);
+        return new ActAnswer(Rows.Write(json => json.WriteNumber("undone", edit)));
+    }
+
+    static string Who(string? by, Act act) =>
+        by is null ? act.Via : by.Length is > 0 and <= 256 ? by : throw new QueryFault("'by' must have 1 to 256 characters.");
+
+    static void IncidentRow(Utf8JsonWriter json, StoredIncident stored)
+    {
+        var incident = stored.Incident;
+        json.WriteString("incident_id", incident.IncidentId);
+        json.WriteString("cluster", incident.Cluster);
+        json.WriteString("level", incident.Level);
+        json.WriteString("first", Rfc3339.Of(incident.FirstMicros));
+        json.WriteString("last", Rfc3339.Of(incident.LastMicros));
+        json.WriteNumber("alerts", incident.AlertCount);
+        json.WriteBoolean("edited", stored.Edits.Count > 0);
+        json.WriteStartArray("actors");
+        foreach (var actor in incident.Actors) json.WriteStringValue(actor);
+        json.WriteEndArray();
+        json.WriteString("story", incident.Steps.Count == 1 ? incident.Steps[0].Line : $"{incident.Steps[0].Line} … {incident.Steps[^1].Line}");
+    }
+
+    static void EditRow(Utf8JsonWriter json, IncidentEdit edit)
+    {
+        json.WriteStartObject();
+        json.WriteNumber("id", edit.Id);
+        json.WriteString("at", Rfc3339.Of(edit.AtMicros));
+        json.WriteString("by", edit.Who);
+        json.WriteString("act", edit.Act);
+        json.WriteString("incident", edit.IncidentId);
+        json.WriteString("source", edit.SourceId);
+        json.WriteStartArray("alerts");
+        foreach (var alert in edit.Alerts) json.WriteStringValue(alert);
+        json.WriteEndArray();
+        if (edit.Note is not null) json.WriteString("note", edit.Note);
+        json.WriteEndObject();
+    }
+}

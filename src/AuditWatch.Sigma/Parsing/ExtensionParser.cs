@@ -1,0 +1,111 @@
+using System.Globalization;
+using AuditWatch.Sigma.Extensions;
+using AuditWatch.Sigma.Yaml;
+
+namespace AuditWatch.Sigma.Parsing;
+
+/// <summary>Reads the <c>auditwatch</c> block. Every key is known, or the document is refused: a misspelt one must not silently mean nothing.</summary>
+internal sealed class ExtensionParser(YamlMap document, ProblemList problems)
+{
+    const int MostSuppressed = 5, MostFirstSeen = 3;
+
+    static readonly string[] Everywhere = ["alert", "level_reason", "requires", "lint", "runbook", "entities"];
+
+    readonly DocumentHead _head = new(document, problems);
+
+    /// <summary>The block of a rule.</summary>
+    public SigmaExtensions OfRule() => Block([.. Everywhere, "suppress"]) is { } block ? new SigmaExtensions { Suppress = Suppress(block, null) } : SigmaExtensions.None;
+
+    /// <summary>The block of a filter.</summary>
+    public SigmaExtensions OfFilter()
+    {
+        Block([.. Everywhere, "owner", "reason", "expires"]);
+        return SigmaExtensions.None;
+    }
+
+    /// <summary>The block of a correlation.</summary>
+    public SigmaExtensions OfCorrelation(SigmaCorrelation correlation) => Block([.. Everywhere, "suppress", "first_seen"]) is { } block
+        ? new SigmaExtensions { Suppress = Suppress(block, correlation), FirstSeen = FirstSeen(block, correlation) }
+        : SigmaExtensions.None;
+
+    YamlMap? Block(string[] keys)
+    {
+        if (document.Find("auditwatch") is not { } found) return null;
+        if (found is YamlMap map)
+        {
+            Keys(map, "auditwatch", keys);
+            return map;
+        }
+
+        problems.Error(Codes.WrongType, found.Place, $"'auditwatch' must be a map, not {found.Noun}.", $"Keys: {string.Join(", ", keys)}.");
+        return null;
+    }
+
+    Suppression? Suppress(YamlMap block, SigmaCorrelation? correlation)
+    {
+        if (Part(block, "suppress", ["by", "for"]) is not { } part) return null;
+        var by = _head.Names(part, "by");
+        if (by.Count == 0 && correlation is not null) by = correlation.GroupBy;
+        if (correlation is null && by.Count == 0) Misused(part.Place, "'suppress' does not say by which fields.", "Add for instance 'by: [user.username]'.");
+        if (by.Count > MostSuppressed) Misused(part.Place, $"'suppress' takes at most {MostSuppressed} fields.", "Name fewer.");
+        if (correlation is not null && by.FirstOrDefault(f => !correlation.GroupBy.Contains(f)) is { } other)
+            Misused(part.Find("by")!.Place, $"'{other}' is not in 'group-by'; an alert of a correlation is about its group, and knows no other field.", "Suppress by entries of 'group-by'.");
+        return Span(part, "for", "24h") is { } span ? new Suppression(by, span) : null;
+    }
+
+    FirstSeen? FirstSeen(YamlMap block, SigmaCorrelation correlation)
+    {
+        if (Part(block, "first_seen", ["learning", "events", "per"]) is not { } part) return null;
+        if (correlation.Type != CorrelationType.EventCount || correlation.Bounds is not [{ Operator: "eq", Value: 1 }])
+            Misused(part.Place, "'first_seen' belongs to an event_count with 'condition: {eq: 1}': the one match of its group within the timespan.", "Write 'type: event_count' and 'condition: {eq: 1}'.");
+        if (correlation.GroupBy.Count is 0 or > MostFirstSeen)
+            Misused(part.Place, $"'first_seen' needs one to {MostFirstSeen} entries in 'group-by': what is new.", "Name the fields whose values together are new or not.");
+        var per = _head.Names(part, "per");
+        if (per.FirstOrDefault(f => !correlation.GroupBy.Contains(f)) is { } other)
+            Misused(part.Find("per")!.Place, $"'{other}' is not in 'group-by'.", "Learn per one or more entries of 'group-by'.");
+        if (per.Count > 0 && per.Count >= correlation.GroupBy.Count)
+            Misused(part.Find("per")!.Place, "With all of 'group-by' in 'per' nothing could ever be new.", "Leave out of 'per' what is to be new.");
+        var events = Number(part, "events", 0);
+        if (Span(part, "learning", "7d") is not { } learning) return null;
+        if (learning >= correlation.Timespan)
+            Misused(part.Find("learning")!.Place, "Learning must end before the timespan does: what was learned first would be forgotten by then.", "Make 'timespan' (the history) longer than 'learning'.");
+        return new FirstSeen(learning, events, per);
+    }
+
+    YamlMap? Part(YamlMap block, string name, string[] keys)
+    {
+        if (block.Find(name) is not { } found) return null;
+        if (found is YamlMap map)
+        {
+            Keys(map, name, keys);
+            return map;
+        }
+
+        problems.Error(Codes.WrongType, found.Place, $"'{name}' must be a map, not {found.Noun}.", $"Keys: {string.Join(", ", keys)}.");
+        return null;
+    }
+
+    void Keys(YamlMap map, string name, string[] keys)
+    {
+        foreach (var (key, _) in map.Items)
+            if (!keys.Contains(key.Text))
+                problems.Error(Codes.UnknownKey, key.Place, $"'{key.Text}' is no key of '{name}' here.", Suggestion.For(key.Text, keys) is { } near ? $"Did you mean '{near}'?" : $"Keys: {string.Join(", ", keys)}.");
+    }
+
+    TimeSpan? Span(YamlMap map, string key, string example)
+    {
+        if (map.Find(key) is YamlScalar text && CorrelationParser.TryTimespan(text.Text, out var span)) return span;
+        problems.Error(Codes.Timespan, (map.Find(key) ?? map).Place, $"'{key}' is missing or no timespan.", $"Write a whole number and s, m, h, d or w, for instance '{key}: {example}'.");
+        return null;
+    }
+
+    long Number(YamlMap map, string key, long missing)
+    {
+        if (map.Find(key) is not { } found) return missing;
+        if (found is YamlScalar text && long.TryParse(text.Text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number is > 0 and <= 1_000_000_000) return number;
+        problems.Error(Codes.BadValue, found.Place, $"'{key}' must be a whole number from 1 to 1,000,000,000.", null);
+        return missing;
+    }
+
+    void Misused(Place place, string message, string fix) => problems.Error(Codes.Extension, place, message, fix);
+}

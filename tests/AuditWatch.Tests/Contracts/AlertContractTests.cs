@@ -56,7 +56,7 @@ public sealed class AlertContractTests(SharedServer shared)
         foreach (var body in Recorded.Bodies(400)) (await server.PostAsync("contract", body)).Dispose();
         await server.QuietAsync();
         var raised = await server.ListAsync("alerts", "limit=0&cluster=contract");
-        Assert.All(raised, a => AssertIsAlert(a, ["segment", "frame", "index"], "status"));
+        Assert.All(raised, a => AssertIsAlert(a, ["segment", "frame", "index"], "status", "triage"));
         Assert.Equal(scanned.Select(a => a.GetProperty("alert_id").GetString()).Order(), raised.Select(a => a.GetProperty("alert_id").GetString()).Order());
 
         var rows = (await server.ListAsync("events", "limit=0&cluster=contract")).ToDictionary(Place);

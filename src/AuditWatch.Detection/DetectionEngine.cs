@@ -3,6 +3,7 @@ using AuditWatch.Detection.Alerts;
 using AuditWatch.Detection.EventLayer;
 using AuditWatch.Detection.Reasoning;
 using AuditWatch.Detection.Rules;
+using AuditWatch.Detection.Runtime;
 using AuditWatch.Detection.State;
 using AuditWatch.Events;
 using AuditWatch.Events.Envelopes;
@@ -73,6 +74,17 @@ public sealed class DetectionEngine
         return Commit(worker, end);
     }
 
+    /// <summary>Judges alerts of Falco. Null: all of them were accounted for before the restart, there is nothing to commit.</summary>
+    public DetectionCommit? ProcessFalco(JournaledEvents alerts)
+    {
+        var worker = WorkerOf(alerts.Cluster);
+        worker.Batch.Begin(null, alerts.Segment, alerts.Frame);
+        for (var i = 0; i < alerts.Records.Count; i++)
+            if (!worker.Falco.Judge(alerts.Records[i], alerts.FirstIndex + i, alerts.ReceivedMicros, worker.Batch)) Unreadable++;
+        Reason(worker, alerts.ReceivedMicros);
+        return Commit(worker, new EventPosition(alerts.Segment, alerts.Frame, alerts.FirstIndex + alerts.Records.Count - 1));
+    }
+
     /// <summary>Takes an idle mark: what waits of the cluster is judged. Null: it was accounted for before the restart.</summary>
     public DetectionCommit? Idle(string cluster, EventPosition position)
     {
@@ -120,8 +132,8 @@ public sealed class DetectionEngine
         var cluster = _clusters(name) with { Name = name };
         var set = _rules.For(cluster);
         return _workers[name] = new ClusterWorker(
-            cluster, new AuditEvent(_rules.Symbols), new EventJudge(new SettledVerdicts(set), Statistics.Open(set, name), _rules.Chains.FollowsCredentials), new ClusterReasoner(cluster, _rules), new JudgedBatch());
+            cluster, new AuditEvent(_rules.Symbols), new EventJudge(new SettledVerdicts(set), Statistics.Open(set, name), _rules.Chains.FollowsCredentials), new ClusterReasoner(cluster, _rules), new JudgedBatch(), new FalcoJudge(_rules.Falco, name));
     }
 
-    sealed record ClusterWorker(ClusterFacts Cluster, AuditEvent Event, EventJudge Judge, ClusterReasoner Reasoner, JudgedBatch Batch);
+    sealed record ClusterWorker(ClusterFacts Cluster, AuditEvent Event, EventJudge Judge, ClusterReasoner Reasoner, JudgedBatch Batch, FalcoJudge Falco);
 }

@@ -1,4 +1,5 @@
 using System.Globalization;
+using AuditWatch.Detection.Alerts;
 using AuditWatch.Storage.Index;
 using AuditWatch.Storage.State;
 
@@ -26,13 +27,13 @@ public sealed class Timeline(IEventSearch index, StateStore state)
         var within = new EventQuery { Cluster = question.Cluster, SinceMicros = from, UntilMicros = to + 1, OldestFirst = true, Limit = MostEvents };
 
         var requests = new Dictionary<(string, string, long?), StoryRequest>();
-        var own = await index.SearchAsync(OwnOf(question, within), stop).ConfigureAwait(false);
+        var own = question.Entity == TimelineEntity.Container ? new EventPage([], null) : await index.SearchAsync(OwnOf(question, within), stop).ConfigureAwait(false);
         Add(requests, own.Rows, null);
         var cut = own.Next is not null;
         cut |= await AddLineageAsync(question, own.Rows, within, requests, stop).ConfigureAwait(false);
 
         var alerts = await AlertsAsync(question, from, to, requests.Values, stop).ConfigureAwait(false);
-        var story = Repeats.Collapse(requests.Values.Select(request => request.Tell()).Concat(alerts)
+        var story = Repeats.Collapse(requests.Values.Select(request => request.Tell()).Concat(alerts).Concat(await FalcoAsync(question, from, to, stop).ConfigureAwait(false))
             .OrderBy(entry => entry.TimeMicros).ThenBy(entry => entry.Kind == "alert").ThenBy(entry => entry.AuditIds.Count > 0 ? entry.AuditIds[0] : "", StringComparer.Ordinal));
         var page = question.Limit > 0 ? story.Skip(skip).Take(question.Limit).ToList() : story.Skip(skip).ToList();
         var next = skip + page.Count < story.Count ? string.Create(CultureInfo.InvariantCulture, $"{around}.{skip + page.Count}") : null;
@@ -45,6 +46,7 @@ public sealed class Timeline(IEventSearch index, StateStore state)
         TimelineEntity.Pod => query with { Pod = question.Value },
         TimelineEntity.Ip => query with { Ip = question.Value },
         TimelineEntity.Credential => query with { Credential = question.Value },
+        TimelineEntity.Namespace => query with { Namespace = question.Value },
         _ => throw new ArgumentOutOfRangeException(nameof(question)),
     };
 
@@ -60,8 +62,10 @@ public sealed class Timeline(IEventSearch index, StateStore state)
         }
 
         if (question.AroundMicros is { } given) return (given, 0);
-        var newest = await index.SearchAsync(OwnOf(question, new EventQuery { Cluster = question.Cluster, Limit = 1 }), stop).ConfigureAwait(false);
-        return (newest.Rows.Count > 0 ? newest.Rows[0].TimeMicros : 0, 0);
+        var seen = FalcoOf(question) is { } falco ? await state.ListFalcoNotesAsync(falco with { Limit = 1 }, stop).ConfigureAwait(false) : [];
+        var newest = question.Entity == TimelineEntity.Container ? null
+            : await index.SearchAsync(OwnOf(question, new EventQuery { Cluster = question.Cluster, Limit = 1 }), stop).ConfigureAwait(false);
+        return (Math.Max(newest is { Rows.Count: > 0 } ? newest.Rows[0].TimeMicros : 0, seen.Count > 0 ? seen[0].TimeMicros : 0), 0);
     }
 
     // One step: who issued what was used here (whenever that was before the window's end), and who used within the window what was issued here.
@@ -104,6 +108,40 @@ public sealed class Timeline(IEventSearch index, StateStore state)
             };
             return itself || stored.Alert.AuditIds.Any(id => told.Contains((stored.Alert.Cluster, id)));
         }
+    }
+
+    // Falco sees processes; it knows pods, namespaces and containers, but nobody's account.
+    static FalcoQuery? FalcoOf(TimelineQuestion question)
+    {
+        var query = new FalcoQuery { Cluster = question.Cluster };
+        switch (question.Entity)
+        {
+            case TimelineEntity.Pod:
+                var slash = question.Value.IndexOf('/', StringComparison.Ordinal);
+                return slash < 0 ? query with { Pod = question.Value } : query with { Namespace = question.Value[..slash], Pod = question.Value[(slash + 1)..] };
+            case TimelineEntity.Namespace: return query with { Namespace = question.Value };
+            case TimelineEntity.Container: return query with { Container = question.Value };
+            default: return null;
+        }
+    }
+
+    async Task<IEnumerable<TimelineEntry>> FalcoAsync(TimelineQuestion question, long from, long to, CancellationToken stop)
+    {
+        if (FalcoOf(question) is not { } query) return [];
+        var notes = await state.ListFalcoNotesAsync(query with { SinceMicros = from, UntilMicros = to + 1, Limit = MostEvents }, stop).ConfigureAwait(false);
+        return notes.Select(note => new TimelineEntry
+        {
+            TimeMicros = note.TimeMicros,
+            LastMicros = note.TimeMicros,
+            Kind = "falco",
+            Cluster = note.Cluster,
+            Sentence = note.Sentence,
+            Count = 1,
+            Level = note.Priority?.ToLowerInvariant(),
+            Outcome = "unknown",
+            AuditIds = [],
+            Evidence = [EvidencePosition.Journal(note.Position.Segment, note.Position.Frame, note.Position.Index)],
+        });
     }
 
     static TimelineEntry Tell(StoredAlert stored)

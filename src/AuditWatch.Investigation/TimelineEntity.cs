@@ -11,4 +11,8 @@ public enum TimelineEntity
     Ip,
     /// <summary>A credential, <c>JTI=…</c> or <c>X509SHA256=…</c>.</summary>
     Credential,
+    /// <summary>A namespace: what was done in it.</summary>
+    Namespace,
+    /// <summary>A container, by name or id: what Falco saw in it.</summary>
+    Container,
 }

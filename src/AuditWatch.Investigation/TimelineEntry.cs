@@ -11,7 +11,7 @@ public sealed record TimelineEntry
     public required long TimeMicros { get; init; }
     /// <summary>When it last happened.</summary>
     public required long LastMicros { get; init; }
-    /// <summary><c>event</c> or <c>alert</c>.</summary>
+    /// <summary><c>event</c>, <c>alert</c> or <c>falco</c>.</summary>
     public required string Kind { get; init; }
     /// <summary>The cluster.</summary>
     public required string Cluster { get; init; }

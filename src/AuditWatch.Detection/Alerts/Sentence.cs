@@ -10,6 +10,7 @@ public static class Sentence
     /// <summary>For instance <c>alice opened a shell in Pod prod/web-1 from 10.2.3.4 with kubectl</c>.</summary>
     public static string Of(EventFacts e)
     {
+        if (e.Told is { } told) return told;
         var text = new StringBuilder(160);
         text.Append(e.User is { Length: > 0 } user ? SafeText.Of(user) : "An unauthenticated client");
         if (e.Impersonated && e.EffectiveUser is { } other) text.Append(" acting as ").Append(SafeText.Of(other));

@@ -85,6 +85,9 @@ public sealed record EventFacts
     /// <summary>How it ended, as of this stage.</summary>
     public Outcome Outcome { get; init; }
 
+    /// <summary>What happened, in a sentence of its own, where it was no request (an alert of Falco); else null.</summary>
+    public string? Told { get; init; }
+
     /// <summary>The request.</summary>
     [JsonIgnore]
     public RequestKey Request => new(AuditId, RequestReceivedMicros);

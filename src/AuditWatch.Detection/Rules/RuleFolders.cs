@@ -7,11 +7,15 @@ sealed record RuleFolders(
     IReadOnlyList<SigmaRule> Rules, IReadOnlyList<SigmaCorrelation> Correlations, IReadOnlyList<SigmaRule> PassedOver,
     IReadOnlyList<SigmaFilter> CommonFilters, IReadOnlyDictionary<string, IReadOnlyList<SigmaFilter>> ProfileFilters)
 {
+    /// <summary>Rules for alerts of Falco.</summary>
+    public IReadOnlyList<SigmaRule> FalcoRules { get; private init; } = [];
+
     public static RuleFolders Read(RuleSources sources, ICollection<Problem> problems)
     {
         var rules = new Dictionary<string, SigmaRule>(StringComparer.OrdinalIgnoreCase);
         var correlations = new Dictionary<string, SigmaCorrelation>(StringComparer.OrdinalIgnoreCase);
         var passedOver = new List<SigmaRule>();
+        var falco = new Dictionary<string, SigmaRule>(StringComparer.OrdinalIgnoreCase);
         var common = new List<SigmaFilter>();
         var byProfile = new Dictionary<string, IReadOnlyList<SigmaFilter>>(StringComparer.Ordinal);
         foreach (var dir in sources.RuleDirs)
@@ -28,12 +32,18 @@ sealed record RuleFolders(
             correlations.Remove(taken.Id);
         }
 
-        return new([.. rules.Values.OrderBy(r => r.Id, StringComparer.Ordinal)], [.. correlations.Values.OrderBy(c => c.Id, StringComparer.Ordinal)], passedOver, common, byProfile);
+        return new([.. rules.Values.OrderBy(r => r.Id, StringComparer.Ordinal)], [.. correlations.Values.OrderBy(c => c.Id, StringComparer.Ordinal)], passedOver, common, byProfile)
+        {
+            FalcoRules = [.. falco.Values.OrderBy(r => r.Id, StringComparer.Ordinal)],
+        };
 
         void Add(SigmaDocument document)
         {
             switch (document)
             {
+                case SigmaRule { LogSource.Product: "falco" } rule when sources.MatchLogSource:
+                    if (!falco.TryAdd(rule.Id, rule)) Taken(rule, falco[rule.Id]);
+                    break;
                 case SigmaRule rule when sources.MatchLogSource && !IsForAuditLog(rule):
                     passedOver.Add(rule);
                     break;

@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using AuditWatch.Detection.Counting;
 using AuditWatch.Detection.EventLayer;
 using AuditWatch.Detection.Reasoning;
+using AuditWatch.Detection.Runtime;
 using AuditWatch.Events.Model;
 using AuditWatch.Sigma.Parsing;
 using NRules;
@@ -20,6 +21,7 @@ public sealed class RuleSnapshot
     readonly IReadOnlyList<SigmaFilter> _commonFilters;
     readonly IReadOnlyDictionary<string, IReadOnlyList<SigmaFilter>> _profileFilters;
     readonly NamedLists _lists;
+    readonly IReadOnlyList<SigmaRule> _falcoRules;
     readonly IReadOnlyList<(SigmaFilter Filter, SiteExceptionRule Rule)> _exceptions;
     readonly ConcurrentDictionary<string, RuleSet> _sets = new(StringComparer.Ordinal);
 
@@ -30,6 +32,7 @@ public sealed class RuleSnapshot
         _profileFilters = folders.ProfileFilters;
         _lists = lists;
         _exceptions = exceptions;
+        _falcoRules = folders.FalcoRules;
         Chains = chains;
         Correlations = correlations;
         Reasoning = new RuleCompiler().Compile([DirectRules.Build(), CountedRules.Build(), .. chains.Rules]);
@@ -45,6 +48,9 @@ public sealed class RuleSnapshot
     public IReadOnlyList<RuleIdentity> Rules => [.. For(new ClusterFacts()).Rules.Select(r => r.Identity)];
 
     internal ChainCatalog Chains { get; }
+
+    /// <summary>The rules for alerts of Falco.</summary>
+    internal IReadOnlyList<EventRule> Falco { get; private set; } = [];
 
     internal CorrelationSet Correlations { get; }
 
@@ -68,6 +74,7 @@ public sealed class RuleSnapshot
         var snapshot = new RuleSnapshot(folders, lists, exceptions, chains, correlations);
         var found = new List<Problem>();
         foreach (var profile in sources.Profiles ?? [.. folders.ProfileFilters.Keys.Prepend("vanilla").Distinct()]) snapshot._sets[profile] = snapshot.Compile(profile, found);
+        snapshot.Falco = snapshot.CompileFalco(found);
         foreach (var problem in found.Distinct()) problems.Add(problem);
         return snapshot;
     }
@@ -81,6 +88,19 @@ public sealed class RuleSnapshot
     /// <summary>The filters that a rule is under on clusters of a profile.</summary>
     internal IReadOnlyList<SigmaFilter> FiltersOf(SigmaRule rule, string profile) =>
         [.. _commonFilters.Concat(_profileFilters.GetValueOrDefault(profile, [])).Where(f => f.AppliesTo(rule))];
+
+    List<EventRule> CompileFalco(ICollection<Problem> problems)
+    {
+        var rules = new List<EventRule>(_falcoRules.Count);
+        foreach (var source in _falcoRules)
+        {
+            if (SigmaCompiler.Compile(source, FalcoFieldSchema.Instance, _lists, [.. _commonFilters.Where(f => f.AppliesTo(source))], problems) is not { } rule) continue;
+            var identity = RuleIdentity.Of(rule);
+            rules.Add(new EventRule(rules.Count, identity, rule, [], identity.RaisesAlert || Chains.CanEnd(identity.Name) || Chains.KeptIn(identity.Name).Count > 0));
+        }
+
+        return rules;
+    }
 
     RuleSet Compile(string profile, ICollection<Problem> problems)
     {

@@ -15,14 +15,14 @@ sealed class ClusterAccess(StateStore state)
     /// <summary>Whether no cluster has a credential yet.</summary>
     public bool IsOpen => !_anyCredential;
 
-    /// <summary>0 when the post may go on, else the status to answer with and why.</summary>
-    public async Task<(int Status, string Why)> CheckAsync(HttpContext context, string cluster)
+    /// <summary>0 when the post may go on, else the status to answer with and why. <paramref name="key"/>: the token, where the sender has another place for it.</summary>
+    public async Task<(int Status, string Why)> CheckAsync(HttpContext context, string cluster, string? key = null)
     {
         var stop = context.RequestAborted;
         if (!_anyCredential && !(_anyCredential = (await state.ListClustersAsync(stop)).Count > 0))
             return ApiGuard.IsLocal(context.Connection.RemoteIpAddress) ? (0, "") : (401, "No cluster has a credential yet, so only this machine may post. Run 'auditwatch clusters add NAME'.");
 
-        if (BearerToken.Of(context.Request) is { } token)
+        if ((key ?? BearerToken.Of(context.Request)) is { } token)
         {
             if (await state.FindClusterByTokenAsync(token, stop) is not { } owner) return (401, "The bearer token is not known.");
             return await DecideAsync(owner, cluster, stop);

@@ -101,9 +101,12 @@ public sealed record TriageConfig
     public IReadOnlyList<string> NoteRequired { get; init; } = [];
 }
 
-/// <summary>Who is told of alerts: a signed HTTP webhook.</summary>
+/// <summary>Who is told of alerts: routes, and a signed HTTP webhook for each alert.</summary>
 public sealed record NotifyConfig
 {
+    /// <summary>Routes to people and systems, grouped and limited.</summary>
+    public IReadOnlyList<Notifications.RouteConfig> Routes { get; init; } = [];
+
     /// <summary>Where alerts are posted; null: nowhere.</summary>
     public string? WebhookUrl { get; init; }
 

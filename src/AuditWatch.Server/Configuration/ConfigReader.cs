@@ -27,7 +27,7 @@ static class ConfigReader
             Rules = ReadRules(top.Section("rules")),
             Journal = ReadJournal(top.Section("journal")),
             Redaction = ReadRedaction(top.Section("redaction")),
-            Notify = ReadNotify(top.Section("notify")),
+            Notify = ReadNotify(top.Section("notify"), top),
             Triage = ReadTriage(top.Section("triage")),
             Elasticsearch = ReadElasticsearch(top.Section("elasticsearch")),
             Index = ReadIndex(top.Section("index"), top),
@@ -105,12 +105,13 @@ static class ConfigReader
         return redaction;
     }
 
-    static NotifyConfig ReadNotify(ConfigSection? s)
+    static NotifyConfig ReadNotify(ConfigSection? s, ConfigSection top)
     {
         if (s is null) return new NotifyConfig();
         var notify = new NotifyConfig
         {
             WebhookUrl = s.Text("webhook_url"), WebhookSecretFile = s.Text("webhook_secret_file"), MinLevel = s.OneOf("min_level", "high", Levels),
+            Routes = Unique(s.Sections("routes").Select(Notifications.RouteReader.Read).ToList(), r => r.Name, "notify", top),
         };
         if (notify.WebhookUrl is { } url && !(Uri.TryCreate(url, UriKind.Absolute, out var parsed) && parsed.Scheme is "http" or "https"))
             s.Fault("webhook_url", $"is '{url}', but must be an http or https URL.");

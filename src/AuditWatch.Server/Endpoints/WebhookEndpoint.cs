@@ -16,8 +16,7 @@ namespace AuditWatch.Server.Endpoints;
 /// </summary>
 static partial class WebhookEndpoint
 {
-    /// <summary>Bodies that have not come in whole by <paramref name="drained"/> are broken off.</summary>
-    public static void Map(IEndpointRouteBuilder routes, ClusterAccess access, WebhookReceiver receiver, RefusalLog refusals, ILogger log, CancellationToken drained)
+    public static void Map(IEndpointRouteBuilder routes, ClusterAccess access, WebhookReceiver receiver, RefusalLog refusals, ILogger log)
     {
         var warned = new ConcurrentDictionary<string, bool>();
         routes.MapPost("/ingest/v1/clusters/{cluster}", async (string cluster, HttpContext context) =>
@@ -35,8 +34,7 @@ static partial class WebhookEndpoint
                 return;
             }
             if (access.IsOpen && warned.TryAdd(cluster, true)) Open(log, cluster);
-            using var stop = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted, drained);
-            var result = await receiver.ReceiveAsync(cluster, context.Request.Body, context.Request.ContentLength, stop.Token);
+            var result = await receiver.ReceiveAsync(cluster, context.Request.Body, context.Request.ContentLength, context.RequestAborted);
             switch (result.Outcome)
             {
                 case WebhookOutcome.Accepted:

@@ -8,6 +8,7 @@ using AuditWatch.Server.Configuration;
 using AuditWatch.Server.Elasticsearch;
 using AuditWatch.Server.Endpoints;
 using AuditWatch.Server.Metrics;
+using AuditWatch.Server.Notifications;
 using AuditWatch.Server.Queries;
 using AuditWatch.Server.Sources;
 using AuditWatch.Server.Workers;
@@ -99,12 +100,16 @@ public sealed class AuditWatchHost : IAsyncDisposable
         await app.DisposeAsync().AsTask().WaitAsync(s_disposeWithin).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
     }
 
-    // A client that never ends its body must not hold the server up; what is whole by then is taken.
-    static CancellationToken DrainedAfterStop(WebApplication app, TimeProvider clock)
+    // A client that never ends its body must not hold the server up when it stops; what came in whole by then is taken.
+    static void BreakOffLate(WebApplication app, TimeProvider clock)
     {
-        var drained = new CancellationTokenSource(Timeout.InfiniteTimeSpan, clock);
-        app.Lifetime.ApplicationStopping.Register(() => drained.CancelAfter(s_drainWithin));
-        return drained.Token;
+        var late = new CancellationTokenSource(Timeout.InfiniteTimeSpan, clock);
+        app.Lifetime.ApplicationStopping.Register(() => late.CancelAfter(s_drainWithin));
+        app.Use(async (context, next) =>
+        {
+            using var registration = late.Token.Register(context.Abort);
+            await next(context);
+        });
     }
 
     static void RefuseWhatIsNotThereYet(AuditWatchConfig config)
@@ -126,6 +131,8 @@ public sealed class AuditWatchHost : IAsyncDisposable
         services.AddOpenApi();
         services.AddHttpClient(AlertWebhookConsumer.Name, client => client.Timeout = TimeSpan.FromSeconds(15));
 
+        services.AddNotifications(config.Notify.Routes);
+
         services.AddSingleton(config).AddSingleton(clock).AddSingleton(stores.State).AddSingleton<IJournal>(stores.Journal).AddSingleton(stores.Journal);
         services.AddSingleton<RefusalLog>().AddSingleton(stores.Symbols).AddSingleton(stores.Backlog).AddSingleton(stores.Engine).AddSingleton(stores.Committed);
         if (stores.Index is not null) services.AddSingleton<Storage.Index.IEventIndex>(stores.Index).AddHostedService<IndexWorker>();
@@ -133,6 +140,8 @@ public sealed class AuditWatchHost : IAsyncDisposable
         services.AddSingleton<IQueries>(app => new LocalQueries(stores.Folder, stores.State, stores.Index, clock, new QuarantineReplay(stores).RunAsync, stores.Engine.Statistics)
         {
             Sources = app.GetRequiredService<SourceSet>(),
+            Routes = app.GetRequiredService<Routes>(),
+            Send = app.GetRequiredService<NotificationSender>().TryAsync,
             Search = stores.Index is null ? new Storage.Elasticsearch.ElasticsearchEvents(stores.Elasticsearch!.Connection) : null,
             DeadLetters = stores.Elasticsearch is { } link ? new DeadLetterReplay(link, stores.State, stores, config, clock).RunAsync : null,
         });
@@ -144,6 +153,7 @@ public sealed class AuditWatchHost : IAsyncDisposable
         {
             if (stores.Index is not null) bus.AddConsumer<AlertIndexConsumer>(c => c.Options<BatchOptions>(b => b.SetMessageLimit(200).SetTimeLimit(TimeSpan.FromMilliseconds(200))));
             bus.AddConsumer<AlertWebhookConsumer>();
+            if (config.Notify.Routes.Count > 0) bus.AddConsumer<AlertRouteConsumer>();
             if (stores.Elasticsearch is not null)
                 bus.AddConsumer<AlertElasticsearchConsumer>(c => c.Options<BatchOptions>(b => b.SetMessageLimit(200).SetTimeLimit(TimeSpan.FromMilliseconds(200))));
             bus.UsingInMemory((context, memory) => memory.ConfigureEndpoints(context));
@@ -157,8 +167,11 @@ public sealed class AuditWatchHost : IAsyncDisposable
         _ = app.Services.GetRequiredService<SourceMetrics>();
         var guard = new ApiGuard(config.ApiTokenFile);
         app.UseExceptionHandler().UseStatusCodePages();
+        BreakOffLate(app, clock);
         HealthEndpoints.Map(app, stores, guard);
-        WebhookEndpoint.Map(app, new ClusterAccess(stores.State), stores.Receiver, app.Services.GetRequiredService<RefusalLog>(), app.Services.GetRequiredService<ILogger<ClusterAccess>>(), DrainedAfterStop(app, clock));
+        var access = new ClusterAccess(stores.State);
+        PushEndpoints.Map(app, new PostEndpoint(access, app.Services.GetRequiredService<RefusalLog>()), stores.Falco, stores.Firehose, stores.PubSub, clock);
+        WebhookEndpoint.Map(app, access, stores.Receiver, app.Services.GetRequiredService<RefusalLog>(), app.Services.GetRequiredService<ILogger<ClusterAccess>>());
         ApiEndpoints.Map(app, app.Services.GetRequiredService<IQueries>(), guard);
         return app;
     }

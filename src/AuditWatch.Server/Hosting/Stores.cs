@@ -4,6 +4,7 @@ using AuditWatch.Events.Model;
 using AuditWatch.Events.Redaction;
 using AuditWatch.Ingest.Journal;
 using AuditWatch.Ingest.Pipeline;
+using AuditWatch.Ingest.Sources.Falco;
 using AuditWatch.Events;
 using AuditWatch.Server.Configuration;
 using AuditWatch.Server.Elasticsearch;
@@ -34,6 +35,12 @@ sealed class Stores : IAsyncDisposable
     public required IngestPipeline Pipeline { get; init; }
 
     public required WebhookReceiver Receiver { get; init; }
+
+    public required WebhookReceiver Firehose { get; init; }
+
+    public required WebhookReceiver PubSub { get; init; }
+
+    public required FalcoReceiver Falco { get; init; }
 
     public required Pressure Pressure { get; init; }
 
@@ -83,7 +90,10 @@ sealed class Stores : IAsyncDisposable
             return new Stores
             {
                 Folder = folder, Journal = journal, State = state, Index = index, Symbols = symbols, Engine = engine, Idle = idle, Pipeline = pipeline, Committed = committed,
-                Receiver = new WebhookReceiver(pipeline, clock, options, () => pressure.IsHigh), Pressure = pressure, Backlog = backlog,
+                Receiver = new WebhookReceiver(pipeline, clock, options, () => pressure.IsHigh),
+                Firehose = new WebhookReceiver(pipeline, clock, options, () => pressure.IsHigh, "firehose"),
+                PubSub = new WebhookReceiver(pipeline, clock, options, () => pressure.IsHigh, "pubsub"),
+                Falco = new FalcoReceiver(pipeline, () => pressure.IsHigh), Pressure = pressure, Backlog = backlog,
                 Elasticsearch = elasticsearch,
             };
         }
@@ -110,7 +120,8 @@ sealed class Stores : IAsyncDisposable
         var all = new OutboxOptions();
         return all with
         {
-            Consumers = [.. all.Consumers.Where(c => config.Index.Embedded || c != Bus.AlertIndexConsumer.Name), .. config.Elasticsearch is null ? (string[])[] : [AlertElasticsearchConsumer.Name]],
+            Consumers = [.. all.Consumers.Where(c => config.Index.Embedded || c != Bus.AlertIndexConsumer.Name), .. config.Elasticsearch is null ? (string[])[] : [AlertElasticsearchConsumer.Name],
+                .. config.Notify.Routes.Count == 0 ? (string[])[] : [Notifications.AlertRouteConsumer.Name]],
         };
     }
 

@@ -26,6 +26,12 @@ public static class Acts
     /// <summary>Takes a merge or split back.</summary>
     public static readonly ActRoute UndoIncidentEdit = new("undo-incident-edit", "POST", "incident-edits/{id}/undo", "Takes one merge or split back.", null);
 
+    /// <summary>Tries a route.</summary>
+    public static readonly ActRoute TestRoute = new("test-route", "POST", "routes/{id}/test", "Sends a test message over a route, now; 502 with what went wrong.", null);
+
+    /// <summary>Sends parked messages again.</summary>
+    public static readonly ActRoute ReplayNotifications = new("replay-notifications", "POST", "notifications/{id}/replay", "Sends a parked message again, or 'all'.", null);
+
     /// <summary>All of them.</summary>
-    public static IReadOnlyList<ActRoute> All { get; } = [TriageAlert, TriageAlerts, UndoTriage, MergeIncident, SplitIncident, UndoIncidentEdit];
+    public static IReadOnlyList<ActRoute> All { get; } = [TriageAlert, TriageAlerts, UndoTriage, MergeIncident, SplitIncident, UndoIncidentEdit, TestRoute, ReplayNotifications];
 }

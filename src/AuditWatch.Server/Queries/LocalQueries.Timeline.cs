@@ -7,12 +7,13 @@ namespace AuditWatch.Server.Queries;
 public sealed partial class LocalQueries
 {
     static readonly (string Filter, TimelineEntity Entity)[] Entities =
-        [("user", TimelineEntity.User), ("pod", TimelineEntity.Pod), ("ip", TimelineEntity.Ip), ("credential", TimelineEntity.Credential)];
+        [("user", TimelineEntity.User), ("pod", TimelineEntity.Pod), ("ip", TimelineEntity.Ip), ("credential", TimelineEntity.Credential),
+         ("namespace", TimelineEntity.Namespace), ("container", TimelineEntity.Container)];
 
     async Task<RowPage> TimelineAsync(Filters asked, CancellationToken stop)
     {
         var named = Entities.Select(e => (e.Entity, Value: asked.Text(e.Filter))).Where(e => e.Value is not null).ToList();
-        if (named.Count != 1) throw new QueryFault("Name exactly one of user, pod, ip, credential.");
+        if (named.Count != 1) throw new QueryFault("Name exactly one of user, pod, ip, credential, namespace, container.");
         var question = new TimelineQuestion(named[0].Entity, named[0].Value!)
         {
             Cluster = asked.Text("cluster"),

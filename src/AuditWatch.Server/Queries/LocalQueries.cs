@@ -60,6 +60,8 @@ public sealed partial class LocalQueries : IQueries
             "events" => EventsAsync(asked, stop),
             "alerts" => AlertsAsync(asked, stop),
             "incidents" => IncidentsAsync(asked, stop),
+            "routes" => RoutesAsync(asked),
+            "notifications" => NotificationsAsync(asked, stop),
             "triage-jobs" => TriageJobsAsync(asked, stop),
             "timeline" => TimelineAsync(asked, stop),
             "quarantine" => QuarantineAsync(asked, stop),

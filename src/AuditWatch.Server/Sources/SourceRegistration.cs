@@ -17,7 +17,7 @@ static class SourceRegistration
             var factory = new SourceFactory(stores, clock, loggers);
             return new SourceSet([.. config.Sources.Select(s => new SourceWorker(factory.Create(s), clock, loggers.CreateLogger<SourceWorker>()))]);
         });
-        services.AddSingleton<SourceMetrics>();
+        services.AddSingleton(app => new SourceMetrics(app.GetRequiredService<SourceSet>(), stores));
         foreach (var source in config.Sources) services.AddSingleton<IHostedService>(app => app.GetRequiredService<SourceSet>().Find(source.Name)!);
     }
 }

@@ -20,6 +20,7 @@ sealed partial class DetectWorker(IJournal journal, DetectionEngine engine, Stat
     const int FramesPerCommit = 32;
     readonly List<DetectionCommit> _open = [];
     readonly List<QuarantineNote> _quarantined = [];
+    readonly List<FalcoNote> _falco = [];
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
@@ -54,6 +55,9 @@ sealed partial class DetectWorker(IJournal journal, DetectionEngine engine, Stat
                 return engine.Process(new JournaledEvents(frame.Cluster, frame.Segment, frame.Frame, frame.ReceivedMicros, frame.Records, frame.FirstIndex));
             case RecordKind.Idle:
                 return engine.Idle(frame.Cluster, last);
+            case RecordKind.Falco:
+                if (last > engine.Position) _falco.AddRange(FalcoNotes.Of(frame));
+                return engine.ProcessFalco(new JournaledEvents(frame.Cluster, frame.Segment, frame.Frame, frame.ReceivedMicros, frame.Records, frame.FirstIndex));
             case RecordKind.Quarantine when last > engine.Position:
                 for (var i = 0; i < frame.Records.Count; i++)
                     if (QuarantineRecord.Read(frame.Records[i]) is { } record)
@@ -79,6 +83,7 @@ sealed partial class DetectWorker(IJournal journal, DetectionEngine engine, Stat
             {
                 // Notes first: they are idempotent, and the position must not pass a record that nobody can find.
                 if (_quarantined.Count > 0) await state.AddQuarantineNotesAsync(_quarantined, stop);
+                if (_falco.Count > 0) await state.AddFalcoNotesAsync(_falco, stop);
                 await state.CommitAsync(commit, stop);
                 break;
             }
@@ -90,6 +95,7 @@ sealed partial class DetectWorker(IJournal journal, DetectionEngine engine, Stat
         }
         committed.Move(commit.Position, commit.Alerts.Count);
         _quarantined.Clear();
+        _falco.Clear();
         _open.Clear();
     }
 

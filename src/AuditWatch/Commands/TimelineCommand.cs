@@ -11,9 +11,9 @@ internal static class TimelineCommand
         Option[] entities =
         [
             Listing.Filter("--user", "A user, by either identity when impersonating."), Listing.Filter("--pod", "A pod: namespace/name."), Listing.Filter("--ip", "A client address."),
-            Listing.Filter("--credential", "A credential id (JTI=… or X509SHA256=…)."),
+            Listing.Filter("--credential", "A credential id (JTI=… or X509SHA256=…)."), Listing.Filter("--namespace", "A namespace."), Listing.Filter("--container", "A container that Falco saw, by name or id."),
         ];
-        var command = Listing.List(terminal, "timeline", "Who did what, in order: events and alerts around a time, for one user, pod, address or credential.", "timeline",
+        var command = Listing.List(terminal, "timeline", "Who did what, in order: events and alerts around a time, for one user, pod, address, credential, namespace or container.", "timeline",
             [
                 .. entities, Listing.Filter("--cluster", "Only this cluster."), TimeText.Option("--around", "The middle of the window; default: the newest event."),
                 TimeText.Duration("--window", "Width of the window to either side. Default 15m.", TimeSpan.FromMinutes(15)),
@@ -22,7 +22,7 @@ internal static class TimelineCommand
         command.Validators.Add(result =>
         {
             var given = entities.Count(e => result.GetResult(e) is { Implicit: false });
-            if (given != 1) result.AddError("Give exactly one of --user, --pod, --ip, --credential.");
+            if (given != 1) result.AddError("Give exactly one of --user, --pod, --ip, --credential, --namespace, --container.");
         });
         return command;
     }

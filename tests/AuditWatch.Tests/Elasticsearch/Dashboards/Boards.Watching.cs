@@ -114,7 +114,7 @@ internal static partial class Boards
             new Cell(16, Table("Parts that were left out", "", [Group.Of("auditwatch.dropped_fields", "Part")], Records))),
         new Row(14,
             new Cell(24, Table("How long requests take", IsDone, [Verb], PercentileOf(99, "event.duration", "99 of 100 within"), Average("event.duration", "Average"), Max("event.duration", "Longest"), Requests)),
-            new Cell(24, Bars("Requests that went wrong, by code", $"{IsDone} and http.response.status_code >= 400", Group.Of("http.response.status_code", "Code")))),
+            new Cell(24, Bars("Requests that went wrong, by code", "http.response.status_code >= 400", Group.Of("http.response.status_code", "Code"), Requests))),
         new Row(14, new Cell(48, Rows("Which events are not whole", "auditwatch-cut"))))
     {
         Controls = [],

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using AuditWatch.Testing;
 using AuditWatch.Tests.Running;
 using Xunit;
@@ -67,6 +68,46 @@ public sealed class DashboardAnswerTests(FilledStreams streams)
         Assert.Equal(streams.Alerts.Count, (await RowsAsync("auditwatch-alert-board", "Alerts by level")).Sum(r => r.Numbers[0]));
         Assert.Equal(streams.Alerts.Count(a => a.GetProperty("level").GetString() is "high" or "critical"), (await RowsAsync("auditwatch-overview", "High and critical alerts")).Single().Numbers[0]);
         Assert.Equal(events.Count(e => Text(e, "objectRef", "subresource") is "exec" or "attach" or "portforward" or "proxy"), (await RowsAsync("auditwatch-sessions-board", "What came of it")).Sum(r => r.Numbers[0]));
+    }
+
+    [Fact]
+    public async Task Every_dashboard_has_a_preview_that_shows_each_of_its_panels()
+    {
+        Assert.SkipWhen(Kit.Folder is null, Kit.Missing);
+        var folder = Path.Combine(Checkout.Root, "docs", "dashboards");
+        var objects = ShippedPanel.Objects(Shipped);
+        foreach (var board in BoardCatalog.All)
+        {
+            var file = Path.Combine(folder, board.Id + ".svg");
+            var panels = JsonNode.Parse((string)objects.Single(o => (string?)o["id"] == board.Id)["attributes"]!["panelsJSON"]!)!.AsArray();
+            if (Environment.GetEnvironmentVariable("AUDITWATCH_UPDATE") == "1")
+            {
+                Directory.CreateDirectory(folder);
+                var preview = new Preview(board.Title, board.Purpose);
+                foreach (var panel in ShippedPanel.All(Shipped).Where(p => p.Board == board.Id)) preview.Draw(panel, PanelQuestion.Read(panel, await AskAsync(panel)));
+                foreach (var panel in panels.Where(p => (string?)p!["type"] == "search"))
+                {
+                    var search = ViewCatalog.Searches.Single(s => "panel_" + (string)panel!["panelIndex"]! == (string)panel["panelRefName"]! && objects.Single(o => (string?)o["id"] == board.Id)["references"]!.AsArray()
+                        .Any(r => (string)r!["name"]! == $"{(string)panel["panelIndex"]!}:panel_{(string)panel["panelIndex"]!}" && (string)r["id"]! == s.Id));
+                    preview.DrawDocuments(panel!, ["@timestamp", .. search.Columns], ViewCatalog.Views.Single(v => v.Id == search.View).Labels, await DocumentsAsync(search));
+                }
+                await File.WriteAllTextAsync(file, preview.Finish(), TestContext.Current.CancellationToken);
+            }
+            var text = File.Exists(file) ? await File.ReadAllTextAsync(file, TestContext.Current.CancellationToken) : "";
+            foreach (var panel in panels)
+                Assert.True(text.Contains($">{System.Security.SecurityElement.Escape(((string)panel!["title"]!)[..Math.Min(20, ((string)panel["title"]!).Length)])}", StringComparison.Ordinal),
+                    $"docs/dashboards/{board.Id}.svg does not show '{(string)panel["title"]!}': run this test once with AUDITWATCH_UPDATE=1.");
+        }
+    }
+
+    Task<JsonElement> DocumentsAsync(SavedSearch search)
+    {
+        var body = new JsonObject
+        {
+            ["size"] = 20, ["_source"] = false, ["query"] = Kql.Parse(search.Where).Query, ["sort"] = new JsonArray(new JsonObject { ["@timestamp"] = "desc" }),
+            ["fields"] = new JsonArray([.. search.Columns.Prepend("@timestamp").Select(c => JsonValue.Create(c))]),
+        };
+        return streams.Server.SendAsync(HttpMethod.Post, $"/{ViewCatalog.Views.Single(v => v.Id == search.View).Pattern}/_search", body.ToJsonString());
     }
 
     async Task<List<PanelRow>> RowsAsync(string board, string title)

@@ -1,0 +1,27 @@
+using AuditWatch.Server.Bus;
+using AuditWatch.Storage.State;
+using MassTransit;
+
+namespace AuditWatch.Server.Notifications;
+
+/// <summary>Notes in the state which routes have to speak of a new or reopened alert. Sending is <see cref="NotificationSender"/>'s, so that a receiver's outage holds nothing up.</summary>
+sealed class AlertRouteConsumer(StateStore state, Routes routes) : IConsumer<AlertRaised>
+{
+    public const string Name = "routes";
+
+    public async Task Consume(ConsumeContext<AlertRaised> context)
+    {
+        var (message, stop) = (context.Message, context.CancellationToken);
+        if (await state.IsDoneAsync(Name, message.OutboxId, stop)) return;
+        if (await state.FindAlertAsync(message.AlertId, stop) is { } alert && await IsNewsAsync(message, alert, stop))
+            await state.AddNotificationsAsync(routes.For(alert.Alert), message.AlertId, message.Version, stop);
+        await state.MarkDoneAsync(Name, [message.OutboxId], stop);
+    }
+
+    async Task<bool> IsNewsAsync(AlertRaised message, StoredAlert alert, CancellationToken stop)
+    {
+        if (message.Version == 1) return true;
+        if (alert.Triage.Revision == 0) return false;
+        return (await state.HistoryAsync(message.AlertId, stop)).Any(h => h.Version == message.Version && h is { Act: "reopened", Via: "auditwatch" });
+    }
+}

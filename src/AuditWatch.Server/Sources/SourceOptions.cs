@@ -1,0 +1,62 @@
+using AuditWatch.Ingest.Sources.EventHubs;
+using AuditWatch.Ingest.Sources.Files;
+using AuditWatch.Ingest.Sources.Kafka;
+using AuditWatch.Server.Configuration;
+
+namespace AuditWatch.Server.Sources;
+
+/// <summary>A source's settings (which the configuration has checked) as the source takes them.</summary>
+static class SourceOptions
+{
+    public static KafkaOptions Kafka(SourceConfig source, string instance)
+    {
+        var settings = source.Settings;
+        return new KafkaOptions
+        {
+            Name = source.Name,
+            Cluster = source.Cluster,
+            Bootstrap = settings["bootstrap"],
+            Topics = settings["topics"].Split(','),
+            Group = settings.GetValueOrDefault("group") ?? "auditwatch",
+            StartAtLatest = settings.GetValueOrDefault("start") == "latest",
+            InstanceId = instance,
+            Security = settings.TryGetValue("security.protocol", out var protocol)
+                ? new KafkaSecurity(protocol, settings["security.mechanism"])
+                {
+                    Username = settings.GetValueOrDefault("security.username"),
+                    ReadPassword = Secret.Of(settings, "security.password"),
+                    CaFile = settings.GetValueOrDefault("security.ca_file"),
+                    TokenEndpoint = settings.GetValueOrDefault("security.token_endpoint"),
+                    Scope = settings.GetValueOrDefault("security.scope"),
+                }
+                : null,
+        };
+    }
+
+    public static EventHubsOptions EventHubs(SourceConfig source, string instance)
+    {
+        var settings = source.Settings;
+        return new EventHubsOptions
+        {
+            Name = source.Name,
+            Cluster = source.Cluster,
+            ReadConnectionString = Secret.Of(settings, "connection_string"),
+            Namespace = settings.GetValueOrDefault("namespace"),
+            Hub = settings.GetValueOrDefault("hub"),
+            ConsumerGroup = settings.GetValueOrDefault("consumer_group") ?? "$Default",
+            StartAtLatest = settings.GetValueOrDefault("start") == "latest",
+            UseWebSockets = settings.GetValueOrDefault("transport") == "websockets",
+            Endpoint = settings.TryGetValue("endpoint", out var endpoint) ? new Uri(endpoint) : null,
+            CaFile = settings.GetValueOrDefault("ca_file"),
+            Identifier = instance,
+        };
+    }
+
+    public static FileTailOptions File(SourceConfig source) => new()
+    {
+        Name = source.Name,
+        Cluster = source.Cluster,
+        Paths = source.Settings["paths"].Split('\n'),
+        StartAtLatest = source.Settings["start"] == "latest",
+    };
+}

@@ -108,6 +108,13 @@ internal sealed class ServerProcess : IAsyncDisposable
     /// <summary>Waits also for the last alerts: the last events of a cluster are let go after a second of silence.</summary>
     public Task QuietAsync() => WaitAsync(m => m["auditwatch_settled"] == 1 && m["auditwatch_outbox_rows"] == 0);
 
+    /// <summary>The same, when the number of alerts is known.</summary>
+    public async Task QuietAsync(int alerts)
+    {
+        for (var watch = Stopwatch.StartNew(); watch.Elapsed < TimeSpan.FromSeconds(60) && (await ListAsync("alerts")).Count < alerts;) await Task.Delay(200);
+        await QuietAsync();
+    }
+
     async Task WaitAsync(Func<Dictionary<string, double>, bool> holds)
     {
         var watch = Stopwatch.StartNew();

@@ -37,7 +37,7 @@ public sealed class TriageTests : IAsyncLifetime
         await _server.StartAsync();
         using var posted = await _server.PostAsync("prod", Recorded.Body(Enumerable.Range(0, 6).Select(i => AuditLine.Utf8(AuditLine.Of($"r{i}", user: $"user-{i}", resource: i < 5 ? "secrets" : "pods")))));
         Assert.Equal(HttpStatusCode.OK, posted.StatusCode);
-        await _server.QuietAsync();
+        await _server.QuietAsync(11);
         _ids = [.. (await AlertsAsync("rule=secret-read")).Select(a => a.GetProperty("alert_id").GetString()!).Order(StringComparer.Ordinal)];
         Assert.Equal(5, _ids.Count);
         _all = (await AlertsAsync("")).Count;
@@ -99,7 +99,7 @@ public sealed class TriageTests : IAsyncLifetime
         }
         var offline = await RunAsync(0, "alerts", "show", _ids[0], "--data", _server.Data);
         await _server.StartAsync();
-        await _server.QuietAsync();
+        await _server.QuietAsync(11);
 
         using var after = JsonDocument.Parse(await _server.Http.GetByteArrayAsync($"/api/v1/alerts/{_ids[0]}", Stop));
         Assert.Equal("closed", after.RootElement.GetProperty("status").GetString());

@@ -17,6 +17,10 @@ sealed record An
     public string Verb { get; init; } = "get";
     public string Resource { get; init; } = "secrets";
     public string? Group { get; init; }
+    public string? As { get; init; }
+    public string? CallerPod { get; init; }
+    public string? Message { get; init; }
+    public IReadOnlyList<string>? UserGroups { get; init; }
     public string? Subresource { get; init; }
     public string? Namespace { get; init; } = "prod";
     public string? Name { get; init; } = "db-credentials";
@@ -36,7 +40,10 @@ sealed record An
         get
         {
             var user = new JsonObject { ["username"] = User, ["groups"] = Groups() };
-            if (Credential is not null) user["extra"] = new JsonObject { ["authentication.kubernetes.io/credential-id"] = new JsonArray(Credential) };
+            var extra = new JsonObject();
+            if (Credential is not null) extra["authentication.kubernetes.io/credential-id"] = new JsonArray(Credential);
+            if (CallerPod is not null) extra["authentication.kubernetes.io/pod-name"] = new JsonArray(CallerPod);
+            if (extra.Count > 0) user["extra"] = extra;
             var target = new JsonObject { ["resource"] = Resource, ["apiVersion"] = "v1" };
             if (Namespace is not null) target["namespace"] = Namespace;
             if (Name is not null) target["name"] = Name;
@@ -52,6 +59,8 @@ sealed record An
                 ["verb"] = Verb, ["user"] = user, ["sourceIPs"] = new JsonArray(Ip), ["userAgent"] = Agent, ["objectRef"] = target,
             };
             if (Stage != "RequestReceived") e["responseStatus"] = new JsonObject { ["metadata"] = new JsonObject(), ["code"] = Code };
+            if (Message is not null) e["responseStatus"]!["message"] = Message;
+            if (As is not null && Stage != "RequestReceived") e["impersonatedUser"] = new JsonObject { ["username"] = As };
             if (Body is not null && Stage != "RequestReceived" && Level != "Metadata") e["requestObject"] = JsonNode.Parse(Body);
             if (Answer is not null && Stage == "ResponseComplete" && Level == "RequestResponse") e["responseObject"] = JsonNode.Parse(Answer);
             e["requestReceivedTimestamp"] = Time(ReceivedAt ?? At);
@@ -79,7 +88,7 @@ sealed record An
         Body = """{"kind":"Pod","apiVersion":"v1","metadata":{"name":"p"},"spec":{"containers":[{"name":"c","image":"registry.example/c:1"}]}}""",
     };
 
-    JsonArray Groups() => User.StartsWith("system:serviceaccount:", StringComparison.Ordinal)
+    JsonArray Groups() => UserGroups is not null ? [.. UserGroups.Select(g => (JsonNode?)g)] : User.StartsWith("system:serviceaccount:", StringComparison.Ordinal)
         ? new JsonArray("system:serviceaccounts", "system:serviceaccounts:" + User.Split(':')[2], "system:authenticated")
         : new JsonArray("developers", "system:authenticated");
 

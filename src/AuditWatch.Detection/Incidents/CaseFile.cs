@@ -3,7 +3,7 @@ namespace AuditWatch.Detection.Incidents;
 /// <summary>Steps that hang together, and by what. Saved with the journal position.</summary>
 sealed class CaseFile
 {
-    public const int MostSteps = 200, MostLinks = 1000;
+    public const int MostSteps = 500, MostLinks = 2000;
 
     public required string Id { get; init; }
 

@@ -44,6 +44,8 @@ sealed class CaseFiles(string cluster, int most = 10_000)
             if (!found.Contains(other)) found.Add(other);
         }
 
+        // What is hardly worth a look belongs to a case, but does not make two of them one.
+        if (found.Count > 1 && Levels.Of(finding.Level) < Levels.Of("medium")) found = [Oldest(found)];
         var file = found.Count == 0 ? Open(alertId) : Join(found);
         if (own is null) AddStep(file, finding, alertId, reasons);
         file.LastMicros = Math.Max(file.LastMicros, time);
@@ -96,7 +98,7 @@ sealed class CaseFiles(string cluster, int most = 10_000)
     {
         file.AlertCount++;
         _byAlert[alertId] = file.Id;
-        if (file.Steps.Count >= CaseFile.MostSteps) return;
+        if (file.Steps.Count >= CaseFile.MostSteps && !MakeRoom(file, finding.Level)) return;
         var e = finding.End.Event;
         file.Steps.Add(new CaseStep
         {
@@ -107,11 +109,21 @@ sealed class CaseFiles(string cluster, int most = 10_000)
         if (file.Steps.Count > 1) Come.Add(file.Steps[^1]);
     }
 
+    // A case that is full lets the least of its steps go for a weightier one; the first, from which it has its name, stays.
+    bool MakeRoom(CaseFile file, string level)
+    {
+        var least = file.Steps.Skip(1).MinBy(s => (Levels.Of(s.Level), s.Sequence));
+        if (least is null || Levels.Of(least.Level) >= Levels.Of(level)) return false;
+        file.Steps.Remove(least);
+        Gone.Add(least);
+        return true;
+    }
+
     // What turns out to hang together becomes the oldest of the cases.
     CaseFile Join(List<CaseFile> found)
     {
         if (found.Count == 1) return found[0];
-        var first = found.OrderBy(c => c.Steps.Count == 0 ? long.MaxValue : c.Steps[0].Sequence).ThenBy(c => c.Id, StringComparer.Ordinal).First();
+        var first = Oldest(found);
         foreach (var other in found)
         {
             if (other == first) continue;
@@ -145,6 +157,8 @@ sealed class CaseFiles(string cluster, int most = 10_000)
 
         return first;
     }
+
+    static CaseFile Oldest(List<CaseFile> found) => found.OrderBy(c => c.Steps.Count == 0 ? long.MaxValue : c.Steps[0].Sequence).ThenBy(c => c.Id, StringComparer.Ordinal).First();
 
     void Evict()
     {

@@ -29,6 +29,8 @@ enum LinkKind
     Mint,
     /// <summary>An object, or what it owns.</summary>
     Object,
+    /// <summary>A pod whose token acts.</summary>
+    Pod,
     /// <summary>A certificate that was asked for in the case.</summary>
     Certificate,
 }

@@ -133,7 +133,7 @@ sealed class ObjectKnowledge(int most = 50_000)
         };
     }
 
-    static ObjectName? TargetOf(EventFacts e) => e is { Resource: { Length: > 0 } resource, Name: { Length: > 0 } name } ? new ObjectName(e.ApiGroup, resource, e.Namespace, name) : null;
+    static ObjectName? TargetOf(EventFacts e) => e is { Resource: { Length: > 0 } resource, Name: { Length: > 0 } name } ? ObjectName.Of(e.ApiGroup, resource, e.Namespace, name) : null;
 
     static ObjectName? RoleNamed(ObjectName? name) => name?.Resource is "roles" or "clusterroles" ? name : null;
 

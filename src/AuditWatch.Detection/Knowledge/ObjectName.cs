@@ -10,6 +10,9 @@ public sealed record ObjectName(string ApiGroup, string Resource, string? Namesp
     /// <summary>All four in one text.</summary>
     public string Key => $"{ApiGroup}/{Resource}/{Namespace}/{Name}";
 
+    /// <summary>As events name it: they call a namespace the namespace that it lies in.</summary>
+    internal static ObjectName Of(string apiGroup, string resource, string? ns, string name) => new(apiGroup, resource, resource == "namespaces" ? null : ns, name);
+
     /// <summary>The resource that a kind of object is served as.</summary>
     internal static string ResourceOf(string kind)
     {

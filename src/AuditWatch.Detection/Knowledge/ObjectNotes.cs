@@ -41,7 +41,7 @@ static class ObjectNotes
     {
         if (e.Resource is not { } resource || e.Name is not { Length: > 0 } name)
             return e.Verb == "create" && e.Resource is "pods" ? OfUnnamed(e) : null;
-        var target = new ObjectName(e.ApiGroup, resource, e.Namespace, name);
+        var target = ObjectName.Of(e.ApiGroup, resource, e.Namespace, name);
         if (e.Verb is "delete") return new ObjectNote(target) { IsDeleted = true };
         if (e.Verb is not ("create" or "update" or "patch")) return null;
         var isCreated = e.Verb == "create" || e.ResponseCode == 201;

@@ -1,4 +1,6 @@
 using System.Reflection;
+using AuditWatch.Detection.Rules;
+using AuditWatch.Sigma.Parsing;
 using NRules.Fluent;
 using NRules.Fluent.Dsl;
 using NRules.RuleModel;
@@ -40,6 +42,14 @@ sealed class ChainCatalog
 
     /// <summary>The longest reach of any chain.</summary>
     public long WithinMicros { get; }
+
+    /// <summary>The shipped chains, where they are wanted, and a site's own.</summary>
+    public static ChainCatalog Of(RuleSources sources, ICollection<Problem> problems)
+    {
+        IReadOnlyList<Type> shipped = sources.Chains ? Shipped().Types : [];
+        if (sources.ChainAssemblies.Count == 0) return shipped.Count == 0 ? None : new(shipped);
+        return new(ChainAssemblies.Check([.. shipped, .. ChainAssemblies.Load(sources.ChainAssemblies, problems)], problems));
+    }
 
     /// <summary>The shipped chains, compiled into this assembly from <c>detections/chains</c>.</summary>
     public static ChainCatalog Shipped() => new([.. typeof(ChainCatalog).Assembly.GetTypes()

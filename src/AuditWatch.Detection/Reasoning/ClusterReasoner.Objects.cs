@@ -2,6 +2,7 @@ using AuditWatch.Detection.Alerts;
 using AuditWatch.Detection.EventLayer;
 using AuditWatch.Detection.Incidents;
 using AuditWatch.Detection.Knowledge;
+using AuditWatch.Sigma.Evaluation;
 
 namespace AuditWatch.Detection.Reasoning;
 
@@ -56,9 +57,29 @@ sealed partial class ClusterReasoner
         {
             _dossiers.Place(blind);
             CountBlind(blind, blind.BlindRule!);
-            if (_chains.KeptIn(blind.BlindRule!) is not { Count: > 0 } kinds) continue;
-            _dossiers.File(blind, kinds);
-            _kept.Add(blind);
+            Keep(blind, blind.BlindRule!);
+            BlindActs(blind, blind.BlindRule!);
+        }
+    }
+
+    void Keep(Sighting blind, string rule)
+    {
+        if (_chains.KeptIn(rule) is not { Count: > 0 } kinds) return;
+        _dossiers.File(blind, kinds);
+        _kept.Add(blind);
+    }
+
+    // Whoever was given rights or a certificate that the log does not tell of: of nobody it can be said that they have not acted since.
+    void BlindActs(Sighting given, string rule)
+    {
+        var first = rule switch { TableSightings.PrivilegedBinding => TableSightings.FirstAct, TableSightings.CertificateApproved => TableSightings.FirstActByCertificate, _ => null };
+        if (first is null || given.Subjects.Count > 0) return;
+        var why = given.Why == UnknownReason.None ? UnknownReason.LevelTooLow : given.Why;
+        foreach (var unsaid in given.BlindRule is null ? [given.By, first] : new[] { first })
+        {
+            var blind = new Sighting(unsaid with { Rule = unsaid.Rule with { Name = Dossiers.Blind(unsaid.Name) }, RaisesAlert = false }, given.Event, [], [], []) { Why = why, Known = given.Known };
+            _dossiers.Place(blind);
+            Keep(blind, unsaid.Name);
         }
     }
 
@@ -68,12 +89,12 @@ sealed partial class ClusterReasoner
         {
             try
             {
-                if (story.Judge(end) is { Evidence: null, Why: not Sigma.Evaluation.UnknownReason.None and var why }) _blind.Add(chain, why);
+                if (story.Judge(end) is { Evidence: null, Why: not UnknownReason.None and var why }) _blind.Add(chain, why);
             }
             catch (Exception e) when (e is not OutOfMemoryException)
             {
                 // The same question fails again in the session, which counts it and goes on.
-                _blind.Add(chain, Sigma.Evaluation.UnknownReason.RuleFailed);
+                _blind.Add(chain, UnknownReason.RuleFailed);
             }
         }
     }

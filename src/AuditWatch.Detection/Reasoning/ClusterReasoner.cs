@@ -239,6 +239,7 @@ sealed partial class ClusterReasoner
             _stages.Follow(sighting.Event, pending.Act.Act.Request, _ring);
         }
 
+        BlindActs(sighting, sighting.Rule);
         if (sighting.Subjects.Count == 0) return;
         var acts = sighting.Rule switch { TableSightings.PrivilegedBinding => _firstActs, TableSightings.CertificateApproved => _firstCertified, _ => null };
         if (acts is null) return;

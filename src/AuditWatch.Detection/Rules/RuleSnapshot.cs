@@ -68,7 +68,7 @@ public sealed class RuleSnapshot
         var lists = new NamedLists();
         foreach (var dir in sources.ListsDir is { } only ? [only] : sources.RuleDirs.Select(d => Path.Combine(d, "lists"))) lists.Load(dir, problems);
         var exceptions = Detection.Rules.SiteExceptions.Load(sources.ExceptionDirs, lists, problems);
-        var chains = sources.Chains ? ChainCatalog.Shipped() : ChainCatalog.None;
+        var chains = ChainCatalog.Of(sources, problems);
         var correlations = CorrelationSet.Resolve(
             folders.Correlations, folders.Rules, folders.PassedOver, c => [.. exceptions.Where(x => x.Filter.Rules.Any(r => r.Equals(c.Id, StringComparison.OrdinalIgnoreCase) || r.Equals(c.Name, StringComparison.OrdinalIgnoreCase))).Select(x => x.Rule)], problems);
         var snapshot = new RuleSnapshot(folders, lists, exceptions, chains, correlations);

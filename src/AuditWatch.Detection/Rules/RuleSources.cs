@@ -15,6 +15,9 @@ public sealed record RuleSources
     /// <summary>Whether the shipped chains run.</summary>
     public bool Chains { get; init; }
 
+    /// <summary>Assemblies of a site's own chains, or folders of them.</summary>
+    public IReadOnlyList<string> ChainAssemblies { get; init; } = [];
+
     /// <summary>Whether rules for other log sources are left out.</summary>
     public bool MatchLogSource { get; init; } = true;
 

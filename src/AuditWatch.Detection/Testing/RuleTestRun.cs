@@ -33,7 +33,11 @@ public sealed class RuleTestRun(RuleSnapshot rules)
             verdict is { Truth: Truth.Unknown } unknown ? UnknownReasons.Of(unknown.Why) : [], problem);
     }
 
-    Verdict? Ask(RuleTestCase one, IReadOnlyDictionary<string, string> combination, TestEvents events, out string? problem)
+    Verdict? Ask(RuleTestCase one, IReadOnlyDictionary<string, string> combination, TestEvents events, out string? problem) =>
+        Event(one, combination, events, out problem) is { } e ? _verdict.Of(one.Rule, e, combination.GetValueOrDefault("shape", "native"), one.Cluster, out problem) : null;
+
+    /// <summary>The event of a case in one combination, before it is wrapped; null with a sentence.</summary>
+    internal static JsonObject? Event(RuleTestCase one, IReadOnlyDictionary<string, string> combination, TestEvents events, out string? problem)
     {
         if (events.Find(one.From, out problem) is not { } e) return null;
         try
@@ -43,14 +47,13 @@ public sealed class RuleTestRun(RuleSnapshot rules)
             if (combination.TryGetValue("write", out var write)) EventVariant.Write(e, write);
             if (combination.TryGetValue("transport", out var transport)) EventVariant.Transport(e, transport);
             if (combination.TryGetValue("level", out var level)) EventVariant.Level(e, level);
+            return e;
         }
         catch (Exception fault) when (fault is FormatException or InvalidOperationException)
         {
             problem = $"The event cannot be changed so: {fault.Message}";
             return null;
         }
-
-        return _verdict.Of(one.Rule, e, combination.GetValueOrDefault("shape", "native"), one.Cluster, out problem);
     }
 
     // A rule with too few cases is not known to work: one that fires, two that stay silent (one a near miss), and one that admits it cannot tell, if there is one.
@@ -66,7 +69,7 @@ public sealed class RuleTestRun(RuleSnapshot rules)
             new(rule.Id, rule.Name, rule.File, rule.Line, demand, new Dictionary<string, string>(), "met", isMet ? "met" : "not met", [], null);
     }
 
-    static IEnumerable<IReadOnlyDictionary<string, string>> Combinations(IReadOnlyDictionary<string, IReadOnlyList<string>> matrix) =>
+    internal static IEnumerable<IReadOnlyDictionary<string, string>> Combinations(IReadOnlyDictionary<string, IReadOnlyList<string>> matrix) =>
         matrix.OrderBy(d => d.Key, StringComparer.Ordinal).Aggregate(
             (IEnumerable<Dictionary<string, string>>)[new(StringComparer.Ordinal)],
             (sofar, dimension) => sofar.SelectMany(c => dimension.Value.Select(v => new Dictionary<string, string>(c, StringComparer.Ordinal) { [dimension.Key] = v })));

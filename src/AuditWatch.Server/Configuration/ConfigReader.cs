@@ -78,7 +78,7 @@ static class ConfigReader
         foreach (var (key, dirs) in new[] { ("dirs", rules.Dirs), ("exceptions", rules.Exceptions) })
             foreach (var dir in dirs.Where(d => !Directory.Exists(d)))
                 s.Fault(key, $"names the folder '{dir}', which does not exist.");
-        foreach (var file in rules.Chains.Where(f => !File.Exists(f))) s.Fault("chains", $"names the file '{file}', which does not exist.");
+        foreach (var path in rules.Chains.Where(p => !File.Exists(p) && !Directory.Exists(p))) s.Fault("chains", $"names '{path}', which is neither an assembly nor a folder of them.");
         s.Done();
         return rules;
     }

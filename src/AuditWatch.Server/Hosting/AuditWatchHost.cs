@@ -58,7 +58,6 @@ public sealed class AuditWatchHost : IAsyncDisposable
     /// <summary>Starts everything; returns when posts are accepted.</summary>
     public static async Task<AuditWatchHost> StartAsync(AuditWatchConfig config, TimeProvider clock, Action<string> say, CancellationToken stop, bool quiet = false)
     {
-        RefuseWhatIsNotThereYet(config);
         KestrelSetup.Check(config);
         var stores = await Stores.OpenAsync(config, clock, say, stop);
         WebApplication? app = null;
@@ -112,11 +111,6 @@ public sealed class AuditWatchHost : IAsyncDisposable
         });
     }
 
-    static void RefuseWhatIsNotThereYet(AuditWatchConfig config)
-    {
-        if (config.Rules.Chains.Count > 0) throw new StartFault("This version cannot load chains from other assemblies yet. Remove 'rules.chains'.");
-    }
-
     static WebApplication Build(AuditWatchConfig config, TimeProvider clock, Stores stores, bool quiet)
     {
         var builder = WebApplication.CreateSlimBuilder();
@@ -140,6 +134,7 @@ public sealed class AuditWatchHost : IAsyncDisposable
         services.AddSingleton<IQueries>(app => new LocalQueries(stores.Folder, stores.State, stores.Index, clock, new QuarantineReplay(stores).RunAsync, stores.Engine.Statistics)
         {
             Sources = app.GetRequiredService<SourceSet>(),
+            ExceptionDirs = config.Rules.Exceptions,
             Routes = app.GetRequiredService<Routes>(),
             Send = app.GetRequiredService<NotificationSender>().TryAsync,
             Search = stores.Index is null ? new Storage.Elasticsearch.ElasticsearchEvents(stores.Elasticsearch!.Connection) : null,

@@ -131,7 +131,7 @@ sealed class Stores : IAsyncDisposable
     static RuleSnapshot LoadRules(AuditWatchConfig config, Action<string> say)
     {
         var problems = new List<Problem>();
-        var rules = RuleSnapshot.Load(RuleSources.Shipped with { RuleDirs = [RuleSources.ShippedDir, .. config.Rules.Dirs], ExceptionDirs = config.Rules.Exceptions, Profiles = [.. config.Clusters.Select(c => c.Profile).Prepend("vanilla").Distinct()] }, problems);
+        var rules = RuleSnapshot.Load(RuleSources.Shipped with { RuleDirs = [RuleSources.ShippedDir, .. config.Rules.Dirs], ExceptionDirs = [.. config.Rules.Exceptions, Path.Combine(config.Data, "exceptions")], ChainAssemblies = config.Rules.Chains, Profiles = [.. config.Clusters.Select(c => c.Profile).Prepend("vanilla").Distinct()] }, problems);
         foreach (var problem in problems.Where(p => p.Severity == ProblemSeverity.Error))
             say($"{problem.File}:{problem.Line}:{problem.Column}  {problem.Code} {problem.Message} {problem.Fix}");
         return rules;

@@ -26,6 +26,10 @@ public static class Acts
     /// <summary>Takes a merge or split back.</summary>
     public static readonly ActRoute UndoIncidentEdit = new("undo-incident-edit", "POST", "incident-edits/{id}/undo", "Takes one merge or split back.", null);
 
+    /// <summary>Makes an exception from an alert.</summary>
+    public static readonly ActRoute ExceptAlert = new("except-alert", "POST", "alerts/{id}/exception",
+        "Makes an exception (a Sigma filter) from an alert and says which alerts of its rule it would have hidden; 'dry_run' only says so.", typeof(ExceptionBody));
+
     /// <summary>Tries a route.</summary>
     public static readonly ActRoute TestRoute = new("test-route", "POST", "routes/{id}/test", "Sends a test message over a route, now; 502 with what went wrong.", null);
 
@@ -33,5 +37,5 @@ public static class Acts
     public static readonly ActRoute ReplayNotifications = new("replay-notifications", "POST", "notifications/{id}/replay", "Sends a parked message again, or 'all'.", null);
 
     /// <summary>All of them.</summary>
-    public static IReadOnlyList<ActRoute> All { get; } = [TriageAlert, TriageAlerts, UndoTriage, MergeIncident, SplitIncident, UndoIncidentEdit, TestRoute, ReplayNotifications];
+    public static IReadOnlyList<ActRoute> All { get; } = [TriageAlert, TriageAlerts, UndoTriage, MergeIncident, SplitIncident, UndoIncidentEdit, ExceptAlert, TestRoute, ReplayNotifications];
 }

@@ -11,6 +11,7 @@ public sealed partial class LocalQueries
         "merge-incident" => MergeIncidentAsync(act, stop),
         "split-incident" => SplitIncidentAsync(act, stop),
         "undo-incident-edit" => UndoIncidentEditAsync(act, stop),
+        "except-alert" => ExceptAsync(act, stop),
         "test-route" => TestRouteAsync(act, stop),
         "replay-notifications" => ReplayNotificationsAsync(act, stop),
         _ => throw new QueryFault($"There is no act '{act.Route.Name}'."),

@@ -60,6 +60,7 @@ public sealed partial class LocalQueries : IQueries
             "events" => EventsAsync(asked, stop),
             "alerts" => AlertsAsync(asked, stop),
             "incidents" => IncidentsAsync(asked, stop),
+            "exceptions" => ExceptionsAsync(asked, stop),
             "routes" => RoutesAsync(asked),
             "notifications" => NotificationsAsync(asked, stop),
             "triage-jobs" => TriageJobsAsync(asked, stop),

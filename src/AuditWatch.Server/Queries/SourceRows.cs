@@ -16,6 +16,9 @@ static class SourceRows
         json.WriteNumber("events", journaled?.Records ?? 0);
         json.WriteNumber("bytes", journaled?.RawBytes ?? 0);
         json.WriteString("last_received", journaled is not null ? Rfc3339.Of(journaled.LastReceivedMicros) : null);
+        json.WriteString("first_received", journaled is not null ? Rfc3339.Of(journaled.FirstReceivedMicros) : null);
+        json.WriteString("first_event", journaled is { MinEventMicros: > 0 } ? Rfc3339.Of(journaled.MinEventMicros) : null);
+        json.WriteString("last_event", journaled is { MaxEventMicros: > 0 } ? Rfc3339.Of(journaled.MaxEventMicros) : null);
         json.WriteString("last_position", live?.LastPosition);
         if (live?.Lag is { } lag) json.WriteNumber("lag", lag);
         else json.WriteNull("lag");

@@ -9,7 +9,7 @@ internal sealed class ExtensionParser(YamlMap document, ProblemList problems)
 {
     const int MostSuppressed = 5, MostFirstSeen = 3;
 
-    static readonly string[] Everywhere = ["alert", "level_reason", "requires", "lint", "runbook", "entities"];
+    static readonly string[] Everywhere = ["alert", "close_note", "level_reason", "requires", "lint", "runbook", "entities"];
 
     readonly DocumentHead _head = new(document, problems);
 

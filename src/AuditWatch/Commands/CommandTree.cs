@@ -16,6 +16,7 @@ internal static class CommandTree
             RulesCommand.Build(terminal),
             AlertsCommand.Build(terminal),
             IncidentsCommand.Build(terminal),
+            ExceptionsCommand.Build(terminal),
             NotifyCommand.Build(terminal),
             EventsCommand.Build(terminal),
             TimelineCommand.Build(terminal),

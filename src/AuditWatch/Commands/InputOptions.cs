@@ -11,13 +11,14 @@ namespace AuditWatch.Cli.Commands;
 internal sealed class InputOptions
 {
     static readonly string[] Profiles = ["vanilla", "kubeadm", "aks", "eks", "gke", "openshift", "rke2"];
-    readonly Argument<string[]> _paths = new("PATH") { Description = "Files, folders (their files, by name), or - for stdin. Form and compression are told by content.", Arity = ArgumentArity.OneOrMore };
+    readonly Argument<string[]> _paths = new("PATH") { Description = "Files, folders (their files, by name), or - for stdin. Form and compression are told by content." };
     readonly Option<string> _cluster = new("--cluster") { Description = "The cluster that the events belong to. Default: default.", HelpName = "NAME", DefaultValueFactory = _ => "default" };
     readonly Option<string?> _profile = new("--profile") { Description = "Whose own identities are expected: vanilla (default), kubeadm, aks, eks, gke, openshift, rke2." };
     readonly ConfigOptions _config = new(serving: false);
 
-    public InputOptions()
+    public InputOptions(bool isOptional = false)
     {
+        _paths.Arity = isOptional ? ArgumentArity.ZeroOrMore : ArgumentArity.OneOrMore;
         _profile.AcceptOnlyFromAmong(Profiles);
         // A misspelt option must not be taken for a file's name.
         _paths.Validators.Add(result =>
@@ -34,6 +35,8 @@ internal sealed class InputOptions
         command.Add(_profile);
         _config.AddTo(command);
     }
+
+    public IReadOnlyList<string> Paths(ParseResult parse) => parse.GetValue(_paths) ?? [];
 
     /// <summary>The inputs; a path that does not exist is said and makes the exit code 3, the rest is read.</summary>
     public InputFiles Inputs(ParseResult parse)

@@ -16,12 +16,17 @@ internal static class RuleTestCommand
         var rules = new RuleOptions();
         rules.AddTo(command);
         var all = new Option<bool>("--all") { Description = "Show also what passed." };
+        var mutate = new Option<bool>("--mutate") { Description = "Take each question of each rule for true, then for false, and list those that no case notices." };
+        var strict = new Option<bool>("--strict") { Description = "With --mutate: exit 1 when there is one." };
         var format = OutputOptions.Format();
         command.Add(all);
+        command.Add(mutate);
+        command.Add(strict);
         command.Add(format);
         command.SetAction(parse =>
         {
             var snapshot = RuleOptions.Load(rules.Sources(parse), terminal);
+            if (parse.GetValue(mutate)) return Mutate(terminal, snapshot, rules.Dirs(parse), OutputOptions.Choose(parse.GetValue(format), terminal), parse.GetValue(strict));
             var problems = new List<Problem>();
             var results = rules.Dirs(parse).SelectMany(dir => new RuleTestRun(snapshot).Run(dir, problems)).ToList();
             foreach (var problem in problems) terminal.Note(RuleOptions.Text(problem));
@@ -33,6 +38,19 @@ internal static class RuleTestCommand
             return failed > 0 || problems.Any(p => p.Severity == ProblemSeverity.Error) ? ExitCode.Found : ExitCode.Done;
         });
         return command;
+    }
+
+    static int Mutate(Terminal terminal, RuleSnapshot snapshot, IReadOnlyList<string> dirs, OutputFormat format, bool isStrict)
+    {
+        var problems = new List<Problem>();
+        var run = new RuleMutationRun(snapshot);
+        var weak = dirs.SelectMany(dir => run.Run(dir, problems)).ToList();
+        foreach (var problem in problems) terminal.Note(RuleOptions.Text(problem));
+        var writer = new RowWriter(terminal, format, "name", "line", "selection", "leaf", "taken_for");
+        foreach (var w in weak) writer.Write(JsonSerializer.SerializeToUtf8Bytes(new { rule = w.RuleId, name = w.RuleName, file = w.File, line = w.Line, selection = w.Selection, leaf = w.Leaf, taken_for = w.TakenFor }));
+        writer.End();
+        terminal.Note($"{run.Mutants} mutants, {weak.Count} that no case notices, in {weak.Select(w => w.RuleId).Distinct().Count()} rules.");
+        return problems.Any(p => p.Severity == ProblemSeverity.Error) || (isStrict && weak.Count > 0) ? ExitCode.Found : ExitCode.Done;
     }
 
     static byte[] Line(RuleTestResult r) => JsonSerializer.SerializeToUtf8Bytes(new

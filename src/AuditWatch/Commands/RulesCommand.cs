@@ -11,7 +11,7 @@ namespace AuditWatch.Cli.Commands;
 /// <summary><c>auditwatch rules …</c>: what detection engineers do with rules.</summary>
 internal static class RulesCommand
 {
-    public static Command Build(Terminal terminal) => new("rules", "Check, test and try rules.") { RuleLintCommand.Build(terminal), RuleTestCommand.Build(terminal), RuleExplainCommand.Build(terminal), RuleCoverageCommand.Build(terminal), Match(terminal), Stats(terminal) };
+    public static Command Build(Terminal terminal) => new("rules", "Check, test and try rules.") { RuleLintCommand.Build(terminal), RuleTestCommand.Build(terminal), RuleExplainCommand.Build(terminal), RuleCoverageCommand.Build(terminal), RuleBacktestCommand.Build(terminal), RuleDiffCommand.Build(terminal), RuleConvertCommand.Build(terminal), Match(terminal), Stats(terminal) };
 
     static Command Match(Terminal terminal)
     {

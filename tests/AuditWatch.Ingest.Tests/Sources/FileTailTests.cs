@@ -108,7 +108,7 @@ public sealed class FileTailTests : IAsyncLifetime
         await UntilAsync(run, 5);
         File.WriteAllText(Log, "");
         Write(2);
-        await UntilAsync(run, 2);
+        await UntilAsync(run, 7);
         Assert.Equal(1, run.Standing.Gaps);
         Assert.Contains("no copy", run.Standing.LastError?.Message, StringComparison.Ordinal);
     }

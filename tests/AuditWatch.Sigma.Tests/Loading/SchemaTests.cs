@@ -51,7 +51,7 @@ public sealed class SchemaTests
 
     [Theory]
     [InlineData("{alert: false}", true)]
-    [InlineData("{alert: true, level_reason: r, requires: {level: Request}, runbook: [a], entities: [user.username]}", true)]
+    [InlineData("{alert: true, level_reason: r, close_note: required, requires: {level: Request}, runbook: [a], entities: [user.username]}", true)]
     [InlineData("{owner: o, reason: r, expires: 2027-01-01}", true)]
     [InlineData("{suppress: {by: [user.username], for: 24h}}", true)]
     [InlineData("{suppress: {by: a}}", false)]

@@ -48,6 +48,11 @@ public sealed class FilledStreams : IAsyncLifetime
 
     internal Dictionary<string, string> Without { get; private set; } = [];
 
+    /// <summary>Rows of the triage index as changes brought them, and as a start made them again after the index was deleted.</summary>
+    internal Dictionary<string, JsonElement> Stood { get; private set; } = [];
+
+    internal Dictionary<string, JsonElement> StoodAgain { get; private set; } = [];
+
     internal string WithoutSql { get; private set; } = "";
 
     public string AuditStream => "logs-kubernetes.audit_logs-shop";
@@ -86,6 +91,9 @@ public sealed class FilledStreams : IAsyncLifetime
         await serve.TerminateAsync();
         Said = serve.Error;
         await Server.SendAsync(HttpMethod.Post, "/logs-*,auditwatch-triage-*/_refresh");
+        Stood = await StandAsync();
+        await Server.SendAsync(HttpMethod.Delete, "/" + TriageIndex);
+        await AuditWatchCommand.RunAsync("setup", "elasticsearch", "--url", Server.Url, "--namespace", "shop");
         await File.AppendAllTextAsync(config, "\nindex: {embedded: false}\n");
         await using var without = new ServerProcess(Path.Combine(_work, "data"), "http", "--config", config);
         await without.StartAsync();
@@ -93,7 +101,15 @@ public sealed class FilledStreams : IAsyncLifetime
         using var sql = await without.Http.PostAsync("/api/v1/sql", new StringContent("""{"statement":"select 1"}""", Encoding.UTF8, "application/json"));
         WithoutSql = await sql.Content.ReadAsStringAsync();
         await without.SettleAsync();
+        for (var waited = 0; waited < 300 && await Server.CountAsync(TriageIndex) < Alerts.Count; waited++) await Task.Delay(100);
         await without.TerminateAsync();
+        StoodAgain = await StandAsync();
+    }
+
+    async Task<Dictionary<string, JsonElement>> StandAsync()
+    {
+        var answer = await Server.GetAsync($"/{TriageIndex}/_search?size=1000&version=true");
+        return answer.GetProperty("hits").GetProperty("hits").EnumerateArray().ToDictionary(h => h.GetProperty("_id").GetString()!);
     }
 
     // What a shift does with three alerts.

@@ -121,7 +121,7 @@ internal sealed class TailedFile : IDisposable
     /// <summary>Whole lines behind the last; null when there are none (yet). <paramref name="isLast"/>: nothing will be added, so a rest is a line too.</summary>
     public TailLot? Gather(string log, bool isLast)
     {
-        for (var most = _options.LotBytes; ; most = 2 * _heldLength)
+        for (var most = _options.LotBytes; ; most = Math.Max(_options.LotBytes, 2 * _heldLength))
         {
             Fill(most);
             if (!IsPacked && (Size < _read || !LookAtBeginning()))

@@ -1,12 +1,13 @@
 using AuditWatch.Server.Configuration;
 using AuditWatch.Storage.State;
 using MassTransit;
+using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 
 namespace AuditWatch.Server.Bus;
 
 /// <summary>Tells a signed HTTP webhook of new alerts at or above a level. What is not taken stays in the outbox and comes again later, with growing pauses.</summary>
-sealed partial class AlertWebhookConsumer(AuditWatchConfig config, StateStore state, IHttpClientFactory clients, TimeProvider clock, ILogger<AlertWebhookConsumer> log)
+sealed partial class AlertWebhookConsumer(AuditWatchConfig config, StateStore state, IHttpClientFactory clients, TimeProvider clock, IHostApplicationLifetime host, ILogger<AlertWebhookConsumer> log)
     : IConsumer<AlertRaised>
 {
     public const string Name = "notify";
@@ -14,9 +15,11 @@ sealed partial class AlertWebhookConsumer(AuditWatchConfig config, StateStore st
     public async Task Consume(ConsumeContext<AlertRaised> context)
     {
         var message = context.Message;
+        // The bus waits for its consumers when it stops; a receiver that does not answer must not make everybody wait. What is cut off is sent again.
+        using var stopping = CancellationTokenSource.CreateLinkedTokenSource(context.CancellationToken, host.ApplicationStopping);
         if (await state.IsDoneAsync(Name, message.OutboxId, context.CancellationToken)) return;
         var alert = await state.FindAlertAsync(message.AlertId, context.CancellationToken);
-        if (alert is null || !IsWanted(message, alert) || await SendAsync(alert, context.CancellationToken)) await state.MarkDoneAsync(Name, [message.OutboxId], context.CancellationToken);
+        if (alert is null || !IsWanted(message, alert) || await SendAsync(alert, stopping.Token)) await state.MarkDoneAsync(Name, [message.OutboxId], context.CancellationToken);
     }
 
     bool IsWanted(AlertRaised message, StoredAlert alert) =>
@@ -36,6 +39,10 @@ sealed partial class AlertWebhookConsumer(AuditWatchConfig config, StateStore st
         catch (Exception fault) when (fault is HttpRequestException or IOException or FormatException or TaskCanceledException && !stop.IsCancellationRequested)
         {
             NotReached(log, alert.Alert.AlertId, fault.Message);
+        }
+        catch (OperationCanceledException) when (host.ApplicationStopping.IsCancellationRequested)
+        {
+            // Stays in the outbox.
         }
         return false;
     }

@@ -40,7 +40,7 @@ public sealed class AuditWatchHost : IAsyncDisposable
     public Detection.EventLayer.RuleStatistics Rules => _stores.Engine.Statistics;
 
     /// <summary>Whether everything journaled is judged, saved and indexed, and no cluster's last events still wait for their second of silence.</summary>
-    public bool IsSettled => _stores.Committed.Position >= _stores.Journal.End && _stores.Backlog.IndexLag == 0 && !_stores.Idle.IsAnyDue;
+    public bool IsSettled => _stores.IsSettled;
 
     /// <summary>Runs until <paramref name="stop"/>, then drains: no new posts, what was accepted is durable, workers commit and end.</summary>
     public static async Task RunAsync(AuditWatchConfig config, TimeProvider clock, Action<string> say, CancellationToken stop)
@@ -53,21 +53,24 @@ public sealed class AuditWatchHost : IAsyncDisposable
         say("Draining.");
     }
 
-    static readonly TimeSpan s_stopWithin = TimeSpan.FromSeconds(14), s_disposeWithin = TimeSpan.FromSeconds(5);
+    static readonly TimeSpan s_stopWithin = TimeSpan.FromSeconds(14), s_disposeWithin = TimeSpan.FromSeconds(5), s_drainWithin = TimeSpan.FromSeconds(3);
 
     /// <summary>Starts everything; returns when posts are accepted.</summary>
     public static async Task<AuditWatchHost> StartAsync(AuditWatchConfig config, TimeProvider clock, Action<string> say, CancellationToken stop, bool quiet = false)
     {
         KestrelSetup.Check(config);
         var stores = await Stores.OpenAsync(config, clock, say, stop);
+        WebApplication? app = null;
         try
         {
-            var app = Build(config, clock, stores, quiet);
+            app = Build(config, clock, stores, quiet);
             await app.StartAsync(stop);
             return new AuditWatchHost(app, stores);
         }
         catch (Exception fault)
         {
+            // Workers begin before the port is taken; they must end before what they work on is closed.
+            if (app is not null) await EndAsync(app);
             await stores.DisposeAsync();
             if (fault is IOException or System.Net.Sockets.SocketException) throw new StartFault($"Cannot listen on {string.Join(", ", config.Listen)}: {fault.Message}");
             throw;
@@ -77,18 +80,35 @@ public sealed class AuditWatchHost : IAsyncDisposable
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
+        await EndAsync(_app);
+        await _stores.DisposeAsync().AsTask().WaitAsync(s_disposeWithin).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+    }
+
+    static async Task EndAsync(WebApplication app)
+    {
         // Thirty seconds are promised. What waits for somebody else (a client that closes links to a dead broker) is not waited for beyond its share of them.
         using var deadline = new CancellationTokenSource(s_stopWithin);
         try
         {
-            await _app.StopAsync(deadline.Token);
+            await app.StopAsync(deadline.Token).WaitAsync(s_stopWithin + TimeSpan.FromSeconds(1));
         }
-        catch (OperationCanceledException)
+        catch (Exception fault) when (fault is OperationCanceledException or TimeoutException)
         {
             // Whatever did not end in time is made up for at the next start, as after a kill.
         }
-        await _app.DisposeAsync().AsTask().WaitAsync(s_disposeWithin).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        await _stores.DisposeAsync();
+        await app.DisposeAsync().AsTask().WaitAsync(s_disposeWithin).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+    }
+
+    // A client that never ends its body must not hold the server up when it stops; what came in whole by then is taken.
+    static void BreakOffLate(WebApplication app, TimeProvider clock)
+    {
+        var late = new CancellationTokenSource(Timeout.InfiniteTimeSpan, clock);
+        app.Lifetime.ApplicationStopping.Register(() => late.CancelAfter(s_drainWithin));
+        app.Use(async (context, next) =>
+        {
+            using var registration = late.Token.Register(context.Abort);
+            await next(context);
+        });
     }
 
     static WebApplication Build(AuditWatchConfig config, TimeProvider clock, Stores stores, bool quiet)
@@ -134,7 +154,7 @@ public sealed class AuditWatchHost : IAsyncDisposable
             bus.UsingInMemory((context, memory) => memory.ConfigureEndpoints(context));
         });
         services.AddHostedService<OutboxPublisher>();
-        services.AddSingleton(_ => new ServerMetrics(stores.Journal, stores.Pipeline.Counters, stores.Backlog, stores.State, stores.Engine.Statistics, () => stores.Committed.Alerts, () => stores.Elasticsearch?.DeadLetters ?? 0));
+        services.AddSingleton(_ => new ServerMetrics(stores.Journal, stores.Pipeline.Counters, stores.Backlog, stores.State, stores.Engine.Statistics, () => stores.Committed.Alerts, () => stores.Elasticsearch?.DeadLetters ?? 0, () => stores.IsSettled));
         services.AddOpenTelemetry().WithMetrics(metrics => metrics.AddMeter(ServerMetrics.MeterName).AddMeter("System.Runtime").AddPrometheusExporter(p => p.ScrapeResponseCacheDurationMilliseconds = 0));
 
         var app = builder.Build();
@@ -142,6 +162,7 @@ public sealed class AuditWatchHost : IAsyncDisposable
         _ = app.Services.GetRequiredService<SourceMetrics>();
         var guard = new ApiGuard(config.ApiTokenFile);
         app.UseExceptionHandler().UseStatusCodePages();
+        BreakOffLate(app, clock);
         HealthEndpoints.Map(app, stores, guard);
         var access = new ClusterAccess(stores.State);
         PushEndpoints.Map(app, new PostEndpoint(access, app.Services.GetRequiredService<RefusalLog>()), stores.Falco, stores.Firehose, stores.PubSub, clock);

@@ -48,6 +48,9 @@ sealed class Stores : IAsyncDisposable
 
     public required Workers.Committed Committed { get; init; }
 
+    /// <summary>Whether everything journaled is judged, saved and indexed, and no cluster's last events still wait for their second of silence (which ends with a record of its own, so it is asked first).</summary>
+    public bool IsSettled => !Idle.IsAnyDue && Committed.Position >= Journal.End && Backlog.IndexLag == 0;
+
     /// <summary>The way to Elasticsearch; null without it.</summary>
     public ElasticsearchLink? Elasticsearch { get; init; }
 

@@ -13,7 +13,7 @@ sealed class ServerMetrics : IDisposable
     public const string MeterName = "AuditWatch";
     readonly Meter _meter = new(MeterName);
 
-    public ServerMetrics(LocalJournal journal, IngestCounters ingest, Backlog backlog, StateStore state, RuleStatistics rules, Func<long> alerts, Func<long> deadLetters)
+    public ServerMetrics(LocalJournal journal, IngestCounters ingest, Backlog backlog, StateStore state, RuleStatistics rules, Func<long> alerts, Func<long> deadLetters, Func<bool> isSettled)
     {
         Counter("auditwatch_journal_events", "Kubernetes audit events in the journal: what it held at start and what was added since.", () => backlog.Journaled);
         Counter("auditwatch_journal_repeats", "Records not stored because the journal already held them.", () => journal.RepeatedRecords);
@@ -21,6 +21,7 @@ sealed class ServerMetrics : IDisposable
         Gauge("auditwatch_journal_unread_bytes", "Bytes that the slowest reader has not read.", () => journal.UnreadBytes);
         Gauge("auditwatch_detection_lag_events", "Journaled, not yet detected.", () => backlog.DetectionLag);
         Gauge("auditwatch_index_lag_events", "Journaled, not yet indexed.", () => backlog.IndexLag);
+        Gauge("auditwatch_settled", "1 when everything journaled is judged, saved and indexed, and no cluster's last events still wait for a second of silence.", () => isSettled() ? 1 : 0);
         Counter("auditwatch_alerts_raised", "Alerts raised or joined by new evidence since start.", alerts);
         Gauge("auditwatch_outbox_rows", "Alert changes that a consumer still has to take.", () => state.OutboxBacklogAsync(CancellationToken.None).GetAwaiter().GetResult().Waiting);
         _meter.CreateObservableCounter("auditwatch_quarantined", () => ingest.Quarantined.Select(q => new Measurement<long>(q.Value, Tag("reason", q.Key))), description: "Records in quarantine, by reason.");

@@ -6,7 +6,7 @@ using Xunit;
 namespace AuditWatch.Tests.Contracts;
 
 /// <summary>The alert, its ids and the rows beside it, exactly as others hold on to them; offline and from a server alike.</summary>
-public sealed class AlertContractTests
+public sealed class AlertContractTests(SharedServer shared)
 {
     static readonly string[] Keys =
         ["alert_id", "time", "time_source", "cluster", "level", "rule", "sentence", "actor", "verb", "object", "outcome", "audit_ids", "audit_ids_truncated", "count", "evidence", "matched", "group_by", "window"];
@@ -37,7 +37,7 @@ public sealed class AlertContractTests
     [Fact]
     public async Task Scan_and_server_tell_the_same_alerts_and_every_id_can_be_computed_again_from_what_is_said()
     {
-        var scanned = Read(await AuditWatchCommand.RunAsync("scan", AuditWatchCommand.Recording, "--cluster", "prod"));
+        var scanned = Read(await AuditWatchCommand.RunAsync("scan", AuditWatchCommand.Recording, "--cluster", "contract"));
         Assert.All(scanned, a => AssertIsAlert(a, ["file", "line"]));
         Assert.Equal(scanned.OrderBy(a => a.GetProperty("time").GetString(), StringComparer.Ordinal).ThenBy(a => a.GetProperty("rule").GetProperty("id").GetString(), StringComparer.Ordinal)
             .ThenBy(a => a.GetProperty("alert_id").GetString(), StringComparer.Ordinal).Select(a => a.GetRawText()), scanned.Select(a => a.GetRawText()));
@@ -49,28 +49,26 @@ public sealed class AlertContractTests
         foreach (var alert in single)
         {
             var id = Assert.Single(alert.GetProperty("audit_ids").EnumerateArray()).GetString()!;
-            Assert.Contains(alert.GetProperty("alert_id").GetString(), received[id].Distinct().Select(time => ContractIds.Alert("prod", alert.GetProperty("rule").GetProperty("id").GetString()!, (id, time))));
+            Assert.Contains(alert.GetProperty("alert_id").GetString(), received[id].Distinct().Select(time => ContractIds.Alert("contract", alert.GetProperty("rule").GetProperty("id").GetString()!, (id, time))));
         }
 
-        await using var server = new ServerProcess(Path.Combine(_folder, "data"));
-        await server.StartAsync();
-        foreach (var body in Recorded.Bodies(400)) (await server.PostAsync("prod", body)).Dispose();
-        await server.SettleAsync();
-        await server.QuietAsync(scanned.Count);
-        var raised = await server.ListAsync("alerts");
-        Assert.All(raised, a => AssertIsAlert(a, ["segment", "frame", "index"], "status"));
+        var server = await shared.Started;
+        foreach (var body in Recorded.Bodies(400)) (await server.PostAsync("contract", body)).Dispose();
+        await server.QuietAsync();
+        var raised = await server.ListAsync("alerts", "limit=0&cluster=contract");
+        Assert.All(raised, a => AssertIsAlert(a, ["segment", "frame", "index"], "status", "triage"));
         Assert.Equal(scanned.Select(a => a.GetProperty("alert_id").GetString()).Order(), raised.Select(a => a.GetProperty("alert_id").GetString()).Order());
 
-        var rows = (await server.ListAsync("events")).ToDictionary(Place);
+        var rows = (await server.ListAsync("events", "limit=0&cluster=contract")).ToDictionary(Place);
         string[] required = ["event_id", "cluster", "audit_id", "stage", "time", "verb", "user", "segment", "frame", "index"];
         Assert.All(rows.Values, r => Assert.Empty(required.Except(r.EnumerateObject().Select(p => p.Name))));
-        var exported = Read(await AuditWatchCommand.RunAsync("journal", "export", "--data", server.Data, "--cluster", "prod"));
+        var exported = Read(await AuditWatchCommand.RunAsync("journal", "export", "--data", server.Data, "--cluster", "contract"));
         Assert.Equal(rows.Count, exported.Count);
         foreach (var record in exported)
         {
             Assert.Equal(["segment", "frame", "index", "cluster", "source", "received", "event"], record.EnumerateObject().Select(p => p.Name));
             var row = rows[Place(record)];
-            Assert.Equal(ContractIds.Event("prod", record.GetProperty("event").GetRawText()), row.GetProperty("event_id").GetString());
+            Assert.Equal(ContractIds.Event("contract", record.GetProperty("event").GetRawText()), row.GetProperty("event_id").GetString());
             Assert.Equal(record.GetProperty("event").GetProperty("auditID").GetString(), row.GetProperty("audit_id").GetString());
             Assert.Equal(record.GetProperty("event").GetProperty("stage").GetString(), row.GetProperty("stage").GetString());
         }

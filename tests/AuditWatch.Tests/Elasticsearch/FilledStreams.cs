@@ -82,9 +82,7 @@ public sealed class FilledStreams : IAsyncLifetime
         var others = NotWhole();
         await PostAsync(serve, OtherCluster, Recorded.Body(others));
         Events = [.. Recorded.Lines(), .. others];
-        await serve.SettleAsync();
-        await Task.Delay(2500);   // the idle mark, after a second of silence, lets the last events go
-        await serve.SettleAsync();
+        await serve.QuietAsync();
         await TriageAsync(serve);
         await serve.SettleAsync();
         Alerts = await serve.ListAsync("alerts");

@@ -103,23 +103,26 @@ internal sealed class ServerProcess : IAsyncDisposable
     }
 
     /// <summary>Waits until everything journaled is detected, indexed, and copied to whoever wants alerts.</summary>
-    public async Task SettleAsync()
-    {
-        var watch = Stopwatch.StartNew();
-        while (true)
-        {
-            var metrics = await MetricsAsync();
-            if (metrics["auditwatch_detection_lag_events"] == 0 && metrics["auditwatch_index_lag_events"] == 0 && metrics["auditwatch_outbox_rows"] == 0) return;
-            if (watch.Elapsed > TimeSpan.FromSeconds(240)) throw new TimeoutException($"The server did not settle:\n{string.Join('\n', metrics)}\n{Error}");
-            await Task.Delay(100);
-        }
-    }
+    public Task SettleAsync() => WaitAsync(m => m["auditwatch_detection_lag_events"] == 0 && m["auditwatch_index_lag_events"] == 0 && m["auditwatch_outbox_rows"] == 0);
 
-    /// <summary>Waits for the last alerts: the last events of a cluster are let go after a second of silence.</summary>
+    /// <summary>Waits also for the last alerts: the last events of a cluster are let go after a second of silence.</summary>
+    public Task QuietAsync() => WaitAsync(m => m["auditwatch_settled"] == 1 && m["auditwatch_outbox_rows"] == 0);
+
+    /// <summary>The same, when the number of alerts is known.</summary>
     public async Task QuietAsync(int alerts)
     {
         for (var watch = Stopwatch.StartNew(); watch.Elapsed < TimeSpan.FromSeconds(60) && (await ListAsync("alerts")).Count < alerts;) await Task.Delay(200);
-        await SettleAsync();
+        await QuietAsync();
+    }
+
+    async Task WaitAsync(Func<Dictionary<string, double>, bool> holds)
+    {
+        var watch = Stopwatch.StartNew();
+        for (var metrics = await MetricsAsync(); !holds(metrics); metrics = await MetricsAsync())
+        {
+            if (watch.Elapsed > TimeSpan.FromSeconds(240)) throw new TimeoutException($"The server did not settle:\n{string.Join('\n', metrics)}\n{Error}");
+            await Task.Delay(100);
+        }
     }
 
     public async Task<List<JsonElement>> ListAsync(string collection, string query = "limit=0")

@@ -8,29 +8,41 @@ using Xunit;
 namespace AuditWatch.Tests.Serving;
 
 /// <summary>Who may post, over TLS: tokens made before the first <c>serve</c>, client certificates, and which of them decides.</summary>
-public sealed class CredentialTests : IAsyncLifetime
+public sealed class CredentialTests(CredentialTests.Guarded guarded) : IClassFixture<CredentialTests.Guarded>
 {
-    static readonly Certificates Pki = new();
-    readonly ServerProcess _server = new(
-        Path.Combine(Directory.CreateTempSubdirectory("aw-tls").FullName, "data"), "https", "--tls-cert", Pki.ServerFile, "--tls-key", Pki.ServerKeyFile, "--client-ca", Pki.AuthorityFile);
-    JsonElement _prod, _edge;
-    int _posted;
-
-    public async ValueTask InitializeAsync()
+    /// <summary>One server for all of them, with two clusters that were added before it began.</summary>
+    public sealed class Guarded : IAsyncLifetime
     {
-        _prod = await AddAsync("prod");
-        _edge = await AddAsync("edge", "--client-cn", "edge-7");
-        await _server.StartAsync();
+        internal Certificates Pki { get; } = new();
+
+        internal ServerProcess Server { get; private set; } = null!;
+
+        internal JsonElement Prod { get; private set; }
+
+        internal JsonElement Edge { get; private set; }
+
+        public async ValueTask InitializeAsync()
+        {
+            var data = Path.Combine(Directory.CreateTempSubdirectory("aw-tls").FullName, "data");
+            Server = new ServerProcess(data, "https", "--tls-cert", Pki.ServerFile, "--tls-key", Pki.ServerKeyFile, "--client-ca", Pki.AuthorityFile);
+            Prod = await AddAsync("prod");
+            Edge = await AddAsync("edge", "--client-cn", "edge-7");
+            await Server.StartAsync();
+        }
+
+        public async ValueTask DisposeAsync() => await Server.DisposeAsync();
+
+        async Task<JsonElement> AddAsync(string name, params string[] more)
+        {
+            var added = await AuditWatchCommand.RunAsync(["clusters", "add", name, "--data", Server.Data, "--url", Server.Url, "--ca", Pki.AuthorityFile, "--format", "json", .. more]);
+            Assert.True(added.ExitCode == 0, added.Error);
+            return JsonDocument.Parse(added.Output).RootElement;
+        }
     }
 
-    public async ValueTask DisposeAsync() => await _server.DisposeAsync();
-
-    async Task<JsonElement> AddAsync(string name, params string[] more)
-    {
-        var added = await AuditWatchCommand.RunAsync(["clusters", "add", name, "--data", _server.Data, "--url", _server.Url, "--ca", Pki.AuthorityFile, "--format", "json", .. more]);
-        Assert.True(added.ExitCode == 0, added.Error);
-        return JsonDocument.Parse(added.Output).RootElement;
-    }
+    readonly Certificates _pki = guarded.Pki;
+    readonly ServerProcess _server = guarded.Server;
+    readonly JsonElement _prod = guarded.Prod, _edge = guarded.Edge;
 
     async Task<HttpStatusCode> PostAsync(string cluster, string? authorization = null, X509Certificate2? certificate = null)
     {
@@ -38,7 +50,7 @@ public sealed class CredentialTests : IAsyncLifetime
         if (certificate is not null) handler.SslOptions.ClientCertificates = [certificate];
         using var http = new HttpClient(handler);
         using var request = new HttpRequestMessage(HttpMethod.Post, $"{_server.Url}/ingest/v1/clusters/{cluster}");
-        request.Content = new ByteArrayContent(AuditLine.Utf8(AuditLine.Of($"post-{Interlocked.Increment(ref _posted)}")));
+        request.Content = new ByteArrayContent(AuditLine.Utf8(AuditLine.Of($"decided-{Guid.NewGuid()}")));
         if (authorization is not null) request.Headers.TryAddWithoutValidation("Authorization", authorization);
         using var answer = await http.SendAsync(request, TestContext.Current.CancellationToken);
         return answer.StatusCode;
@@ -48,7 +60,7 @@ public sealed class CredentialTests : IAsyncLifetime
     public async Task A_bearer_token_decides_alone_and_a_certificate_by_its_name_where_none_was_sent()
     {
         var token = "Bearer " + _prod.GetProperty("token").GetString();
-        using X509Certificate2 prod = Pki.Client("prod"), edgeSeven = Pki.Client("edge-7"), edge = Pki.Client("edge"), stranger = Pki.Client("stranger");
+        using X509Certificate2 prod = _pki.Client("prod"), edgeSeven = _pki.Client("edge-7"), edge = _pki.Client("edge"), stranger = _pki.Client("stranger");
         (HttpStatusCode Wanted, string Cluster, string? Authorization, X509Certificate2? Certificate)[] posts =
         [
             (HttpStatusCode.OK, "prod", token, null),
@@ -75,7 +87,7 @@ public sealed class CredentialTests : IAsyncLifetime
         using (var foreign = new Certificates().Client("prod"))
             await Assert.ThrowsAsync<HttpRequestException>(() => PostAsync("prod", null, foreign));
         await _server.SettleAsync();
-        Assert.Equal(posts.Count(p => p.Wanted == HttpStatusCode.OK), (await _server.ListAsync("events")).Count);
+        Assert.Equal(posts.Count(p => p.Wanted == HttpStatusCode.OK), (await _server.ListAsync("events")).Count(e => e.GetProperty("audit_id").GetString()!.StartsWith("decided-", StringComparison.Ordinal)));
         Assert.Empty(await _server.ListAsync("quarantine"));
     }
 
@@ -86,16 +98,16 @@ public sealed class CredentialTests : IAsyncLifetime
         var token = _edge.GetProperty("token").GetString()!;
         var kubeconfig = _edge.GetProperty("kubeconfig").GetString()!.Split('\n').Select(l => l.Trim()).ToList();
         Assert.Contains($"server: {_server.Url}/ingest/v1/clusters/edge", kubeconfig);
-        Assert.Contains($"certificate-authority-data: {Convert.ToBase64String(await File.ReadAllBytesAsync(Pki.AuthorityFile, TestContext.Current.CancellationToken))}", kubeconfig);
+        Assert.Contains($"certificate-authority-data: {Convert.ToBase64String(await File.ReadAllBytesAsync(_pki.AuthorityFile, TestContext.Current.CancellationToken))}", kubeconfig);
         Assert.Contains($"token: {token}", kubeconfig);
         Assert.Contains("--audit-webhook-mode=batch", _edge.GetProperty("flags").EnumerateArray().Select(f => f.GetString()));
-        Assert.Equal(HttpStatusCode.OK, await PostAsync("edge", "Bearer " + token));
+        using (var answer = await _server.PostAsync("edge", AuditLine.Utf8(AuditLine.Of("told")), token)) Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
 
         var listed = await _server.ListAsync("clusters", "");
         Assert.Equal([("edge", "edge-7"), ("prod", "prod")], listed.Select(c => (c.GetProperty("cluster").GetString(), c.GetProperty("client_cn").GetString() ?? "prod")).Order());
-        Assert.Equal(0, await _server.TerminateAsync());
-        foreach (var file in Directory.GetFiles(_server.Data, "*", SearchOption.AllDirectories))
-            Assert.True((await File.ReadAllBytesAsync(file, TestContext.Current.CancellationToken)).AsSpan().IndexOf(Encoding.UTF8.GetBytes(token)) < 0, file);
+        await _server.SettleAsync();
+        foreach (var file in Directory.GetFiles(_server.Data, "*", SearchOption.AllDirectories).Where(f => !f.EndsWith("lock", StringComparison.Ordinal)))
+            Assert.True(OwnServerTests.ReadShared(file).AsSpan().IndexOf(Encoding.UTF8.GetBytes(token)) < 0, file);
         Assert.DoesNotContain(token, _server.Error, StringComparison.Ordinal);
     }
 

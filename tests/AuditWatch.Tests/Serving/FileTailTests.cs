@@ -61,8 +61,7 @@ public sealed class FileTailTests(ITestOutputHelper output)
         var source = await SourceAsync(server, s => s.GetProperty("events").GetInt64() == Events && s.GetProperty("lag_bytes").GetInt64() == 0);
         Assert.Equal(("file", "running", 0L, 0L), (source.GetProperty("type").GetString(), source.GetProperty("state").GetString(), source.GetProperty("gaps").GetInt64(), source.GetProperty("quarantined").GetInt64()));
         Assert.Equal((Received(0), Received(Events - 1)), (source.GetProperty("first_event").GetString(), source.GetProperty("last_event").GetString()));
-        await Task.Delay(1500, Stop);   // the idle mark, after a second of silence, lets the last events go
-        await server.SettleAsync();
+        await server.QuietAsync();
         var raised = (await server.ListAsync("alerts")).Select(a => a.GetProperty("alert_id").GetString()!).Order(StringComparer.Ordinal).ToList();
         Assert.Equal(0, await server.TerminateAsync());
 

@@ -9,19 +9,13 @@ using Xunit;
 namespace AuditWatch.Tests.Serving;
 
 /// <summary>What the ingest path and the API answer to the unexpected.</summary>
-public sealed class HttpContractTests(HttpContractTests.Shared shared) : IClassFixture<HttpContractTests.Shared>
+public sealed class HttpContractTests(SharedServer shared) : IAsyncLifetime
 {
-    /// <summary>One server for all of them; each has a cluster of its own where it counts.</summary>
-    public sealed class Shared : IAsyncLifetime
-    {
-        internal ServerProcess Server { get; } = new(Path.Combine(Directory.CreateTempSubdirectory("aw-http").FullName, "data"));
+    ServerProcess _server = null!;
 
-        public async ValueTask InitializeAsync() => await Server.StartAsync();
+    public async ValueTask InitializeAsync() => _server = await shared.Started;
 
-        public async ValueTask DisposeAsync() => await Server.DisposeAsync();
-    }
-
-    readonly ServerProcess _server = shared.Server;
+    public ValueTask DisposeAsync() => ValueTask.CompletedTask;
 
     static IEnumerable<(string What, byte[] Body)> Bodies()
     {
@@ -45,12 +39,12 @@ public sealed class HttpContractTests(HttpContractTests.Shared shared) : IClassF
     {
         foreach (var (what, body) in Bodies())
         {
-            using var answer = await _server.PostAsync("prod", body);
+            using var answer = await _server.PostAsync("bodies", body);
             Assert.True(answer.StatusCode == HttpStatusCode.OK, $"{what}: {answer.StatusCode}");
             Assert.Empty(await answer.Content.ReadAsByteArrayAsync(TestContext.Current.CancellationToken));
         }
         await _server.SettleAsync();
-        Assert.NotEmpty(await _server.ListAsync("quarantine"));
+        Assert.NotEmpty(await _server.ListAsync("quarantine", "limit=0&cluster=bodies"));
     }
 
     [Theory]

@@ -57,9 +57,7 @@ public sealed class KafkaTests(ITestOutputHelper output)
         Assert.Equal("prod", source.GetProperty("cluster").GetString());
         Assert.Equal(lines.Count, source.GetProperty("events").GetInt64());
         Assert.Equal($"insights-logs-kube-audit/0/{bodies.Count - 1}", source.GetProperty("last_position").GetString());
-        await server.SettleAsync();
-        await Task.Delay(2500, Stop);   // the idle mark, after a second of silence, lets the last events go
-        await server.SettleAsync();
+        await server.QuietAsync();
         var raised = (await server.ListAsync("alerts")).Select(a => a.GetProperty("alert_id").GetString()!).Order(StringComparer.Ordinal).ToList();
         var metrics = await server.MetricsAsync();
         Assert.Equal(0, await server.TerminateAsync());

@@ -31,8 +31,7 @@ public sealed class KillTests(ITestOutputHelper output)
             await server.StartAsync();
         }
         while (left.TryDequeue(out var body)) Assert.Equal(HttpStatusCode.OK, (await server.PostAsync("kill", body)).StatusCode);
-        await server.SettleAsync();
-        await IdleAsync(server);
+        await server.QuietAsync();
 
         var expectedEvents = Recorded.Lines().Count;
         var rows = await server.ListAsync("events");
@@ -66,17 +65,6 @@ public sealed class KillTests(ITestOutputHelper output)
             {
                 return;
             }
-        }
-    }
-
-    // The last events wait in the reorder buffer for an idle mark, which comes a second after the last post.
-    static async Task IdleAsync(ServerProcess server)
-    {
-        for (var (before, same) = (-1, 0); same < 15; await Task.Delay(200))
-        {
-            var now = (await server.ListAsync("alerts")).Count;
-            same = now == before ? same + 1 : 0;
-            before = now;
         }
     }
 

@@ -5,7 +5,7 @@ using Xunit;
 
 namespace AuditWatch.Tests.Serving;
 
-/// <summary>How a server ends, and who may be on its folder meanwhile.</summary>
+/// <summary>How a server ends.</summary>
 public sealed class SignalTests : IAsyncLifetime
 {
     readonly ServerProcess _server = new(Path.Combine(Directory.CreateTempSubdirectory("aw-signal").FullName, "data"));
@@ -25,7 +25,7 @@ public sealed class SignalTests : IAsyncLifetime
             {
                 try
                 {
-                    var body = Recorded.Body(Enumerable.Range(0, 20).Select(i => Encoding.UTF8.GetBytes(AuditLine.Of($"{p}-{batch}-{i}"))));
+                    var body = Recorded.Body(Enumerable.Range(0, 20).Select(i => Encoding.UTF8.GetBytes(AuditLine.Of($"{p}-{batch}-{i}", resource: "pods"))));
                     using var answer = await _server.PostAsync("prod", body);
                     if (answer.StatusCode != HttpStatusCode.OK) return;
                     if (Interlocked.Add(ref acknowledged, 20) > 2000) begun.TrySetResult();
@@ -49,19 +49,4 @@ public sealed class SignalTests : IAsyncLifetime
 
     [Fact]
     public async Task SIGINT_ends_it_with_130() => Assert.Equal(130, await _server.SignalAsync("INT"));
-
-    [Fact]
-    public async Task Nobody_else_gets_its_folder_or_its_port()
-    {
-        var second = await AuditWatchCommand.RunAsync("serve", "--data", _server.Data, "--listen", "http://127.0.0.1:0");
-        Assert.Equal(4, second.ExitCode);
-        Assert.Contains("--server", second.Error, StringComparison.Ordinal);
-        var added = await AuditWatchCommand.RunAsync("clusters", "add", "prod", "--data", _server.Data);
-        Assert.Equal((4, ""), (added.ExitCode, added.Output));
-        var port = await AuditWatchCommand.RunAsync("serve", "--data", _server.Data + "2", "--listen", _server.Url);
-        Assert.Equal(2, port.ExitCode);
-        Assert.DoesNotContain("   at ", port.Error, StringComparison.Ordinal);
-        // What needs no lock is answered meanwhile.
-        Assert.Equal(0, (await AuditWatchCommand.RunAsync("journal", "verify", "--data", _server.Data)).ExitCode);
-    }
 }

@@ -21,6 +21,6 @@ public class PodOfAccountCreatesPods : Rule
 
         When().Match(() => end, s => Story.EndsWith(s));
 
-        Then().Do(context => context.Raise("medium", Story.Evidence(end)));
+        Then().Do(context => context.Raise("low", Story.Evidence(end)));
     }
 }

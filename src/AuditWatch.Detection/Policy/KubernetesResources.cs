@@ -2,7 +2,7 @@ using System.Collections.Frozen;
 
 namespace AuditWatch.Detection.Policy;
 
-/// <summary>The resources that Kubernetes itself serves: their API groups, subresources, and which lie in no namespace.</summary>
+/// <summary>The resources that Kubernetes itself serves, and the workloads of others that our rules look into: their API groups, subresources, and which lie in no namespace.</summary>
 static class KubernetesResources
 {
     // Group, then its resources; "!" is cluster-wide; subresources in parentheses.
@@ -27,6 +27,8 @@ static class KubernetesResources
         policy poddisruptionbudgets(status)
         resource.k8s.io resourceclaims(status) resourceclaimtemplates deviceclasses! resourceslices!
         scheduling.k8s.io priorityclasses!
+        argoproj.io rollouts(scale,status)
+        apps.openshift.io deploymentconfigs(scale,status)
         storage.k8s.io storageclasses! volumeattachments!(status) csidrivers! csinodes! csistoragecapacities
         """;
 

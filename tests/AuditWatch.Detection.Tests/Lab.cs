@@ -21,6 +21,11 @@ sealed class Lab
         return rules;
     });
 
+    static readonly bool IsLong = Environment.GetEnvironmentVariable("AUDITWATCH_LONG") is { Length: > 0 };
+
+    /// <summary>How many random cases a test takes: few in every run, many in <c>.ci/long determinism</c>.</summary>
+    public static int Cases(int inEveryRun, int inLongRuns) => IsLong ? inLongRuns : inEveryRun;
+
     readonly RuleSnapshot _rules;
     readonly ClusterFacts _cluster;
     readonly Dictionary<(string, string, string), StateChange> _state = [];

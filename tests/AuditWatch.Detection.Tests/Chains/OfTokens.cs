@@ -52,7 +52,7 @@ public sealed class OfTokens
     {
         var first = PodOf(0, "spreader", "runner").By(Account);
         var next = PodOf(60, "spreader", "next").By("system:serviceaccount:ci:spreader") with { CallerPod = "runner", Agent = "kubectl/v1.31.0" };
-        Told.Once("pod-of-account-creates-pods", "medium", first, next);
+        Told.Once("pod-of-account-creates-pods", "low", first, next);
         Told.Never("pod-of-account-creates-pods", first.By("alice"), next);
         Told.Never("pod-of-account-creates-pods", first, next with { CallerPod = "someone-else" });
     }

@@ -30,7 +30,7 @@ public sealed class CountedDeterminism
             var dying = new Lab(Rules).Run(history, size, () => random.Next(6) == 0);
             crashes += dying.Crashes;
             Assert.Equal(new Lab(Rules).Run(history, size).Text, dying.Text);
-        }, iter: 300, threads: 1, seed: "0000KpR3Zf0a");
+        }, iter: Lab.Cases(30, 300), threads: 1, seed: "0000KpR3Zf0a");
         Assert.True(crashes > 20);
     }
 
@@ -56,7 +56,7 @@ public sealed class CountedDeterminism
             var ordered = new Lab(Rules).Run([.. events.Select(e => e.Event)], 50);
             Assert.Equal(ordered.TextWithoutPlaces, new Lab(Rules).Run(shuffled, 50).TextWithoutPlaces);
             Assert.Equal(ordered.TextWithoutPlaces, new Lab(Rules).Run(shuffled, 13, () => random.Next(6) == 0).TextWithoutPlaces);
-        }, iter: 300, threads: 1, seed: "0000KpR3Zf0b");
+        }, iter: Lab.Cases(30, 300), threads: 1, seed: "0000KpR3Zf0b");
     }
 
     [Fact]
@@ -67,7 +67,7 @@ public sealed class CountedDeterminism
             var random = new Random(fate);
             var shuffled = Busy(seed).Select(e => (e, At: e.At + (random.NextDouble() * 40))).OrderBy(x => x.At).Select(x => x.e.Event).ToList();
             Assert.Equal(new Lab(Rules).Run(shuffled, 9).Text, new Lab(Rules).Run(shuffled, 9, () => random.Next(6) == 0).Text);
-        }, iter: 300, threads: 1, seed: "0000KpR3Zf0c");
+        }, iter: Lab.Cases(30, 300), threads: 1, seed: "0000KpR3Zf0c");
     }
 
     // Bursts of several people through one another, with pauses longer than the window, in one to three stages.

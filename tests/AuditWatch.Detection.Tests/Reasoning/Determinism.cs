@@ -38,7 +38,7 @@ public sealed class Determinism
             var living = new Lab().Run(history, size);
             Assert.Equal(living.Text, dying.Text);
             Assert.Equal(living.IncidentsText, dying.IncidentsText);
-        }, iter: 60, threads: 1, seed: "0000KpR3Zf0a");
+        }, iter: Lab.Cases(20, 300), threads: 1, seed: "0000KpR3Zf0a");
         Assert.True(crashes > 200);
     }
 
@@ -56,7 +56,7 @@ public sealed class Determinism
             Assert.Equal(StandingOf(ordered), StandingOf(mixed));
             var dying = new Lab().Run(shuffled, 13, () => random.Next(6) == 0);
             Assert.Equal(ordered.TextWithoutPlaces, dying.TextWithoutPlaces);
-        }, iter: 30, threads: 1, seed: "0000KpR3Zf0b");
+        }, iter: Lab.Cases(12, 100), threads: 1, seed: "0000KpR3Zf0b");
     }
 
     [Fact]

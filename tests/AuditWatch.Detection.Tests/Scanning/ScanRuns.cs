@@ -33,16 +33,15 @@ public sealed class ScanRuns : IDisposable
     public void Workers_do_not_show_in_a_large_file_byte_for_byte()
     {
         // Large enough for several blocks, with attacks spread over them.
-        var history = Enumerable.Range(0, 400).SelectMany(i => Enumerable.Range(0, 60)
+        var history = Enumerable.Range(0, 160).SelectMany(i => Enumerable.Range(0, 60)
             .Select(n => new An { Id = $"day-{i}-{n}", User = "bob", Resource = "pods", Name = "web", At = (i * 3) + (n / 20.0) })
             .Concat(i % 50 == 7 ? Histories.StolenToken(i * 3, "JTI=" + i, "-" + i) : [])
             .Concat(i % 50 == 9 ? Histories.FreshPrivilege(i * 3, "-" + i) : [])).OrderBy(e => e.At).ToArray();
         var file = Write("audit.log", history);
-        Assert.True(new FileInfo(file).Length > 12_000_000);
+        Assert.True(new FileInfo(file).Length > 4_800_000);
         var one = Text(Scan(1, file));
         Assert.Contains("stolen-token-reads-secrets", one, StringComparison.Ordinal);
-        Assert.Equal(one, Text(Scan(2, file)));
-        Assert.Equal(one, Text(Scan(4, file)));
+        Assert.Equal(one, Text(Scan(3, file)));
     }
 
     [Fact]

@@ -12,7 +12,8 @@ internal sealed class DuckDbTransaction(DuckDBConnection connection, TimeProvide
     // Rows wait twice, in the appender and, once flushed, in the transaction; neither may grow beyond what memory was promised for.
     const int FlushRows = 20_480;
     const long FlushBytes = 32 << 20;
-    const long CommitBytes = 512L << 20;
+    // Half of what DuckDB is given by default: a commit needs its blocks in memory.
+    const long CommitBytes = 128L << 20;
 
     readonly DuckDbChunk _chunk = new(connection);
     DuckDBAppender? _appender;

@@ -38,7 +38,7 @@ public sealed class Determinism
             var living = new Lab().Run(history, size);
             Assert.Equal(living.Text, dying.Text);
             Assert.Equal(living.IncidentsText, dying.IncidentsText);
-        }, iter: Lab.Cases(20, 300), threads: 1, seed: "0000KpR3Zf0a");
+        }, iter: Lab.Cases(60, 300), threads: 1, seed: "0000KpR3Zf0a");
         Assert.True(crashes > 200);
     }
 

@@ -83,11 +83,8 @@ sealed class RequestClasses
         var known = KubernetesResources.GroupsOf(resource);
         if (known.Count > 0) return known;
         var named = _policy.Rules.SelectMany(r => r.Resources).Where(g => g.Group != "*" && g.Resources.Any(r => r.Split('/')[0] == resource)).Select(g => g.Group).Distinct().ToList();
-        return named.Count > 0 ? named : [OfOthers(resource)];
+        return named.Count > 0 ? named : ["example.com"];
     }
-
-    // Kinds that many install and no API server has of its own.
-    static string OfOthers(string resource) => resource switch { "rollouts" => "argoproj.io", "deploymentconfigs" => "apps.openshift.io", _ => "example.com" };
 
     static IEnumerable<string> Subresources(string group, string resource) =>
         KubernetesResources.Named(resource).FirstOrDefault(r => r.Group == group) is { } known ? known.Subresources.Prepend("") : ["", "status", "scale"];

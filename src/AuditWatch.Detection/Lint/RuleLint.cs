@@ -12,7 +12,7 @@ namespace AuditWatch.Detection.Lint;
 public static class RuleLint
 {
     static readonly Action<LintedRule>[] Checks =
-        [VocabularyChecks.Check, TypeChecks.Check, BodyChecks.Check, RequestChecks.Check, ExclusionChecks.Check, ReachChecks.Check, HouseChecks.Check];
+        [VocabularyChecks.Check, TypeChecks.Check, BodyChecks.Check, ObjectChecks.Check, RequestChecks.Check, ExclusionChecks.Check, ReachChecks.Check, HouseChecks.Check];
 
     /// <summary>The findings, by place.</summary>
     public static LintReport Check(RuleSources sources)

@@ -21,6 +21,7 @@ public static class ConfigPrinter
             Clusters = config.Clusters.Select(c => new
             {
                 c.Name, c.Profile, TrustedProxies = c.TrustedProxies.Select(n => n.ToString()), Networks = c.Networks.Select(n => n.ToString()),
+                Baseline = config.Baselines.GetValueOrDefault(c.Name),
             }),
             config.Rules,
             Journal = new { RetainAge = config.Journal.RetainAge.ToString("c"), config.Journal.RetainSize, config.Journal.HighWater },

@@ -39,6 +39,9 @@ public sealed class AuditWatchHost : IAsyncDisposable
     /// <summary>Everything that is served, as routing knows it.</summary>
     internal IReadOnlyList<Microsoft.AspNetCore.Http.Endpoint> Endpoints => _app.Services.GetRequiredService<Microsoft.AspNetCore.Routing.EndpointDataSource>().Endpoints;
 
+    /// <summary>Where it listens, with the ports that it was given.</summary>
+    internal IReadOnlyCollection<string> Addresses => [.. _app.Urls];
+
     /// <summary>Counts of rules' matches and unknowns so far.</summary>
     public Detection.EventLayer.RuleStatistics Rules => _stores.Engine.Statistics;
 

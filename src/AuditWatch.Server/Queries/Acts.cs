@@ -10,30 +10,36 @@ public static class Acts
 
     /// <summary>Changes one alert's triage.</summary>
     public static readonly ActRoute TriageAlert = new("triage-alert", "PATCH", "alerts/{id}",
-        "Changes an alert's triage: status, resolution, assignee, tags, a note. With If-Match it answers 412, and what changed, when the alert is another by now.", typeof(TriageBody)) { Policy = ByAnalyst };
+        "Changes an alert's triage: status, resolution, assignee, tags, a note. With If-Match it answers 412, and what changed, when the alert is another by now.", typeof(TriageBody))
+    { Policy = ByAnalyst };
 
     /// <summary>Changes the triage of all alerts that match.</summary>
     public static readonly ActRoute TriageAlerts = new("triage-alerts", "POST", "alerts/triage",
-        "Changes the triage of every alert that the query parameters match. 'dry_run' only counts; 'expected' refuses with 409 when another number matches.", typeof(TriageBody)) { Policy = ByAnalyst };
+        "Changes the triage of every alert that the query parameters match. 'dry_run' only counts; 'expected' refuses with 409 when another number matches.", typeof(TriageBody))
+    { Policy = ByAnalyst };
 
     /// <summary>Takes a bulk change back.</summary>
     public static readonly ActRoute UndoTriage = new("undo-triage", "POST", "triage-jobs/{id}/undo",
-        "Takes a bulk change back; alerts that somebody has changed since are left alone and counted.", typeof(WhoBody)) { Policy = ByAnalyst };
+        "Takes a bulk change back; alerts that somebody has changed since are left alone and counted.", typeof(WhoBody))
+    { Policy = ByAnalyst };
 
     /// <summary>Joins incidents.</summary>
     public static readonly ActRoute MergeIncident = new("merge-incident", "POST", "incidents/{id}/merge",
-        "Joins other incidents to one, by hand; stays so through a replay.", typeof(IncidentBody)) { Policy = ByAnalyst };
+        "Joins other incidents to one, by hand; stays so through a replay.", typeof(IncidentBody))
+    { Policy = ByAnalyst };
 
     /// <summary>Parts alerts from an incident.</summary>
     public static readonly ActRoute SplitIncident = new("split-incident", "POST", "incidents/{id}/split",
-        "Parts alerts from an incident, as an incident of their own; stays so through a replay.", typeof(IncidentBody)) { Policy = ByAnalyst };
+        "Parts alerts from an incident, as an incident of their own; stays so through a replay.", typeof(IncidentBody))
+    { Policy = ByAnalyst };
 
     /// <summary>Takes a merge or split back.</summary>
     public static readonly ActRoute UndoIncidentEdit = new("undo-incident-edit", "POST", "incident-edits/{id}/undo", "Takes one merge or split back.", null) { Policy = ByAnalyst };
 
     /// <summary>Makes an exception from an alert.</summary>
     public static readonly ActRoute ExceptAlert = new("except-alert", "POST", "alerts/{id}/exception",
-        "Makes an exception (a Sigma filter) from an alert and says which alerts of its rule it would have hidden; 'dry_run' only says so.", typeof(ExceptionBody)) { Policy = ByEngineer };
+        "Makes an exception (a Sigma filter) from an alert and says which alerts of its rule it would have hidden; 'dry_run' only says so.", typeof(ExceptionBody))
+    { Policy = ByEngineer };
 
     /// <summary>Tries a route.</summary>
     public static readonly ActRoute TestRoute = new("test-route", "POST", "routes/{id}/test", "Sends a test message over a route, now; 502 with what went wrong.", null) { Policy = ByEngineerOfAll };

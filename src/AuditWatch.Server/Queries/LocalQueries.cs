@@ -81,11 +81,11 @@ public sealed partial class LocalQueries : IQueries
         switch (collection)
         {
             case "alerts":
-                return await FindAlertAsync(id, stop) is { } alert ? ShowAlert(alert, await _state.HistoryAsync(id, stop)) : null;
+                return await FindAlertAsync(id, stop) is { } alert ? ShowAlert(alert, await _state.HistoryAsync(id, stop)) : (ReadOnlyMemory<byte>?)null;   // a bare null would be empty memory
             case "events":
                 if (!UInt128.TryParse(id, System.Globalization.NumberStyles.HexNumber, null, out var value)) return null;
                 var page = await Index.SearchAsync(new EventQuery { EventId = new Events.EventId(value), Clusters = Scope.Names, Limit = 1 }, stop);
-                return page.Rows.Count == 0 ? null : Rows.Write(json =>
+                return page.Rows.Count == 0 ? (ReadOnlyMemory<byte>?)null : Rows.Write(json =>
                 {
                     Rows.Event(json, page.Rows[0]);
                     Raw(json, "event", page.Rows[0].Position);

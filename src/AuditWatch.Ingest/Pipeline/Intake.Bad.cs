@@ -68,7 +68,7 @@ internal sealed partial class Intake
         foreach (var reason in _bad.Select((b, i) => (b.Reason, Index: i)).GroupBy(b => b.Reason, StringComparer.Ordinal))
         {
             var indexes = reason.Select(r => r.Index).ToArray();
-            var batch = new JournalBatch(cluster, source, _bad[indexes[0]].SourcePosition, RecordKind.Quarantine, [.. indexes.Select(i => records[i])]) { Ids = [.. indexes.Select(i => ids[i])] };
+            var batch = new JournalBatch(cluster, source, _bad[indexes[0]].SourcePosition, RecordKind.Quarantine, [.. indexes.Select(i => records[i])]) { Ids = [.. indexes.Select(i => ids[i])], ApiServer = ApiServer };
             var result = await pipeline.Journal.AppendAsync(batch, CancellationToken.None).ConfigureAwait(false);
             if (result.Stored > 0) pipeline.Counters.AddQuarantined(reason.Key, result.Stored);
         }

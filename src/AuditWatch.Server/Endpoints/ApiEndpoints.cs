@@ -20,7 +20,7 @@ sealed class ApiEndpoints(LocalQueries queries, RecordedAnswer recorded)
 
     static readonly (string Collection, AccessPolicy Policy)[] Lists =
     [
-        ("events", ReadByAnalyst), ("timeline", ReadByAnalyst), ("alerts", ByViewer), ("incidents", ByViewer), ("sources", ByViewer), ("rules", ByViewer), ("clusters", ByViewer),
+        ("events", ReadByAnalyst), ("timeline", ReadByAnalyst), ("alerts", ByViewer), ("incidents", ByViewer), ("sources", ByViewer), ("api-servers", ByViewer), ("rules", ByViewer), ("clusters", ByViewer),
         ("triage-jobs", AccessPolicy.For(Role.Analyst)), ("quarantine", AccessPolicy.For(Role.Engineer)), ("deadletters", AccessPolicy.For(Role.Engineer)),
         // Exceptions, routes and their messages are of no one cluster.
         ("exceptions", ByEngineerOfAll), ("routes", ByEngineerOfAll), ("notifications", ByEngineerOfAll), ("tokens", AccessPolicy.For(Role.Admin, allClusters: true)),

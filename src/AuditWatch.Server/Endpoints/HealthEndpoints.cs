@@ -12,9 +12,11 @@ static class HealthEndpoints
     {
         app.MapGet("/healthz", (HttpContext context) => Answer(context, ("process", true))).WithMetadata(AccessPolicy.Open);
         app.MapGet("/readyz", (HttpContext context) => Answer(context,
-            ("journal", true), ("state", true), ("index", true), ($"detection lag {stores.Backlog.DetectionLag} events", true), ($"index lag {stores.Backlog.IndexLag} events", true))).WithMetadata(AccessPolicy.Open);
+            ("journal", true), ("state", true), ("index", true), ($"detection lag {Events(stores.Backlog.DetectionLag)}", true), ($"index lag {Events(stores.Backlog.IndexLag)}", true))).WithMetadata(AccessPolicy.Open);
         app.MapPrometheusScrapingEndpoint("/metrics").WithMetadata(AccessPolicy.Metrics);
     }
+
+    static string Events(long? lag) => lag is { } events ? $"{events} events" : "(being counted)";
 
     static IResult Answer(HttpContext context, params (string Name, bool IsWell)[] checks)
     {

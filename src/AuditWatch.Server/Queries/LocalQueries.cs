@@ -70,6 +70,7 @@ public sealed partial class LocalQueries : IQueries
             "clusters" => ClustersAsync(asked, stop),
             "tokens" => TokensAsync(asked, stop),
             "sources" => SourcesAsync(asked, stop),
+            "api-servers" => ApiServersAsync(asked, stop),
             "rules" => RulesAsync(asked),
             _ => throw new QueryFault($"There is no collection '{collection}'."),
         };

@@ -24,6 +24,7 @@ public sealed class AuthorizationMatrixTests(GuardedServer server) : IClassFixtu
         ("GET /api/v1/incidents", "viewer", false, null),
         ("GET /api/v1/incidents/{id}", "viewer", false, null),
         ("GET /api/v1/sources", "viewer", false, null),
+        ("GET /api/v1/api-servers", "viewer", false, null),
         ("GET /api/v1/rules", "viewer", false, null),
         ("GET /api/v1/clusters", "viewer", false, null),
         ("GET /api/v1/events", "analyst", false, null),
@@ -104,6 +105,7 @@ public sealed class AuthorizationMatrixTests(GuardedServer server) : IClassFixtu
     [InlineData("alerts", "viewer")]
     [InlineData("incidents", "viewer")]
     [InlineData("sources", "viewer")]
+    [InlineData("api-servers", "viewer")]
     [InlineData("rules", "viewer")]
     [InlineData("clusters", "viewer")]
     [InlineData("quarantine", "engineer")]

@@ -37,8 +37,7 @@ sealed class CorrelationResolver(
 
         // A neighbour in the same file comes first.
         SigmaDocument? Find(IEnumerable<SigmaDocument> documents, string word) =>
-            documents.Where(d => d.Id.Equals(word, StringComparison.OrdinalIgnoreCase) || d.Name.Equals(word, StringComparison.OrdinalIgnoreCase))
-                .OrderByDescending(d => d.File == correlation.File).FirstOrDefault();
+            documents.Where(d => d.IsCalled(word)).OrderByDescending(d => d.File == correlation.File).FirstOrDefault();
     }
 
     bool CanEvaluate(SigmaCorrelation correlation)

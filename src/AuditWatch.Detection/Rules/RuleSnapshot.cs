@@ -22,6 +22,7 @@ public sealed class RuleSnapshot
     readonly IReadOnlyDictionary<string, IReadOnlyList<SigmaFilter>> _profileFilters;
     readonly NamedLists _lists;
     readonly IReadOnlyList<SigmaRule> _falcoRules;
+    readonly List<SigmaDocument> _written;
     readonly IReadOnlyList<(SigmaFilter Filter, SiteExceptionRule Rule)> _exceptions;
     readonly ConcurrentDictionary<string, RuleSet> _sets = new(StringComparer.Ordinal);
 
@@ -33,6 +34,7 @@ public sealed class RuleSnapshot
         _lists = lists;
         _exceptions = exceptions;
         _falcoRules = folders.FalcoRules;
+        _written = [.. folders.Rules, .. folders.Correlations, .. folders.FalcoRules, .. folders.PassedOver];
         Chains = chains;
         Correlations = correlations;
         Reasoning = new RuleCompiler().Compile([DirectRules.Build(), CountedRules.Build(), .. chains.Rules]);
@@ -70,7 +72,7 @@ public sealed class RuleSnapshot
         var exceptions = Detection.Rules.SiteExceptions.Load(sources.ExceptionDirs, lists, problems);
         var chains = ChainCatalog.Of(sources, problems);
         var correlations = CorrelationSet.Resolve(
-            folders.Correlations, folders.Rules, folders.PassedOver, c => [.. exceptions.Where(x => x.Filter.Rules.Any(r => r.Equals(c.Id, StringComparison.OrdinalIgnoreCase) || r.Equals(c.Name, StringComparison.OrdinalIgnoreCase))).Select(x => x.Rule)], problems);
+            folders.Correlations, folders.Rules, folders.PassedOver, c => [.. exceptions.Where(x => x.Filter.Rules.Any(c.IsCalled)).Select(x => x.Rule)], problems);
         var snapshot = new RuleSnapshot(folders, lists, exceptions, chains, correlations);
         var found = new List<Problem>();
         foreach (var profile in sources.Profiles ?? [.. folders.ProfileFilters.Keys.Prepend("vanilla").Distinct()]) snapshot._sets[profile] = snapshot.Compile(profile, found);
@@ -88,6 +90,13 @@ public sealed class RuleSnapshot
     /// <summary>The filters that a rule is under on clusters of a profile.</summary>
     internal IReadOnlyList<SigmaFilter> FiltersOf(SigmaRule rule, string profile) =>
         [.. _commonFilters.Concat(_profileFilters.GetValueOrDefault(profile, [])).Where(f => f.AppliesTo(rule))];
+
+    /// <summary>Filters and site exceptions, each with the words in it that name no document of these folders.</summary>
+    internal IEnumerable<(SigmaFilter Filter, string Word)> IdleFilters() =>
+        from filter in _commonFilters.Concat(_profileFilters.Values.SelectMany(f => f)).Concat(_exceptions.Select(x => x.Filter))
+        from word in filter.Rules
+        where !_written.Exists(d => d.IsCalled(word))
+        select (filter, word);
 
     List<EventRule> CompileFalco(ICollection<Problem> problems)
     {

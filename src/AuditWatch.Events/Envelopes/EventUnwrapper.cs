@@ -21,7 +21,11 @@ public sealed partial class EventUnwrapper
     public EventRanges Ranges => _ranges;
 
     /// <summary>Unwraps one document; <paramref name="line"/> is where it begins in its input (1 for a webhook body).</summary>
-    public void Unwrap(ReadOnlyMemory<byte> utf8, long line, IUnwrapSink sink) => UnwrapDocument(utf8, new Context(EnvelopeShape.Event, line, 0, 0), sink);
+    public void Unwrap(ReadOnlyMemory<byte> utf8, long line, IUnwrapSink sink)
+    {
+        if (!KeepsPackedBack) BeginInput();
+        UnwrapDocument(utf8, new Context(EnvelopeShape.Event, line, 0, 0), sink);
+    }
 
     // What the envelopes around a document have said so far.
     readonly record struct Context(EnvelopeShape Shape, long Line, long TimeMicros, int Depth)

@@ -41,7 +41,11 @@ public sealed partial class IngestPipeline(IJournal journal, Redactor redactor, 
             intake.MoveTo(i);
             if (batch.PositionOf is null) intake.Add(batch.Documents[i]);
             else intake.AddMessage(batch.Documents[i]);
-            if (intake.MustWait) await intake.WaitAsync().ConfigureAwait(false);
+            do
+            {
+                if (intake.MustWait) await intake.WaitAsync().ConfigureAwait(false);
+            }
+            while (intake.OpenNextPacked());
         }
         return await intake.CompleteAsync(stop).ConfigureAwait(false);
     }

@@ -11,7 +11,7 @@ namespace AuditWatch.Ingest.Pipeline;
 internal sealed partial class Intake(IngestPipeline pipeline, string cluster, string source, string position, bool isReplay = false) : IUnwrapSink, IAsyncDisposable
 {
     const int MostAppends = 4;
-    readonly EventUnwrapper _unwrapper = new();
+    readonly EventUnwrapper _unwrapper = new() { Limits = new UnpackLimits(pipeline.Options.MaxRecordBytes, pipeline.Options.MaxUnpackedBytes), KeepsPackedBack = true };
     readonly EventRanges _ranges = new();
     readonly List<(int Start, int Length)> _items = [];
     readonly long _seed = ConflictTable.SeedOf(cluster);
@@ -21,21 +21,28 @@ internal sealed partial class Intake(IngestPipeline pipeline, string cluster, st
     readonly List<Conflict> _conflicts = [];
     EventLot _lot = new(cluster);
     string _lotPosition = "";
-    int _accepted, _repeats, _document, _ordinal;
+    int _accepted, _repeats, _document;
     bool _isDone;
 
     /// <summary>See <see cref="IngestBatch.PositionOf"/>.</summary>
     public Func<int, string>? PositionOf { get; init; }
 
     /// <summary>Enough is on its way to the disk; wait before adding more.</summary>
-    public bool MustWait => _appends.Count >= MostAppends || _bad.Count >= NotesPerAppend;
+    public bool MustWait => _appends.Count >= MostAppends || _bad.MustWrite;
+
+    /// <summary>Packed records were found, and wait for <see cref="OpenNextPacked"/>.</summary>
+    public bool HasPacked => _unwrapper.HasPacked;
 
     /// <summary>What is added next is the batch's document with this index.</summary>
     public void MoveTo(int document)
     {
         _document = document;
-        if (PositionOf is not null) _ordinal = 0;
+        _unwrapper.BeginInput();
+        if (PositionOf is not null) _bad.BeginNumbering();
     }
+
+    /// <summary>Takes the next packed record apart; it is held in memory as a whole for so long. False when there is none.</summary>
+    public bool OpenNextPacked() => _unwrapper.UnwrapNextPacked(this);
 
     /// <summary>Takes a document apart. Its memory is not needed afterwards.</summary>
     public void Add(FramedDocument document)
@@ -137,7 +144,7 @@ internal sealed partial class Intake(IngestPipeline pipeline, string cluster, st
                 _accepted += result.Stored;
                 _repeats += result.Repeats;
             }
-            if (_bad.Count >= NotesPerAppend) await QuarantineAsync().ConfigureAwait(false);
+            if (_bad.MustWrite) await _bad.WriteAsync().ConfigureAwait(false);
         }
         finally
         {
@@ -155,12 +162,10 @@ internal sealed partial class Intake(IngestPipeline pipeline, string cluster, st
         _unwrapper.Complete(this);
         if (_lot.Count > 0) Append();
         await WaitAsync().ConfigureAwait(false);
-        if (_uncounted > 0)
-            _bad.Add(new QuarantineNote(cluster, source, position, "too-many", $"{_uncounted} further bad records in the same input are counted here and not kept.", 1, -1, MostNotes) { Bytes = 0, Hash = SHA256.HashData([]), Text = [] });
-        await QuarantineAsync().ConfigureAwait(false);
+        await _bad.CompleteAsync().ConfigureAwait(false);
         foreach (var (category, count) in _dropped) pipeline.Counters.AddDropped(category, count);
         var conflicting = _conflicts.Count == 0 ? 0 : await pipeline.JudgeAsync(cluster, _conflicts, stop).ConfigureAwait(false);
-        return new IngestResult(_accepted, _repeats, (int)Math.Min(int.MaxValue, _quarantined + _uncounted), _dropped.Values.Sum(), conflicting);
+        return new IngestResult(_accepted, _repeats, _bad.Count, _dropped.Values.Sum(), conflicting);
     }
 
     public async ValueTask DisposeAsync()

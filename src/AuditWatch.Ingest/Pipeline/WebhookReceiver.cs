@@ -67,6 +67,7 @@ public sealed class WebhookReceiver(IngestPipeline pipeline, TimeProvider time, 
                 if (read == 0)
                 {
                     intake.AddMessage(new FramedDocument(buffer.AsMemory(0, length), 1));
+                    if (intake.HasPacked) await OpenPackedAsync(intake, stop).ConfigureAwait(false);
                     return await intake.CompleteAsync(stop).ConfigureAwait(false);
                 }
                 length += read;
@@ -76,6 +77,28 @@ public sealed class WebhookReceiver(IngestPipeline pipeline, TimeProvider time, 
         finally
         {
             ArrayPool<byte>.Shared.Return(buffer);
+        }
+    }
+
+    // A packed record is a large one, whatever it was on the wire: two bodies at a time may have one open.
+    async Task OpenPackedAsync(Intake intake, CancellationToken stop)
+    {
+        await _largeBodies.WaitAsync(stop).ConfigureAwait(false);
+        try
+        {
+            await OpenPackedHereAsync(intake).ConfigureAwait(false);
+        }
+        finally
+        {
+            _largeBodies.Release();
+        }
+    }
+
+    static async Task OpenPackedHereAsync(Intake intake)
+    {
+        while (intake.OpenNextPacked())
+        {
+            if (intake.MustWait) await intake.WaitAsync().ConfigureAwait(false);
         }
     }
 
@@ -95,10 +118,12 @@ public sealed class WebhookReceiver(IngestPipeline pipeline, TimeProvider time, 
                     cutter.Feed(buffer.AsSpan(fed, piece));
                     fed += piece;
                     if (intake.MustWait) await intake.WaitAsync().ConfigureAwait(false);
+                    await OpenPackedHereAsync(intake).ConfigureAwait(false);
                 }
                 length = await PieceAsync(body, buffer, stop).ConfigureAwait(false);
             }
             cutter.Finish();
+            await OpenPackedHereAsync(intake).ConfigureAwait(false);
             return await intake.CompleteAsync(stop).ConfigureAwait(false);
         }
         finally

@@ -16,7 +16,7 @@ static class PushEndpoints
     public static void Map(IEndpointRouteBuilder routes, PostEndpoint posts, FalcoReceiver falco, WebhookReceiver firehose, WebhookReceiver pubsub, TimeProvider clock)
     {
         routes.MapPost("/ingest/v1/falco/{cluster}", (string cluster, HttpContext context) => posts.AnswerAsync(context, cluster, null,
-            () => falco.ReceiveAsync(cluster, context.Request.Body, context.RequestAborted), PostEndpoint.Empty, PostEndpoint.Problem)).ExcludeFromDescription();
+            () => falco.ReceiveAsync(cluster, context.Request.Body, context.Request.ContentLength, context.RequestAborted), PostEndpoint.Empty, PostEndpoint.Problem)).ExcludeFromDescription();
 
         // Firehose sends its access key in a header of its own, and takes a delivery for failed unless the answer repeats the request's id.
         routes.MapPost("/ingest/v1/firehose/{cluster}", (string cluster, HttpContext context) => posts.AnswerAsync(context, cluster, Header(context, "X-Amz-Firehose-Access-Key"),

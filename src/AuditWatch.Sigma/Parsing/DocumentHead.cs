@@ -108,7 +108,8 @@ internal sealed class DocumentHead(YamlMap map, ProblemList problems)
         return relations;
     }
 
-    static string Slug(string text)
+    /// <summary>Lower-case letters, digits, <c>-</c> and <c>_</c>.</summary>
+    public static string Slug(string text)
     {
         var slug = new System.Text.StringBuilder(text.Length);
         foreach (var c in text.ToLowerInvariant())

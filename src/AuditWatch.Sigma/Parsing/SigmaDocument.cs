@@ -61,4 +61,11 @@ public abstract record SigmaDocument
 
     /// <summary>Keys that are none of Sigma's, kept as parsed YAML (maps, lists, scalars), among them our <c>auditwatch</c> block.</summary>
     public IReadOnlyDictionary<string, object?> Custom { get; init; } = new Dictionary<string, object?>();
+
+    /// <summary>Whether another document means this one: by its id, or by its name as it was written or as a slug.</summary>
+    public bool IsCalled(string word)
+    {
+        ArgumentNullException.ThrowIfNull(word);
+        return word.Equals(Id, StringComparison.OrdinalIgnoreCase) || word.Equals(Name, StringComparison.OrdinalIgnoreCase) || DocumentHead.Slug(word) == Name;
+    }
 }

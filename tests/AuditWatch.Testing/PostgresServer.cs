@@ -67,6 +67,18 @@ public sealed class PostgresServer : IAsyncDisposable
             lock (said) throw new InvalidOperationException($"PostgreSQL did not start: {said}");
     }
 
+    /// <summary>A database and a role of the same name that owns it and may do nothing else.</summary>
+    public async Task MakeDatabaseAsync(string name)
+    {
+        await QueryAsync("postgres", $"create role {name} login password '{Password}'");
+        await QueryAsync("postgres", $"create database {name} owner {name}");
+    }
+
+    /// <summary>What a statement of the superuser answers: a line each row, columns parted by |.</summary>
+    public Task<string> QueryAsync(string database, string sql) => RunAsync(
+        "env", $"PGPASSWORD={Password}", Path.Combine(s_programs!, "psql"), "-X", "-A", "-t", "-v", "ON_ERROR_STOP=1", "-h", "127.0.0.1", "-p", Port.ToString(CultureInfo.InvariantCulture), "-U", Superuser,
+        "-d", database, "-c", sql);
+
     /// <summary>SIGKILL, to the first process: the others end by themselves when they see it. Gone when this returns.</summary>
     public async Task KillAsync()
     {
@@ -121,13 +133,14 @@ public sealed class PostgresServer : IAsyncDisposable
 
     static ProcessStartInfo Start(string[] command) => new(command[0], command[1..]) { RedirectStandardOutput = true, RedirectStandardError = true, WorkingDirectory = "/" };
 
-    static async Task RunAsync(params string[] command)
+    static async Task<string> RunAsync(params string[] command)
     {
         using var process = Process.Start(Start(command))!;
         var output = process.StandardOutput.ReadToEndAsync();
         var errors = await process.StandardError.ReadToEndAsync();
         await process.WaitForExitAsync();
         if (process.ExitCode != 0) throw new InvalidOperationException($"{string.Join(' ', command)} ended with {process.ExitCode}: {await output}{errors}");
+        return await output;
     }
 
     static int FreePort()

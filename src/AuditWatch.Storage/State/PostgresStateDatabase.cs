@@ -15,6 +15,7 @@ internal sealed class PostgresStateDatabase : StateDatabase
     readonly TimeProvider _clock;
     readonly NpgsqlDataSource _source;
     readonly PostgresWriter _alone, _alongside;
+    bool _isReachable = true;
 
     public PostgresStateDatabase(PostgresPlace place, TimeProvider clock, PostgresWaits? waits = null)
     {
@@ -25,6 +26,8 @@ internal sealed class PostgresStateDatabase : StateDatabase
     }
 
     public override string Place => _place.ToString();
+
+    public override bool IsReachable => Volatile.Read(ref _isReachable);
 
     public override Task MigrateAsync(CancellationToken stop) => PatientlyAsync(async () =>
     {
@@ -88,10 +91,13 @@ internal sealed class PostgresStateDatabase : StateDatabase
         {
             try
             {
-                return await act().ConfigureAwait(false);
+                var result = await act().ConfigureAwait(false);
+                Volatile.Write(ref _isReachable, true);
+                return result;
             }
             catch (Exception fault) when (PostgresFaults.PassesByItself(fault) && _clock.GetElapsedTime(began) < patience)
             {
+                Volatile.Write(ref _isReachable, false);
                 await Task.Delay(pause, _clock, stop).ConfigureAwait(false);
             }
             catch (Exception fault) when (PostgresFaults.Explain(fault, _place, _waits) is { } sentence)

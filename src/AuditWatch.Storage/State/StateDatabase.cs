@@ -10,6 +10,9 @@ internal abstract class StateDatabase : IAsyncDisposable
     /// <summary>For messages: what and where.</summary>
     public abstract string Place { get; }
 
+    /// <summary>Whether the last call got through. A file always does.</summary>
+    public virtual bool IsReachable => true;
+
     /// <summary>Brings the schema up to date; does nothing when it is. Refuses a schema that a newer version wrote.</summary>
     public abstract Task MigrateAsync(CancellationToken stop);
 

@@ -24,6 +24,9 @@ public sealed partial class StateStore : IAsyncDisposable
     /// <summary>For messages: what holds the state, and where.</summary>
     public string Place => _database.Place;
 
+    /// <summary>Whether the database answered when it was last asked; asks nothing itself.</summary>
+    public bool IsReachable => _database.IsReachable;
+
     /// <summary>Opens (and creates or migrates) the embedded state, <c>state.db</c> of a data folder.</summary>
     /// <exception cref="StateSchemaException">A newer version wrote it, or a migration failed.</exception>
     public static Task<StateStore> OpenEmbeddedAsync(string dataFolder, TimeProvider clock, OutboxOptions? outbox = null, CancellationToken stop = default) =>

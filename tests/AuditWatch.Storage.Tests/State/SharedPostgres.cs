@@ -1,7 +1,6 @@
 using System.Collections.Concurrent;
 using AuditWatch.Storage.State;
 using AuditWatch.Testing;
-using Dapper;
 using Npgsql;
 
 [assembly: AssemblyFixture(typeof(AuditWatch.Storage.Tests.State.SharedPostgres))]
@@ -23,12 +22,9 @@ public sealed class SharedPostgres : IAsyncDisposable
     /// <summary>The database of a class, made by the first test that asks.</summary>
     internal Task<PostgresPlace> DatabaseAsync(string name) => _databases.GetOrAdd(name, n => new Lazy<Task<PostgresPlace>>(async () => await MakeDatabaseAsync(await ServerAsync(), n))).Value;
 
-    /// <summary>A database and a role of the same name that owns it and may do nothing else.</summary>
     internal static async Task<PostgresPlace> MakeDatabaseAsync(PostgresServer server, string name)
     {
-        await using var connection = await ConnectAsync(server, "postgres");
-        await connection.ExecuteAsync($"create role {name} login password '{PostgresServer.Password}'");
-        await connection.ExecuteAsync($"create database {name} owner {name}");
+        await server.MakeDatabaseAsync(name);
         return new PostgresPlace { Host = "127.0.0.1", Port = server.Port, Database = name, Username = name, Password = () => PostgresServer.Password, Tls = false, MaxConnections = 6 };
     }
 

@@ -18,7 +18,23 @@ sealed class CapturedFields(CorrelationRule rule, IReadOnlyList<int> groupSlots,
     public Capture Take(AuditEventView view)
     {
         var exceptions = rule.Exceptions.Count == 0 ? [] : rule.Exceptions.Where(x => x.Passes.EvaluateSafely(view).Truth == Truth.False).Select(x => x.Id).ToArray();
-        return new Capture(rule, Texts(view, groupSlots), valueSlots.Count > 0 && Texts(view, valueSlots) is { } values ? DistinctWindow.Tuple(values) : null, exceptions);
+        return new Capture(rule, Texts(view, groupSlots), ValueOf(view), exceptions);
+    }
+
+    // In a tuple what is absent is a value too: a list over all namespaces has no namespace, and differs from the list of one.
+    string? ValueOf(AuditEventView view)
+    {
+        var texts = new string[valueSlots.Count];
+        var isAnyThere = false;
+        for (var i = 0; i < texts.Length; i++)
+        {
+            var value = view.Get(valueSlots[i]);
+            if (Text(value) is { } text) (texts[i], isAnyThere) = (text, true);
+            else if (value.Kind is FieldKind.Absent or FieldKind.Null) texts[i] = "";
+            else return null;
+        }
+
+        return isAnyThere ? DistinctWindow.Tuple(texts) : null;
     }
 
     internal static string[]? Texts(AuditEventView view, IReadOnlyList<int> slots)

@@ -12,7 +12,7 @@ static class LintCodes
 
     public const string Technique = "AW2030", Tactic = "AW2031";
 
-    public const string GeneratedName = "AW2032", PatchByPath = "AW2033", OnlyPods = "AW2034";
+    public const string TagSpelling = "AW2035", KeyOrder = "AW2036", GeneratedName = "AW2032", PatchByPath = "AW2033", OnlyPods = "AW2034";
 
-    public const string HouseKeys = "AW2040", RequiredLevel = "AW2041", NoReason = "AW2042";
+    public const string HouseKeys = "AW2040", RequiredLevel = "AW2041", NoReason = "AW2042", NoId = "AW2043";
 }

@@ -31,6 +31,7 @@ public static class RuleLint
             accepted += Accept(rule, found, problems);
         }
 
+        problems.AddRange(snapshot.Written.SelectMany(TextChecks.Check));
         foreach (var same in compiled.Values.GroupBy(r => r.Revision, StringComparer.Ordinal).Where(g => g.Count() > 1))
         {
             var first = same.First().Source;

@@ -49,6 +49,9 @@ public sealed class RuleSnapshot
     /// <summary>The rules as they are called on clusters of the default profile, by id.</summary>
     public IReadOnlyList<RuleIdentity> Rules => [.. For(new ClusterFacts()).Rules.Select(r => r.Identity)];
 
+    /// <summary>Every document that was understood, those for other log sources and of filters included.</summary>
+    internal IEnumerable<SigmaDocument> Written => [.. _written, .. _commonFilters, .. _profileFilters.Values.SelectMany(f => f), .. _exceptions.Select(x => x.Filter)];
+
     internal ChainCatalog Chains { get; }
 
     /// <summary>The rules for alerts of Falco.</summary>

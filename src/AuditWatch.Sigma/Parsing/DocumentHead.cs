@@ -29,7 +29,8 @@ internal sealed class DocumentHead(YamlMap map, ProblemList problems)
         var written = Text("name", "");
         var slug = Slug(written.Length > 0 ? written : title);
         if (written.Length > 0 && slug != written)
-            problems.Warning(Codes.NameIsNoSlug, map.Find("name")!.Place, $"The name '{written}' is used as '{slug}'.", "Write lower-case letters, digits, '-' and '_'.");
+            problems.Warning(Codes.NameIsNoSlug, map.Find("name")!.Place, $"The name '{written}' is used as '{slug}'.", "Write lower-case letters, digits, '-' and '_'.",
+                new Repair(RepairKind.Value, map.Find("name")!.Place.Line, map.Find("name")!.Place.Column, slug));
         return slug;
     }
 

@@ -14,6 +14,12 @@ public abstract record SigmaDocument
     /// <summary>The document's <c>id</c>, or UUIDv5 of title and detection when it has none.</summary>
     public required string Id { get; init; }
 
+    /// <summary>Whether the id is written, not made of title and detection.</summary>
+    public bool HasOwnId { get; init; }
+
+    /// <summary>The document's keys, in the order in which they are written.</summary>
+    public IReadOnlyList<string> Keys { get; init; } = [];
+
     /// <summary>Lower-case slug of <c>name</c>, else of the title.</summary>
     public required string Name { get; init; }
 

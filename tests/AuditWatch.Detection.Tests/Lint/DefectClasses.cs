@@ -66,7 +66,7 @@ public sealed class DefectClasses
         const string Rule = "name: Secret Reader\ndetection:\n  selection:\n    verb: get" + End;
         const string Uses = "title: Many\ncorrelation: {type: event_count, rules: [Secret Reader], timespan: 5m, condition: {gte: 3}}\n---\ntitle: Site\nlogsource: {product: kubernetes}\nfilter: {rules: [Secret Reader, Secret Reder], s: {user.username: bob}, condition: not s}\n";
         using var folder = new RuleFolder().Rule(Rule).Add("uses.yml", Uses);
-        var found = folder.Lint().Findings.Where(f => f.File.EndsWith("uses.yml", StringComparison.Ordinal)).ToArray();
+        var found = folder.Lint().Findings.Where(f => f.File.EndsWith("uses.yml", StringComparison.Ordinal) && f.Code != "AW2043").ToArray();
         Assert.Equal(("AW2028", 4, "There is no rule 'Secret Reder', so nothing is filtered for it."), (Assert.Single(found).Code, found[0].Line, found[0].Message));
     }
 

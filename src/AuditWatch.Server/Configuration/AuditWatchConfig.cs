@@ -30,6 +30,9 @@ public sealed record AuditWatchConfig
     /// <summary>What is known of clusters.</summary>
     public IReadOnlyList<ClusterFacts> Clusters { get; init; } = [];
 
+    /// <summary>What is expected of clusters' API servers.</summary>
+    public IReadOnlyList<Completeness.CompletenessConfig> Completeness { get; init; } = [];
+
     /// <summary>Rules beside the shipped ones.</summary>
     public RulesConfig Rules { get; init; } = new();
 

@@ -22,6 +22,7 @@ public static class ConfigPrinter
             {
                 c.Name, c.Profile, TrustedProxies = c.TrustedProxies.Select(n => n.ToString()), Networks = c.Networks.Select(n => n.ToString()),
             }),
+            config.Completeness,
             config.Rules,
             Journal = new { RetainAge = config.Journal.RetainAge.ToString("c"), config.Journal.RetainSize, config.Journal.HighWater },
             config.Redaction,

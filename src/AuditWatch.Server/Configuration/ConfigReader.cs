@@ -24,6 +24,7 @@ static class ConfigReader
             ApiTokenFile = top.Text("api_token_file"),
             Sources = Unique(top.Sections("sources").Select(SourceReader.Read).ToList(), s => s.Name, "sources", top),
             Clusters = Unique(top.Sections("clusters").Select(ReadCluster).ToList(), c => c.Name, "clusters", top),
+            Completeness = Unique(top.Sections("completeness").Select(CompletenessReader.Read).ToList(), c => c.Cluster, "completeness", top),
             Rules = ReadRules(top.Section("rules")),
             Journal = ReadJournal(top.Section("journal")),
             Redaction = ReadRedaction(top.Section("redaction")),

@@ -72,6 +72,7 @@ public sealed partial class LocalQueries : IQueries
             "deadletters" => DeadLettersAsync(asked, stop),
             "clusters" => ClustersAsync(asked, stop),
             "sources" => SourcesAsync(asked, stop),
+            "api-servers" => ApiServersAsync(asked, stop),
             "rules" => RulesAsync(asked),
             _ => throw new QueryFault($"There is no collection '{collection}'."),
         };

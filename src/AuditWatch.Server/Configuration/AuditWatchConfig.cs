@@ -51,6 +51,9 @@ public sealed record AuditWatchConfig
     /// <summary>What closing an alert asks for.</summary>
     public TriageConfig Triage { get; init; } = new();
 
+    /// <summary>Where the relational state is kept.</summary>
+    public StateConfig State { get; init; } = new();
+
     /// <summary>Elasticsearch; null: embedded index only.</summary>
     public ElasticsearchConfig? Elasticsearch { get; init; }
 

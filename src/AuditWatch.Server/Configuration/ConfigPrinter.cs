@@ -29,6 +29,7 @@ public static class ConfigPrinter
             config.Redaction,
             config.Notify,
             config.Triage,
+            config.State,
             config.Elasticsearch,
             config.Index,
             config.Kibana,

@@ -31,6 +31,7 @@ static class ConfigReader
             Redaction = ReadRedaction(top.Section("redaction")),
             Notify = ReadNotify(top.Section("notify"), top),
             Triage = ReadTriage(top.Section("triage")),
+            State = StateReader.Read(top.Section("state")),
             Elasticsearch = ReadElasticsearch(top.Section("elasticsearch")),
             Index = ReadIndex(top.Section("index"), top),
             Kibana = ReadKibana(top.Section("kibana")),

@@ -12,7 +12,7 @@ static class HealthEndpoints
     {
         app.MapGet("/healthz", (HttpContext context) => Answer(context, ("process", true))).WithMetadata(AccessPolicy.Open);
         app.MapGet("/readyz", (HttpContext context) => Answer(context,
-            ("journal", true), ("state", true), ("index", true), ($"detection lag {Events(stores.Backlog.DetectionLag)}", true), ($"index lag {Events(stores.Backlog.IndexLag)}", true))).WithMetadata(AccessPolicy.Open);
+            ("journal", true), ("state", stores.State.IsReachable), ("index", true), ($"detection lag {Events(stores.Backlog.DetectionLag)}", true), ($"index lag {Events(stores.Backlog.IndexLag)}", true))).WithMetadata(AccessPolicy.Open);
         app.MapPrometheusScrapingEndpoint("/metrics").WithMetadata(AccessPolicy.Metrics);
     }
 

@@ -130,6 +130,7 @@ public sealed class AuditWatchHost : IAsyncDisposable
         services.Configure<HostOptions>(host => (host.ShutdownTimeout, host.ServicesStopConcurrently) = (s_stopWithin, true));
         services.Configure<MassTransitHostOptions>(bus => bus.StopTimeout = s_disposeWithin);
         services.AddProblemDetails();
+        services.AddExceptionHandler<StateUnavailableHandler>();
         services.AddOpenApi();
         services.AddHttpClient(AlertWebhookConsumer.Name, client => client.Timeout = TimeSpan.FromSeconds(15));
 

@@ -30,6 +30,9 @@ public sealed record AuditWatchConfig
     /// <summary>What is known of clusters.</summary>
     public IReadOnlyList<ClusterFacts> Clusters { get; init; } = [];
 
+    /// <summary>What is expected of clusters' API servers.</summary>
+    public IReadOnlyList<Completeness.CompletenessConfig> Completeness { get; init; } = [];
+
     /// <summary>Rules beside the shipped ones.</summary>
     public RulesConfig Rules { get; init; } = new();
 
@@ -44,6 +47,9 @@ public sealed record AuditWatchConfig
 
     /// <summary>What closing an alert asks for.</summary>
     public TriageConfig Triage { get; init; } = new();
+
+    /// <summary>Where the relational state is kept.</summary>
+    public StateConfig State { get; init; } = new();
 
     /// <summary>Elasticsearch; null: embedded index only.</summary>
     public ElasticsearchConfig? Elasticsearch { get; init; }

@@ -22,11 +22,13 @@ public static class ConfigPrinter
             {
                 c.Name, c.Profile, TrustedProxies = c.TrustedProxies.Select(n => n.ToString()), Networks = c.Networks.Select(n => n.ToString()),
             }),
+            config.Completeness,
             config.Rules,
             Journal = new { RetainAge = config.Journal.RetainAge.ToString("c"), config.Journal.RetainSize, config.Journal.HighWater },
             config.Redaction,
             config.Notify,
             config.Triage,
+            config.State,
             config.Elasticsearch,
             config.Index,
             config.Kibana,

@@ -12,7 +12,7 @@ namespace AuditWatch.Server.Endpoints;
 /// <summary><c>/api/v1/…</c>: every question of <see cref="IQueries"/>. Lists answer <c>{"items":[…],"next":cursor|null}</c>; faults are RFC 9457 problem details.</summary>
 static class ApiEndpoints
 {
-    static readonly string[] Lists = ["events", "alerts", "timeline", "quarantine", "deadletters", "clusters", "sources", "rules", "triage-jobs", "incidents", "exceptions", "routes", "notifications"];
+    static readonly string[] Lists = ["events", "alerts", "timeline", "quarantine", "deadletters", "clusters", "sources", "api-servers", "rules", "triage-jobs", "incidents", "exceptions", "routes", "notifications"];
     static readonly string[] Shows = ["events", "alerts", "incidents", "quarantine", "deadletters"];
 
     public static void Map(IEndpointRouteBuilder routes, IQueries queries, ApiGuard guard)

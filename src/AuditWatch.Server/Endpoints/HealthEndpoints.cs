@@ -12,7 +12,7 @@ static class HealthEndpoints
     {
         app.MapGet("/healthz", (HttpContext context) => Answer(context, ("process", true)));
         app.MapGet("/readyz", (HttpContext context) => Answer(context,
-            ("journal", true), ("state", true), ("index", true), ($"detection lag {Events(stores.Backlog.DetectionLag)}", true), ($"index lag {Events(stores.Backlog.IndexLag)}", true)));
+            ("journal", true), ("state", stores.State.IsReachable), ("index", true), ($"detection lag {Events(stores.Backlog.DetectionLag)}", true), ($"index lag {Events(stores.Backlog.IndexLag)}", true)));
         app.UseWhen(context => context.Request.Path == "/metrics", branch => branch.Use(async (context, next) =>
         {
             if (guard.Refuse(context) is { } why) await Results.Problem(why, statusCode: 401).ExecuteAsync(context);

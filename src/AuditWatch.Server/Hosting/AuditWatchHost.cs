@@ -1,9 +1,11 @@
 using AuditWatch.Detection.Rules;
 using AuditWatch.Events.Model;
+using AuditWatch.Ingest.Completeness;
 using AuditWatch.Ingest.Journal;
 using AuditWatch.Ingest.Pipeline;
 using AuditWatch.Server.Access;
 using AuditWatch.Server.Bus;
+using AuditWatch.Server.Completeness;
 using AuditWatch.Server.Configuration;
 using AuditWatch.Server.Elasticsearch;
 using AuditWatch.Server.Endpoints;
@@ -122,6 +124,7 @@ public sealed class AuditWatchHost : IAsyncDisposable
         services.Configure<HostOptions>(host => (host.ShutdownTimeout, host.ServicesStopConcurrently) = (s_stopWithin, true));
         services.Configure<MassTransitHostOptions>(bus => bus.StopTimeout = s_disposeWithin);
         services.AddProblemDetails();
+        services.AddExceptionHandler<StateUnavailableHandler>();
         services.AddOpenApi();
         services.AddHttpClient(AlertWebhookConsumer.Name, client => client.Timeout = TimeSpan.FromSeconds(15));
 
@@ -131,9 +134,11 @@ public sealed class AuditWatchHost : IAsyncDisposable
         services.AddSingleton<RefusalLog>().AddSingleton(stores.Symbols).AddSingleton(stores.Backlog).AddSingleton(stores.Engine).AddSingleton(stores.Committed);
         if (stores.Index is not null) services.AddSingleton<Storage.Index.IEventIndex>(stores.Index).AddHostedService<IndexWorker>();
         services.AddSources(config, clock, stores);
+        services.AddSingleton(stores).AddCompleteness(config);
         services.AddSingleton<IQueries>(app => new LocalQueries(stores.Folder, stores.State, stores.Index, clock, new QuarantineReplay(stores).RunAsync, stores.Engine.Statistics)
         {
             Sources = app.GetRequiredService<SourceSet>(),
+            ApiServers = app.GetRequiredService<CompletenessLedger>().Read,
             ExceptionDirs = config.Rules.Exceptions,
             Routes = app.GetRequiredService<Routes>(),
             Send = app.GetRequiredService<NotificationSender>().TryAsync,
@@ -142,7 +147,7 @@ public sealed class AuditWatchHost : IAsyncDisposable
         });
         services.AddHostedService<DetectWorker>().AddHostedService<MaintenanceWorker>();
 
-        if (stores.Elasticsearch is { } elasticsearch) services.AddSingleton(elasticsearch).AddSingleton(stores).AddHostedService<ElasticsearchWorker>().AddHostedService<TriageRebuild>();
+        if (stores.Elasticsearch is { } elasticsearch) services.AddSingleton(elasticsearch).AddHostedService<ElasticsearchWorker>().AddHostedService<TriageRebuild>();
 
         services.AddMassTransit(bus =>
         {
@@ -160,6 +165,7 @@ public sealed class AuditWatchHost : IAsyncDisposable
         var app = builder.Build();
         _ = app.Services.GetRequiredService<ServerMetrics>();
         _ = app.Services.GetRequiredService<SourceMetrics>();
+        _ = app.Services.GetRequiredService<CompletenessMetrics>();
         var guard = new ApiGuard(config.ApiTokenFile);
         app.UseExceptionHandler().UseStatusCodePages();
         BreakOffLate(app, clock);

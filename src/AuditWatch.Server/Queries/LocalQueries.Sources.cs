@@ -1,8 +1,10 @@
 using System.Text.Json;
 using AuditWatch.Detection.Alerts;
 using AuditWatch.Events;
+using AuditWatch.Ingest.Completeness;
 using AuditWatch.Ingest.Journal;
 using AuditWatch.Server.Bus;
+using AuditWatch.Server.Completeness;
 using AuditWatch.Storage.State;
 
 namespace AuditWatch.Server.Queries;
@@ -51,14 +53,35 @@ public sealed partial class LocalQueries
         });
     }
 
-    Task<RowPage> SourcesAsync(Filters asked, CancellationToken stop)
+    /// <summary>How API servers stand, in this process; null on a data folder whose server is not running: as it was saved.</summary>
+    internal Func<long, IReadOnlyList<ApiServerView>>? ApiServers { get; init; }
+
+    async Task<RowPage> SourcesAsync(Filters asked, CancellationToken stop)
     {
         asked.Done();
         var journaled = JournalStats.Read(_folder.Journal, stop).Groups.Where(g => g.Kind == RecordKind.Audit).ToList();
         var live = Sources?.Standings ?? [];
-        var rows = journaled.Select(g => SourceRows.Write(g, live.FirstOrDefault(s => s.Name == g.Source && s.Cluster == g.Cluster)));
-        var silent = live.Where(s => !journaled.Any(g => g.Source == s.Name && g.Cluster == s.Cluster)).Select(s => SourceRows.Write(null, s));
-        return Task.FromResult(new RowPage([.. rows.Concat(silent)], null));
+        var servers = (await StandingOfApiServersAsync(stop)).ToLookup(v => (v.Key.Cluster, v.Key.Source));
+        var rows = journaled.Select(g => SourceRows.Write(g, live.FirstOrDefault(s => s.Name == g.Source && s.Cluster == g.Cluster), [.. servers[(g.Cluster, g.Source)]]));
+        var silent = live.Where(s => !journaled.Any(g => g.Source == s.Name && g.Cluster == s.Cluster)).Select(s => SourceRows.Write(null, s, [.. servers[(s.Cluster, s.Name)]]));
+        return new RowPage([.. rows.Concat(silent)], null);
+    }
+
+    async Task<RowPage> ApiServersAsync(Filters asked, CancellationToken stop)
+    {
+        var (cluster, source, state, limit) = (asked.Text("cluster"), asked.Text("source"), asked.Text("state"), asked.Limit);
+        asked.Done();
+        var rows = (await StandingOfApiServersAsync(stop)).Where(v => (cluster is null || v.Key.Cluster == cluster) && (source is null || v.Key.Source == source) && (state is null || v.State == state));
+        return new RowPage([.. (limit > 0 ? rows.Take((int)Math.Min(limit, int.MaxValue)) : rows).Select(ApiServerRows.Write)], null);
+    }
+
+    async Task<IReadOnlyList<ApiServerView>> StandingOfApiServersAsync(CancellationToken stop)
+    {
+        var now = (_clock.GetUtcNow() - DateTimeOffset.UnixEpoch).Ticks / TimeSpan.TicksPerMicrosecond;
+        if (ApiServers is not null) return ApiServers(now);
+        var ledger = new CompletenessLedger(_ => new CompletenessOptions());
+        ledger.Restore(CompletenessWorker.Saved(await _state.LoadAsync(CompletenessWorker.Reader, stop)));
+        return ledger.Read(now);
     }
 
     async Task<RowPage> QuarantineAsync(Filters asked, CancellationToken stop)

@@ -34,12 +34,15 @@ public sealed partial class LocalQueries : IQueries
     internal IEventSearch? Search { get; init; }
 
     /// <summary>Over the data folder of a server that is not running; throws <see cref="DataFolderInUseException"/> when one is.</summary>
-    public static async Task<IQueries> OpenAsync(string path, CancellationToken stop)
+    public static Task<IQueries> OpenAsync(string path, CancellationToken stop) => OpenAsync(path, new Configuration.StateConfig(), stop);
+
+    /// <summary>The same for a folder whose state is elsewhere.</summary>
+    public static async Task<IQueries> OpenAsync(string path, Configuration.StateConfig where, CancellationToken stop)
     {
         var folder = DataFolder.Own(path);
         try
         {
-            var state = await StateStore.OpenEmbeddedAsync(folder.Path, TimeProvider.System, stop: stop);
+            var state = await folder.OpenStateAsync(where, TimeProvider.System, null, _ => { }, stop);
             var index = File.Exists(folder.Index)
                 ? await DuckDbEventIndex.OpenAsync(folder.Path, new DuckDbIndexOptions { ReadOnly = true }, TimeProvider.System, stop) : null;
             return new LocalQueries(folder, state, index, TimeProvider.System, replay: null, isOwner: true);
@@ -69,6 +72,7 @@ public sealed partial class LocalQueries : IQueries
             "deadletters" => DeadLettersAsync(asked, stop),
             "clusters" => ClustersAsync(asked, stop),
             "sources" => SourcesAsync(asked, stop),
+            "api-servers" => ApiServersAsync(asked, stop),
             "rules" => RulesAsync(asked),
             _ => throw new QueryFault($"There is no collection '{collection}'."),
         };

@@ -84,13 +84,13 @@ public sealed partial class StateStore
                 withdrawn = incident.IsWithdrawn ? 1 : 0, into = incident.MergedInto, now = UnixMicros.Of(_clock), json = JsonSerializer.Serialize(incident),
             }), transaction, stop));
 
-    static async Task<StoredIncident?> StandingAsync(DbConnection connection, DbTransaction? transaction, string incidentId, CancellationToken stop)
+    async Task<StoredIncident?> StandingAsync(DbConnection connection, DbTransaction? transaction, string incidentId, CancellationToken stop)
     {
         var edits = await EditsAsync(connection, transaction, stop).ConfigureAwait(false);
         var root = edits.RootOf(incidentId);
         var rows = (await connection.QueryAsync<IncidentRow>(Sql(
-            "select incident_id, json, first_change_us, last_change_us from incident where withdrawn = 0 and incident_id in @ids",
-            new { ids = edits.OriginsOf(root) }, transaction, stop)).ConfigureAwait(false)).ToDictionary(r => r.Incident_Id, r => r.Back(), StringComparer.Ordinal);
+            $"select incident_id, json, first_change_us, last_change_us from incident where withdrawn = 0 and incident_id {_database.In("@ids")}",
+            new { ids = edits.OriginsOf(root).Select(StoredText.Keep).ToArray() }, transaction, stop)).ConfigureAwait(false)).ToDictionary(r => r.Incident_Id, r => r.Back(), StringComparer.Ordinal);
         return edits.Assemble(root, rows);
     }
 

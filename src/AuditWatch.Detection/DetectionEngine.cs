@@ -89,6 +89,21 @@ public sealed class DetectionEngine
         return Commit(worker, new EventPosition(alerts.Segment, alerts.Frame, alerts.FirstIndex + alerts.Records.Count - 1));
     }
 
+    /// <summary>Judges facts about our own view. Null: all of them were accounted for before the restart, there is nothing to commit.</summary>
+    public DetectionCommit? ProcessHealth(JournaledEvents facts)
+    {
+        var worker = WorkerOf(facts.Cluster);
+        worker.Batch.Begin(null, facts.Segment, facts.Frame);
+        for (var i = 0; i < facts.Records.Count; i++)
+            if (!worker.Health.Judge(facts.Records[i], facts.FirstIndex + i, facts.ReceivedMicros, worker.Batch)) Unreadable++;
+        Reason(worker, facts.ReceivedMicros);
+        return Commit(worker, new EventPosition(facts.Segment, facts.Frame, facts.FirstIndex + facts.Records.Count - 1));
+    }
+
+    /// <summary>The alerts that rules may have raised on a health fact, by id.</summary>
+    public IReadOnlyList<string> HealthAlertIds(string cluster, string factId, long sinceMicros) =>
+        [.. _rules.Health.Select(r => AlertId.Of(cluster, r.Identity.Id, new RequestKey(factId, sinceMicros)))];
+
     /// <summary>Takes an idle mark: what waits of the cluster is judged. Null: it was accounted for before the restart.</summary>
     public DetectionCommit? Idle(string cluster, EventPosition position)
     {
@@ -138,8 +153,8 @@ public sealed class DetectionEngine
         var reasoner = new ClusterReasoner(cluster, _rules);
         if (_baselines?.Invoke(name) is { } baseline) reasoner.Await(baseline);
         return _workers[name] = new ClusterWorker(
-            cluster, new AuditEvent(_rules.Symbols), new EventJudge(new SettledVerdicts(set), Statistics.Open(set, name), _rules.Chains.FollowsCredentials), reasoner, new JudgedBatch(), new FalcoJudge(_rules.Falco, name));
+            cluster, new AuditEvent(_rules.Symbols), new EventJudge(new SettledVerdicts(set), Statistics.Open(set, name), _rules.Chains.FollowsCredentials), reasoner, new JudgedBatch(), new FalcoJudge(_rules.Falco, name), new HealthJudge(_rules.Health, name));
     }
 
-    sealed record ClusterWorker(ClusterFacts Cluster, AuditEvent Event, EventJudge Judge, ClusterReasoner Reasoner, JudgedBatch Batch, FalcoJudge Falco);
+    sealed record ClusterWorker(ClusterFacts Cluster, AuditEvent Event, EventJudge Judge, ClusterReasoner Reasoner, JudgedBatch Batch, FalcoJudge Falco, HealthJudge Health);
 }

@@ -4,6 +4,7 @@ using AuditWatch.Detection.EventLayer;
 using AuditWatch.Detection.Reasoning;
 using AuditWatch.Detection.Runtime;
 using AuditWatch.Events.Model;
+using AuditWatch.Sigma.Evaluation;
 using AuditWatch.Sigma.Parsing;
 using NRules;
 using CompiledRule = AuditWatch.Sigma.Compilation.CompiledRule;
@@ -21,7 +22,7 @@ public sealed class RuleSnapshot
     readonly IReadOnlyList<SigmaFilter> _commonFilters;
     readonly IReadOnlyDictionary<string, IReadOnlyList<SigmaFilter>> _profileFilters;
     readonly NamedLists _lists;
-    readonly IReadOnlyList<SigmaRule> _falcoRules;
+    readonly IReadOnlyList<SigmaRule> _falcoRules, _healthRules;
     readonly List<SigmaDocument> _written;
     readonly IReadOnlyList<(SigmaFilter Filter, SiteExceptionRule Rule)> _exceptions;
     readonly ConcurrentDictionary<string, RuleSet> _sets = new(StringComparer.Ordinal);
@@ -34,10 +35,11 @@ public sealed class RuleSnapshot
         _lists = lists;
         _exceptions = exceptions;
         _falcoRules = folders.FalcoRules;
-        _written = [.. folders.Rules, .. folders.Correlations, .. folders.FalcoRules, .. folders.PassedOver];
+        _healthRules = folders.HealthRules;
+        _written = [.. folders.Rules, .. folders.Correlations, .. folders.FalcoRules, .. folders.HealthRules, .. folders.PassedOver];
         Chains = chains;
         Correlations = correlations;
-        Reasoning = new RuleCompiler().Compile([DirectRules.Build(), CountedRules.Build(), .. chains.Rules]);
+        Reasoning = new RuleCompiler().Compile([DirectRules.Build(), CountedRules.Build(), .. correlations.All.Where(c => c.IsTemporal && c.Identity.RaisesAlert).Select(TemporalRules.Build), .. chains.Rules]);
     }
 
     /// <summary>Where events that these rules judge must be interned: pass it to every <see cref="AuditEvent"/>.</summary>
@@ -56,6 +58,9 @@ public sealed class RuleSnapshot
 
     /// <summary>The rules for alerts of Falco.</summary>
     internal IReadOnlyList<EventRule> Falco { get; private set; } = [];
+
+    /// <summary>The rules for our own view.</summary>
+    internal IReadOnlyList<EventRule> Health { get; private set; } = [];
 
     internal CorrelationSet Correlations { get; }
 
@@ -79,7 +84,8 @@ public sealed class RuleSnapshot
         var snapshot = new RuleSnapshot(folders, lists, exceptions, chains, correlations);
         var found = new List<Problem>();
         foreach (var profile in sources.Profiles ?? [.. folders.ProfileFilters.Keys.Prepend("vanilla").Distinct()]) snapshot._sets[profile] = snapshot.Compile(profile, found);
-        snapshot.Falco = snapshot.CompileFalco(found);
+        snapshot.Falco = snapshot.CompileOther(snapshot._falcoRules, FalcoFieldSchema.Instance, found);
+        snapshot.Health = snapshot.CompileOther(snapshot._healthRules, HealthFieldSchema.Instance, found);
         foreach (var problem in found.Distinct()) problems.Add(problem);
         return snapshot;
     }
@@ -101,12 +107,13 @@ public sealed class RuleSnapshot
         where !_written.Exists(d => d.IsCalled(word))
         select (filter, word);
 
-    List<EventRule> CompileFalco(ICollection<Problem> problems)
+    // Rules for records that are no audit events.
+    List<EventRule> CompileOther(IReadOnlyList<SigmaRule> sources, IFieldSchema fields, ICollection<Problem> problems)
     {
-        var rules = new List<EventRule>(_falcoRules.Count);
-        foreach (var source in _falcoRules)
+        var rules = new List<EventRule>(sources.Count);
+        foreach (var source in sources)
         {
-            if (SigmaCompiler.Compile(source, FalcoFieldSchema.Instance, _lists, [.. _commonFilters.Where(f => f.AppliesTo(source))], problems) is not { } rule) continue;
+            if (SigmaCompiler.Compile(source, fields, _lists, [.. _commonFilters.Where(f => f.AppliesTo(source))], problems) is not { } rule) continue;
             var identity = RuleIdentity.Of(rule);
             rules.Add(new EventRule(rules.Count, identity, rule, [], identity.RaisesAlert || Chains.CanEnd(identity.Name) || Chains.KeptIn(identity.Name).Count > 0));
         }

@@ -28,7 +28,7 @@ public sealed partial class EventUnwrapper
     }
 
     // What the envelopes around a document have said so far.
-    readonly record struct Context(EnvelopeShape Shape, long Line, long TimeMicros, int Depth)
+    readonly record struct Context(EnvelopeShape Shape, long Line, long TimeMicros, int Depth, string? ApiServer = null)
     {
         public bool IsEnveloped => Shape is not (EnvelopeShape.Event or EnvelopeShape.EventList);
 
@@ -177,7 +177,7 @@ public sealed partial class EventUnwrapper
     }
 
     static void Deliver(ReadOnlyMemory<byte> utf8, Context context, bool isCut, IUnwrapSink sink) =>
-        sink.OnEvent(utf8, new EventOrigin(context.Line, context.TimeMicros, context.Shape, isCut));
+        sink.OnEvent(utf8, new EventOrigin(context.Line, context.TimeMicros, context.Shape, isCut, context.ApiServer));
 
     void Bad(string reason, string detail, ReadOnlyMemory<byte> utf8, Context context, IUnwrapSink sink, long offset = -1)
     {

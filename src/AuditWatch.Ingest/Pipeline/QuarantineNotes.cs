@@ -13,6 +13,9 @@ internal sealed class QuarantineNotes(IngestPipeline pipeline, string cluster, s
     int _kept, _ordinal;
     long _uncounted;
 
+    /// <summary>Which API server the input came from; empty: not known.</summary>
+    public string ApiServer { get; set; } = "";
+
     /// <summary>Enough is held; write it before keeping more.</summary>
     public bool MustWrite => _notes.Count >= NotesPerAppend;
 
@@ -47,7 +50,7 @@ internal sealed class QuarantineNotes(IngestPipeline pipeline, string cluster, s
         foreach (var reason in _notes.Select((b, i) => (b.Reason, Index: i)).GroupBy(b => b.Reason, StringComparer.Ordinal))
         {
             var indexes = reason.Select(r => r.Index).ToArray();
-            var batch = new JournalBatch(cluster, source, _notes[indexes[0]].SourcePosition, RecordKind.Quarantine, [.. indexes.Select(i => records[i])]) { Ids = [.. indexes.Select(i => ids[i])] };
+            var batch = new JournalBatch(cluster, source, _notes[indexes[0]].SourcePosition, RecordKind.Quarantine, [.. indexes.Select(i => records[i])]) { Ids = [.. indexes.Select(i => ids[i])], ApiServer = ApiServer };
             var result = await pipeline.Journal.AppendAsync(batch, CancellationToken.None).ConfigureAwait(false);
             if (result.Stored > 0) pipeline.Counters.AddQuarantined(reason.Key, result.Stored);
         }

@@ -70,7 +70,7 @@ sealed class Stores : IAsyncDisposable
             }, clock));
             foreach (var damage in journal.Opened.Damage) say($"The journal is damaged at {damage} Run 'auditwatch journal verify'.");
             if (journal.Opened.CutBytes > 0) say($"Cut {journal.Opened.CutBytes} bytes of an unfinished write off the journal; nothing of it had been acknowledged.");
-            var state = Keep(await StateStore.OpenEmbeddedAsync(folder.Path, clock, OutboxFor(config), stop));
+            var state = Keep(await folder.OpenStateAsync(config.State, clock, OutboxFor(config), say, stop));
             await state.RequireNotesAsync([.. config.Triage.NoteRequired, .. rules.Documents.Where(AsksForANote).Select(d => d.Id)], stop);
             var index = config.Index.Embedded ? Keep(await DuckDbEventIndex.OpenAsync(folder.Path, new DuckDbIndexOptions(), clock, stop)) : null;
             elasticsearch = await ElasticsearchLink.OpenAsync(config, state, stop);

@@ -1,3 +1,4 @@
+using AuditWatch.Ingest.Completeness;
 using AuditWatch.Ingest.Journal;
 using AuditWatch.Ingest.Sources;
 
@@ -6,7 +7,7 @@ namespace AuditWatch.Server.Queries;
 /// <summary>Rows of <c>sources status</c>: what the journal has of a source, and how it stands now if it runs here.</summary>
 static class SourceRows
 {
-    public static ReadOnlyMemory<byte> Write(JournalStatsGroup? journaled, SourceStanding? live) => Rows.Write(json =>
+    public static ReadOnlyMemory<byte> Write(JournalStatsGroup? journaled, SourceStanding? live, IReadOnlyList<ApiServerView> servers) => Rows.Write(json =>
     {
         var source = live?.Name ?? journaled!.Source;
         json.WriteString("source", source);
@@ -23,6 +24,17 @@ static class SourceRows
         if (live?.Lag is { } lag) json.WriteNumber("lag", lag);
         else json.WriteNull("lag");
         json.WriteString("last_error", live?.LastError?.Message);
+        json.WriteNumber("rate", Math.Round(servers.Sum(v => v.Rate), 2));
+        json.WriteNumber("silent", servers.Count(v => v.SilentSince != 0));
+        json.WriteStartArray("api_servers");
+        foreach (var server in servers)
+        {
+            json.WriteStartObject();
+            ApiServerRows.Members(json, server);
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
         if (live is null) return;
         if (live.LastError is { } error) json.WriteString("last_error_at", error.At.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.ffffff'Z'", System.Globalization.CultureInfo.InvariantCulture));
         json.WriteNumber("errors", live.Errors);

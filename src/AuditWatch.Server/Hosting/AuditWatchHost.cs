@@ -137,7 +137,7 @@ public sealed class AuditWatchHost : IAsyncDisposable
         services.AddSingleton<IQueries>(app => new LocalQueries(stores.Folder, stores.State, stores.Index, clock, new QuarantineReplay(stores).RunAsync, stores.Engine.Statistics)
         {
             Sources = app.GetRequiredService<SourceSet>(),
-            ApiServers = app.GetRequiredService<CompletenessLedger>().Read,
+            Completeness = app.GetRequiredService<CompletenessLedger>(),
             ExceptionDirs = config.Rules.Exceptions,
             Routes = app.GetRequiredService<Routes>(),
             Send = app.GetRequiredService<NotificationSender>().TryAsync,

@@ -17,10 +17,12 @@ public static class ConfigPrinter
             config.TlsKey,
             config.ClientCa,
             config.ApiTokenFile,
+            config.Access,
             config.Sources,
             Clusters = config.Clusters.Select(c => new
             {
                 c.Name, c.Profile, TrustedProxies = c.TrustedProxies.Select(n => n.ToString()), Networks = c.Networks.Select(n => n.ToString()),
+                Baseline = config.Baselines.GetValueOrDefault(c.Name),
             }),
             config.Completeness,
             config.Rules,
@@ -28,6 +30,7 @@ public static class ConfigPrinter
             config.Redaction,
             config.Notify,
             config.Triage,
+            config.State,
             config.Elasticsearch,
             config.Index,
             config.Kibana,

@@ -70,14 +70,15 @@ sealed class Stores : IAsyncDisposable
             }, clock));
             foreach (var damage in journal.Opened.Damage) say($"The journal is damaged at {damage} Run 'auditwatch journal verify'.");
             if (journal.Opened.CutBytes > 0) say($"Cut {journal.Opened.CutBytes} bytes of an unfinished write off the journal; nothing of it had been acknowledged.");
-            var state = Keep(await StateStore.OpenEmbeddedAsync(folder.Path, clock, OutboxFor(config), stop));
+            var state = Keep(await folder.OpenStateAsync(config.State, clock, OutboxFor(config), say, stop));
             await state.RequireNotesAsync([.. config.Triage.NoteRequired, .. rules.Documents.Where(AsksForANote).Select(d => d.Id)], stop);
             var index = config.Index.Embedded ? Keep(await DuckDbEventIndex.OpenAsync(folder.Path, new DuckDbIndexOptions(), clock, stop)) : null;
             elasticsearch = await ElasticsearchLink.OpenAsync(config, state, stop);
             var symbols = rules.Symbols;
             var checkpoint = await state.LoadAsync(Workers.DetectWorker.Reader, stop);
-            var engine = new DetectionEngine(rules, config.FactsOf, Workers.DetectWorker.Reader);
+            var engine = new DetectionEngine(rules, config.FactsOf, Workers.DetectWorker.Reader, Baselines.Read(config, say));
             engine.Resume(checkpoint);
+            Baselines.SayTooOld(engine, say);
             var committed = new Workers.Committed(checkpoint.Position);
             var idle = Keep(new IdleMarks(journal, clock));
             foreach (var cluster in journal.ClustersWithoutIdleMark) idle.OnEvents(cluster, journal.End);

@@ -23,7 +23,7 @@ sealed class ServerMetrics : IDisposable
         Gauge("auditwatch_index_lag_events", "Journaled, not yet indexed.", () => backlog.IndexLag);
         Gauge("auditwatch_settled", "1 when everything journaled is judged, saved and indexed, and no cluster's last events still wait for a second of silence.", () => isSettled() ? 1 : 0);
         Counter("auditwatch_alerts_raised", "Alerts raised or joined by new evidence since start.", () => alerts());
-        Gauge("auditwatch_outbox_rows", "Alert changes that a consumer still has to take.", () => state.OutboxBacklogAsync(CancellationToken.None).GetAwaiter().GetResult().Waiting);
+        Gauge("auditwatch_outbox_rows", "Alert changes that a consumer still has to take.", () => OutboxRows(state));
         _meter.CreateObservableCounter("auditwatch_quarantined", () => ingest.Quarantined.Select(q => new Measurement<long>(q.Value, Tag("reason", q.Key))), description: "Records in quarantine, by reason.");
         _meter.CreateObservableCounter("auditwatch_dropped", () => ingest.Dropped.Select(d => new Measurement<long>(d.Value, Tag("category", d.Key))), description: "Records that are no audit events by design, by category.");
         Counter("auditwatch_conflicting_events", "Another content for a stage of a request that came before; both are kept.", () => ingest.Conflicting);
@@ -33,6 +33,19 @@ sealed class ServerMetrics : IDisposable
         _meter.CreateObservableCounter("auditwatch_rule_unknowns",
             () => rules.Read().SelectMany(r => r.Unknown.Select(u => new Measurement<long>(u.Value, Tag("rule", r.RuleName), Tag("cluster", r.Cluster), Tag("reason", u.Key)))),
             description: "Events on which a rule could not be decided, by reason.");
+    }
+
+    // A scrape does not wait for a database that is away.
+    static long? OutboxRows(StateStore state)
+    {
+        try
+        {
+            return state.IsReachable ? state.OutboxBacklogAsync(CancellationToken.None).GetAwaiter().GetResult().Waiting : null;
+        }
+        catch (StateUnavailableException)
+        {
+            return null;
+        }
     }
 
     public void Dispose() => _meter.Dispose();

@@ -66,7 +66,7 @@ sealed partial class ClusterReasoner
     public ReasonerFigures Figures => new(Late, _ring.Overflow, _cases.Hidden, _credentials.Evicted, _alerts.Evicted, _alerts.Raised, _judge.Failures, _judge.Quarantined)
     {
         Suppressed = _alerts.Suppressed, FirstSeen = _firstSeen.Figures, Counted = _counted.Figures, ObjectsForgotten = _objects.Evicted, CasesClosed = _caseFiles.Evicted,
-        JoinedOwners = _owners.Joined, BlindChains = _blind.Counts,
+        BaselineIsTooOld = _objects.BaselineIsTooOld, JoinedOwners = _owners.Joined, BlindChains = _blind.Counts,
     };
 
     /// <summary>Takes one event as the event layer judged it; <see cref="Conclude"/> ends a batch of them.</summary>

@@ -22,6 +22,7 @@ public sealed class ScanRun(RuleSnapshot rules, ScanOptions options)
     {
         var redactor = new Redactor(ReadOnlyMemory<byte>.Empty, options.Redaction);
         var reasoner = new ClusterReasoner(options.Cluster, rules);
+        if (options.Baseline is not null) reasoner.Await(options.Baseline);
         var totals = new RunTotals(options);
         var alerts = new Dictionary<string, Alert>(StringComparer.Ordinal);
         var pipeline = new BlockPipeline<JudgedBlock>(options.Workers, () => new Worker(this, redactor).Judge, new BlockBeginning(rules.Symbols).Of);

@@ -144,8 +144,8 @@ public sealed class AuditWatchHost : IAsyncDisposable
         services.AddSingleton(app => new LocalQueries(stores.Folder, stores.State, stores.Index, clock, new QuarantineReplay(stores).RunAsync, stores.Engine.Statistics)
         {
             Sources = app.GetRequiredService<SourceSet>(),
+            Completeness = app.GetRequiredService<CompletenessLedger>(),
             HasOtherUsers = config.ApiTokenFile is not null || config.Access.Oidc is not null,
-            ApiServers = app.GetRequiredService<CompletenessLedger>().Read,
             ExceptionDirs = config.Rules.Exceptions,
             Routes = app.GetRequiredService<Routes>(),
             Send = app.GetRequiredService<NotificationSender>().TryAsync,

@@ -47,10 +47,10 @@ catch (IOException) when (terminal.OutputIsGone)
 {
     return ExitCode.Done; // the reader of our pipe has had enough, as with 'auditwatch … | head'
 }
-catch (Exception fault) when (fault is IndexUnusableException or IndexBusyException or StateSchemaException or StartFault or IOException or UnauthorizedAccessException)
+catch (Exception fault) when (fault is IndexUnusableException or IndexBusyException or StateSchemaException or StateUnavailableException or StartFault or IOException or UnauthorizedAccessException)
 {
     terminal.Error(fault.Message);
-    return fault is IndexBusyException ? ExitCode.OutOfReach : ExitCode.Usage;
+    return fault is IndexBusyException or StateUnavailableException ? ExitCode.OutOfReach : ExitCode.Usage;
 }
 catch (Exception fault)
 {

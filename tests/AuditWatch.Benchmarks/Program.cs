@@ -6,7 +6,9 @@ return args switch
 {
     ["scan-race", .. var rest] => ScanRace.Run(rest),
     ["serve-load", .. var rest] => await ServeLoad.RunAsync(rest),
+    ["ready-after-kill", .. var rest] => await ReadyAfterKill.RunAsync(rest),
     ["bulk-race", .. var rest] => await BulkRace.RunAsync(rest),
+    ["state-costs", .. var rest] => await StateCosts.RunAsync(rest),
     ["receiver", .. var rest] => await ReferenceReceiver.RunAsync(rest),
     ["rule-costs", .. var rest] => RuleCosts.Run(rest),
     _ => Parts(args),

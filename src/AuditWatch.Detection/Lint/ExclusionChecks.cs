@@ -17,6 +17,10 @@ static class ExclusionChecks
 
     static readonly string[] BroadBeginnings = ["system:", "system:serviceaccount:", "system:serviceaccount:kube-system:", "system:serviceaccounts:", "system:node:"];
 
+    static readonly HashSet<string> Addresses = new(StringComparer.Ordinal) { "aw.client_ip", "aw.client_ip.scope", "aw.source_ips_all", "sourceIPs" };
+
+    static readonly HashSet<string> PrivateNetworks = new(StringComparer.OrdinalIgnoreCase) { "10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10", "fc00::/7", "fd00::/8" };
+
     public static void Check(LintedRule rule)
     {
         foreach (var selection in rule.Rule.Detection.Selections.Where(s => rule.Excludes(s) && !rule.Wants(s)))
@@ -26,6 +30,9 @@ static class ExclusionChecks
     static void Check(LintedRule rule, List<FieldUse> uses)
     {
         if (uses.Count == 0) return;
+        if (uses.All(u => Addresses.Contains(u.Path)) && uses.FirstOrDefault(IsPrivate) is { } home)
+            rule.Warn(LintCodes.PrivateAsBenign, home.Test.Place, "Every private address is excluded: pods, nodes and whoever is inside already have one.",
+                "Exclude an identity together with the addresses it comes from, or ask 'aw.client_ip.in_cluster' beside it.");
         if (uses.All(u => Identity.Contains(u.Path)) && uses.FirstOrDefault(IsBroad) is { } broad)
             rule.Warn(LintCodes.BroadIdentity, broad.Test.Place, $"'{Shown(broad)}' covers stolen credentials of nodes and controllers too, and with them whoever holds them.",
                 "Name the identities (%control-plane-identities%) and where they come from (aw.client_ip.scope).");
@@ -40,6 +47,10 @@ static class ExclusionChecks
             _ when use.Has("contains") => "system:serviceaccount:".Contains(v.Text.Trim('*'), StringComparison.OrdinalIgnoreCase),
             _ => BroadGroups.Contains(v.Text) || (v.Text.EndsWith('*') && BroadBeginnings.Contains(v.Text.TrimEnd('*'), StringComparer.OrdinalIgnoreCase)),
         });
+
+    static bool IsPrivate(FieldUse use) => !use.Has("neq") && !use.Has("expand") && (use.Path == "aw.client_ip.scope"
+        ? use.Test.Values.Any(v => v.Text.Equals("private", StringComparison.OrdinalIgnoreCase))
+        : use.Test.Values.Any(v => use.Has("cidr") ? PrivateNetworks.Contains(v.Text) : v.Text.TrimEnd('*') is "10." or "192.168." or "172."));
 
     static string Shown(FieldUse use) => $"{use.Path}{string.Concat(use.Test.Modifiers.Select(m => "|" + m))}: {use.Test.Values[0].Text}";
 

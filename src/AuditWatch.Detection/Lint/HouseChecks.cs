@@ -1,4 +1,5 @@
 using AuditWatch.Events.Model;
+using AuditWatch.Sigma.Parsing;
 
 namespace AuditWatch.Detection.Lint;
 
@@ -25,13 +26,21 @@ static class HouseChecks
             if (word.Length > 1 && word[0] is 't' or 'T' && char.IsAsciiDigit(word[1]))
             {
                 if (AttackCatalog.Exists(word.ToUpperInvariant()) is not { } exists) rule.Note(LintCodes.Technique, rule.Start, $"'{tag}' is newer than the catalogue of this version.", null);
-                else if (!exists) rule.Error(LintCodes.Technique, rule.Start, $"ATT&CK has no technique {word.ToUpperInvariant()}.", "Look it up at attack.mitre.org.");
+                else if (!exists) NoTechnique(rule, tag, word.ToUpperInvariant());
             }
             else if (!(word.Length > 1 && word[0] is 'g' or 's' or 'G' or 'S' && char.IsAsciiDigit(word[1])) && !AttackCatalog.Tactics.Contains(word.ToLowerInvariant().Replace('_', '-')))
             {
                 rule.Error(LintCodes.Tactic, rule.Start, $"ATT&CK has no tactic '{word}'.", $"There are {string.Join(", ", AttackCatalog.Tactics)}.");
             }
         }
+    }
+
+    static void NoTechnique(LintedRule rule, string tag, string technique)
+    {
+        if (RetiredTechniques.Successor(technique) is { } now)
+            rule.Error(LintCodes.Technique, rule.Start, $"ATT&CK has retired {technique}; it is {now} now.", $"Write 'attack.{now.ToLowerInvariant()}'.", new Repair(RepairKind.Tag, rule.Rule.Line, 1, "attack." + now.ToLowerInvariant(), tag));
+        else
+            rule.Error(LintCodes.Technique, rule.Start, $"ATT&CK has no technique {technique}.", "Look it up at attack.mitre.org.");
     }
 
     static void Keys(LintedRule rule, IReadOnlyDictionary<string, object?> ours)
@@ -51,6 +60,7 @@ static class HouseChecks
     {
         if (ours.GetValueOrDefault("requires") is not IReadOnlyDictionary<string, object?> requires || requires.GetValueOrDefault("level") is not string stated) return;
         if (Enum.TryParse<AuditLevel>(stated, out var says) && says < rule.LevelNeeded)
-            rule.Warn(LintCodes.RequiredLevel, rule.Start, $"The rule says it needs level {stated}, but cannot fire below {rule.LevelNeeded}.", $"Write 'requires: {{level: {rule.LevelNeeded}}}'.");
+            rule.Warn(LintCodes.RequiredLevel, rule.Start, $"The rule says it needs level {stated}, but cannot fire below {rule.LevelNeeded}.", $"Write 'requires: {{level: {rule.LevelNeeded}}}'.",
+                new Repair(RepairKind.Member, rule.Rule.Line, 1, rule.LevelNeeded.ToString(), "auditwatch/requires/level"));
     }
 }

@@ -44,9 +44,9 @@ sealed class LintedRule
     public AuditLevel LevelNeeded => Terms.Count == 0 ? AuditLevel.Metadata
         : Terms.Min(t => Uses.Where(u => t.Wanted.Contains(u.Selection) && !u.IsChoice).Select(u => LevelOf(u.Path)).DefaultIfEmpty(AuditLevel.Metadata).Max());
 
-    public void Error(string code, Place place, string message, string? fix) => Add(code, ProblemSeverity.Error, place, message, fix);
+    public void Error(string code, Place place, string message, string? fix, Repair? repair = null) => Add(code, ProblemSeverity.Error, place, message, fix, repair);
 
-    public void Warn(string code, Place place, string message, string? fix) => Add(code, ProblemSeverity.Warning, place, message, fix);
+    public void Warn(string code, Place place, string message, string? fix, Repair? repair = null) => Add(code, ProblemSeverity.Warning, place, message, fix, repair);
 
     public void Note(string code, Place place, string message, string? fix) => Add(code, ProblemSeverity.Info, place, message, fix);
 
@@ -55,6 +55,6 @@ sealed class LintedRule
     static AuditLevel LevelOf(string path) =>
         path.StartsWith("responseObject", StringComparison.Ordinal) ? AuditLevel.RequestResponse : BodyFields.IsInBody(path) ? AuditLevel.Request : AuditLevel.Metadata;
 
-    void Add(string code, ProblemSeverity severity, Place place, string message, string? fix) =>
-        _problems.Add(new Problem(code, severity, Rule.File, place.Line, place.Column, Rule.Name, message, fix));
+    void Add(string code, ProblemSeverity severity, Place place, string message, string? fix, Repair? repair = null) =>
+        _problems.Add(new Problem(code, severity, Rule.File, place.Line, place.Column, Rule.Name, message, fix) { Repair = repair });
 }

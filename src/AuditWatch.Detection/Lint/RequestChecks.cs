@@ -1,3 +1,5 @@
+using AuditWatch.Sigma.Parsing;
+
 namespace AuditWatch.Detection.Lint;
 
 /// <summary>What a request is and how it ended: level, decision, verbs that are missing, dry runs, addresses.</summary>
@@ -35,18 +37,25 @@ static class RequestChecks
     {
         var verbs = rule.Possible("verb");
         if (verbs is null) return;
-        var place = rule.Uses.First(u => u.Path == "verb").Test.Place;
+        var asked = rule.Uses.First(u => u.Path == "verb");
+        var place = asked.Test.Place;
         var subresources = rule.Possible("objectRef.subresource");
         var resources = rule.Possible("objectRef.resource");
         if (subresources is { Count: > 0 } && subresources.All(s => Streams.Contains(s, StringComparer.OrdinalIgnoreCase)) && verbs.Contains("create") && !verbs.Contains("get"))
-            rule.Warn(LintCodes.CreateOnlyStream, place, "Clients of today (kubectl from 1.30 on) open it over WebSockets: the verb is then get.", "Write 'verb: [get, create]', or leave the verb out.");
+            rule.Warn(LintCodes.CreateOnlyStream, place, "Clients of today (kubectl from 1.30 on) open it over WebSockets: the verb is then get.", "Write 'verb: [get, create]', or leave the verb out.",
+                Beside(asked, "create", "get"));
         if (resources is null || subresources is not null || resources.All(r => r.EndsWith("reviews", StringComparison.OrdinalIgnoreCase))) return;
         if (verbs.Contains("delete") && !verbs.Contains("deletecollection") && !resources.All(r => r == "namespaces") && !NamesObject(rule))
-            rule.Warn(LintCodes.BulkDeleteMissed, place, "Whoever deletes many at once uses deletecollection.", "Add 'deletecollection' to the verbs.");
+            rule.Warn(LintCodes.BulkDeleteMissed, place, "Whoever deletes many at once uses deletecollection.", "Add 'deletecollection' to the verbs.", Beside(asked, "delete", "deletecollection"));
         if (verbs.Count == 1 && verbs.Contains("create") && CanSucceed(rule))
             rule.Warn(LintCodes.CreateOnly, place, "Server-side apply creates by patch, and an object that exists already can be changed to the same end.",
                 resources.Any(r => r.Contains("role", StringComparison.Ordinal)) ? "Write 'verb: [create, update, patch]'." : "Write 'verb: [create, update, patch]', or 'aw.is_create: true' if only new objects matter.");
     }
+
+    // Only where the verb is written out: a pattern or a modifier may mean it otherwise.
+    static Repair? Beside(FieldUse use, string verb, string missing) =>
+        use.Literals is not null && use.Test.Values.FirstOrDefault(v => v.Text.Equals(verb, StringComparison.OrdinalIgnoreCase)) is { } value
+            ? new Repair(RepairKind.AnotherValue, value.Place.Line, value.Place.Column, missing) : null;
 
     static bool NamesObject(LintedRule rule) => rule.Uses.Any(u => u.Path is "objectRef.name" or "aw.name" && rule.Wants(u.Selection));
 

@@ -12,7 +12,7 @@ namespace AuditWatch.Detection.Lint;
 public static class RuleLint
 {
     static readonly Action<LintedRule>[] Checks =
-        [VocabularyChecks.Check, TypeChecks.Check, BodyChecks.Check, RequestChecks.Check, ExclusionChecks.Check, ReachChecks.Check, HouseChecks.Check];
+        [VocabularyChecks.Check, TypeChecks.Check, BodyChecks.Check, ObjectChecks.Check, RequestChecks.Check, ExclusionChecks.Check, ReachChecks.Check, HouseChecks.Check];
 
     /// <summary>The findings, by place.</summary>
     public static LintReport Check(RuleSources sources)
@@ -31,6 +31,7 @@ public static class RuleLint
             accepted += Accept(rule, found, problems);
         }
 
+        problems.AddRange(snapshot.Written.SelectMany(TextChecks.Check));
         foreach (var same in compiled.Values.GroupBy(r => r.Revision, StringComparer.Ordinal).Where(g => g.Count() > 1))
         {
             var first = same.First().Source;
@@ -38,6 +39,8 @@ public static class RuleLint
                 problems.Add(new Problem(LintCodes.SameTwice, ProblemSeverity.Warning, other.File, other.Line, 1, other.Name, $"The rule finds exactly what '{first.Name}' ({first.File}:{first.Line}) finds.", "Remove one of them."));
         }
 
+        foreach (var (filter, word) in snapshot.IdleFilters())
+            problems.Add(new Problem(LintCodes.FilterOfNothing, ProblemSeverity.Warning, filter.File, filter.Line, 1, filter.Name, $"There is no rule '{word}', so nothing is filtered for it.", "Name a rule that is loaded, by its name or id."));
         return new LintReport(snapshot.Documents.Count, accepted,
             [.. problems.Distinct().OrderBy(p => p.File, StringComparer.Ordinal).ThenBy(p => p.Line).ThenBy(p => p.Column).ThenBy(p => p.Code, StringComparer.Ordinal)]);
     }

@@ -77,7 +77,44 @@ public static class SarifReport
         json.WriteEndObject();
         json.WriteEndObject();
         json.WriteEndArray();
+        Fixes(json, finding);
         json.WriteEndObject();
+    }
+
+    static void Fixes(Utf8JsonWriter json, Problem finding)
+    {
+        if (RuleFixes.For(finding) is not { Count: > 0 } edits) return;
+        json.WriteStartArray("fixes");
+        json.WriteStartObject();
+        json.WriteStartObject("description");
+        json.WriteString("text", finding.Fix ?? finding.Message);
+        json.WriteEndObject();
+        json.WriteStartArray("artifactChanges");
+        json.WriteStartObject();
+        json.WriteStartObject("artifactLocation");
+        json.WriteString("uri", Uri(finding.File));
+        json.WriteEndObject();
+        json.WriteStartArray("replacements");
+        foreach (var edit in edits)
+        {
+            json.WriteStartObject();
+            json.WriteStartObject("deletedRegion");
+            json.WriteNumber("startLine", edit.Line);
+            json.WriteNumber("startColumn", edit.Column);
+            json.WriteNumber("endLine", edit.EndLine);
+            json.WriteNumber("endColumn", edit.EndColumn);
+            json.WriteEndObject();
+            json.WriteStartObject("insertedContent");
+            json.WriteString("text", edit.Text);
+            json.WriteEndObject();
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
+        json.WriteEndObject();
+        json.WriteEndArray();
+        json.WriteEndObject();
+        json.WriteEndArray();
     }
 
     // Relative paths stay so: a code host resolves them against the repository.

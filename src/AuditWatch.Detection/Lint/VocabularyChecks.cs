@@ -14,9 +14,12 @@ static class VocabularyChecks
             else if (AuditWords.Closed.TryGetValue(use.Path, out var words)) Words(rule, use, words);
             if (use.Path.StartsWith("annotations.", StringComparison.Ordinal) && use.Path.Contains("_k8s_io", StringComparison.Ordinal))
                 rule.Error(LintCodes.AnnotationKey, use.Test.Place, $"No event has the annotation '{use.Path["annotations.".Length..]}'; a shipper rewrote its dots.",
-                    $"Write '{use.Path.Replace("_k8s_io", ".k8s.io", StringComparison.Ordinal)}'.");
+                    $"Write '{use.Path.Replace("_k8s_io", ".k8s.io", StringComparison.Ordinal)}'.",
+                    use.Path == use.Test.Field ? new Repair(RepairKind.Key, use.Test.Place.Line, use.Test.Place.Column, Key(use)) : null);
         }
     }
+
+    static string Key(FieldUse use) => use.Path.Replace("_k8s_io", ".k8s.io", StringComparison.Ordinal) + string.Concat(use.Test.Modifiers.Select(m => "|" + m));
 
     static void Verbs(LintedRule rule, FieldUse use)
     {
@@ -26,7 +29,8 @@ static class VocabularyChecks
             if (AuditWords.IsVerb(verb) || at.Kind != SigmaScalarKind.Text) continue;
             var fix = AuditWords.RightsOnly.TryGetValue(verb, out var deed) ? $"'{verb}' is a right, not a request: ask for {deed}."
                 : AuditWords.VerbFor(verb) is { } meant ? $"Write '{meant}'." : $"There are {string.Join(", ", AuditWords.Verbs)}.";
-            Report(rule, written.Any(AuditWords.IsVerb), LintCodes.Verb, at.Place, $"No request has the verb '{verb}'.", fix);
+            Report(rule, written.Any(AuditWords.IsVerb), LintCodes.Verb, at.Place, $"No request has the verb '{verb}'.", fix,
+                verb.Equals("replace", StringComparison.OrdinalIgnoreCase) ? new Repair(RepairKind.Value, at.Place.Line, at.Place.Column, "update") : null);
         }
     }
 
@@ -51,9 +55,9 @@ static class VocabularyChecks
     }
 
     // A value among good ones is only of no use; alone it keeps the rule from ever firing.
-    static void Report(LintedRule rule, bool hasOthers, string code, Place place, string message, string fix)
+    static void Report(LintedRule rule, bool hasOthers, string code, Place place, string message, string fix, Repair? repair = null)
     {
-        if (hasOthers) rule.Warn(code, place, message, fix);
-        else rule.Error(code, place, message, fix);
+        if (hasOthers) rule.Warn(code, place, message, fix, repair);
+        else rule.Error(code, place, message, fix, repair);
     }
 }

@@ -45,6 +45,9 @@ sealed partial class ClusterReasoner
 
     IReadOnlyList<(string Id, CaseFile? File)> _changedCases = [];
 
+    /// <summary>Knows from a snapshot, from its time on, what was there before the log. Before anything else.</summary>
+    public void Await(ClusterBaseline baseline) => _objects.Await(baseline);
+
     static bool HasOrder(EventHit hit) => hit.Note is not null || hit.Sightings.Any(s => s.By.RaisesAlert);
 
     /// <summary>Whether it must wait for its place in the order, because it may be part of an alert on an owner, or of one on others like it.</summary>

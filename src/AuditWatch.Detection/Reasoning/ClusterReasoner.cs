@@ -29,6 +29,7 @@ sealed partial class ClusterReasoner
     readonly OpenAlerts _alerts;
     readonly CountedTable _counted;
     readonly FirstSeenTable _firstSeen;
+    readonly CorrelationSet _correlations;
     readonly bool _correlates;
     readonly StagesSeen _stages = new();
     readonly ReorderBuffer _buffer = new();
@@ -48,9 +49,10 @@ sealed partial class ClusterReasoner
         _judge = new Judge(rules.Reasoning);
         _cases = new Cases(rules.SiteExceptions);
         _credentials = new CredentialTable(cluster);
+        _correlations = rules.Correlations;
         _correlates = rules.Correlations.All.Count > 0 || rules.For(cluster).Rules.Any(r => r.Suppress is not null);
         _firstSeen = new FirstSeenTable(rules.Correlations.All.Where(c => c.IsFirstSeen));
-        _counted = new CountedTable(rules.Correlations.All.Where(c => !c.IsTemporal && !c.IsFirstSeen));
+        _counted = new CountedTable(rules.Correlations.All.Where(c => !c.IsFirstSeen));
         _alerts = new OpenAlerts(Math.Max(OpenAlerts.KeptMicros, rules.Correlations.All.Select(c => c.SpanMicros * 2).DefaultIfEmpty().Max()));
         (_reachMicros, _makesIncidents) = (reachMicros, makesIncidents);
         _caseFiles = new CaseFiles(cluster.Name);
@@ -65,7 +67,7 @@ sealed partial class ClusterReasoner
     public ReasonerFigures Figures => new(Late, _ring.Overflow, _cases.Hidden, _credentials.Evicted, _alerts.Evicted, _alerts.Raised, _judge.Failures, _judge.Quarantined)
     {
         Suppressed = _alerts.Suppressed, FirstSeen = _firstSeen.Figures, Counted = _counted.Figures, ObjectsForgotten = _objects.Evicted, CasesClosed = _caseFiles.Evicted,
-        JoinedOwners = _owners.Joined, BlindChains = _blind.Counts,
+        BaselineIsTooOld = _objects.BaselineIsTooOld, JoinedOwners = _owners.Joined, BlindChains = _blind.Counts,
     };
 
     /// <summary>Takes one event as the event layer judged it; <see cref="Conclude"/> ends a batch of them.</summary>
@@ -201,17 +203,6 @@ sealed partial class ClusterReasoner
         }
 
         PlaceBlinds(hit);
-    }
-
-    void Count(Sighting member, Capture capture, Pending pending, bool isLate)
-    {
-        var group = capture.Rule.IsFirstSeen
-            ? _firstSeen.Take(capture, member.Event, isLate ? _watermark : member.Event.TimeMicros)
-            : _counted.Take(capture, member.Event, _watermark, isLate, () => _dossiers.NextSequence++);
-        if (group is null) return;
-        var found = new Sighting(capture.Rule.Identity, member.Event, member.Matched, [], capture.Exceptions) { Group = group, Suppression = capture.Rule.SuppressionOf(capture.Group!) };
-        Place(found, pending);
-        if (found.By.RaisesAlert) Find(found, new HeldCorrelation(found, _dossiers.Findings), pending);
     }
 
     void Find(Sighting sighting, object fact, Pending pending)

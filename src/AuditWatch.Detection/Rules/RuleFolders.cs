@@ -10,12 +10,16 @@ sealed record RuleFolders(
     /// <summary>Rules for alerts of Falco.</summary>
     public IReadOnlyList<SigmaRule> FalcoRules { get; private init; } = [];
 
+    /// <summary>Rules for our own view.</summary>
+    public IReadOnlyList<SigmaRule> HealthRules { get; private init; } = [];
+
     public static RuleFolders Read(RuleSources sources, ICollection<Problem> problems)
     {
         var rules = new Dictionary<string, SigmaRule>(StringComparer.OrdinalIgnoreCase);
         var correlations = new Dictionary<string, SigmaCorrelation>(StringComparer.OrdinalIgnoreCase);
         var passedOver = new List<SigmaRule>();
         var falco = new Dictionary<string, SigmaRule>(StringComparer.OrdinalIgnoreCase);
+        var health = new Dictionary<string, SigmaRule>(StringComparer.OrdinalIgnoreCase);
         var common = new List<SigmaFilter>();
         var byProfile = new Dictionary<string, IReadOnlyList<SigmaFilter>>(StringComparer.Ordinal);
         foreach (var dir in sources.RuleDirs)
@@ -35,6 +39,7 @@ sealed record RuleFolders(
         return new([.. rules.Values.OrderBy(r => r.Id, StringComparer.Ordinal)], [.. correlations.Values.OrderBy(c => c.Id, StringComparer.Ordinal)], passedOver, common, byProfile)
         {
             FalcoRules = [.. falco.Values.OrderBy(r => r.Id, StringComparer.Ordinal)],
+            HealthRules = [.. health.Values.OrderBy(r => r.Id, StringComparer.Ordinal)],
         };
 
         void Add(SigmaDocument document)
@@ -43,6 +48,9 @@ sealed record RuleFolders(
             {
                 case SigmaRule { LogSource.Product: "falco" } rule when sources.MatchLogSource:
                     if (!falco.TryAdd(rule.Id, rule)) Taken(rule, falco[rule.Id]);
+                    break;
+                case SigmaRule { LogSource: { Product: "auditwatch", Service: "health" } } rule when sources.MatchLogSource:
+                    if (!health.TryAdd(rule.Id, rule)) Taken(rule, health[rule.Id]);
                     break;
                 case SigmaRule rule when sources.MatchLogSource && !IsForAuditLog(rule):
                     passedOver.Add(rule);

@@ -4,6 +4,7 @@ using AuditWatch.Detection.EventLayer;
 using AuditWatch.Detection.Reasoning;
 using AuditWatch.Detection.Runtime;
 using AuditWatch.Events.Model;
+using AuditWatch.Sigma.Evaluation;
 using AuditWatch.Sigma.Parsing;
 using NRules;
 using CompiledRule = AuditWatch.Sigma.Compilation.CompiledRule;
@@ -21,7 +22,8 @@ public sealed class RuleSnapshot
     readonly IReadOnlyList<SigmaFilter> _commonFilters;
     readonly IReadOnlyDictionary<string, IReadOnlyList<SigmaFilter>> _profileFilters;
     readonly NamedLists _lists;
-    readonly IReadOnlyList<SigmaRule> _falcoRules;
+    readonly IReadOnlyList<SigmaRule> _falcoRules, _healthRules;
+    readonly List<SigmaDocument> _written;
     readonly IReadOnlyList<(SigmaFilter Filter, SiteExceptionRule Rule)> _exceptions;
     readonly ConcurrentDictionary<string, RuleSet> _sets = new(StringComparer.Ordinal);
 
@@ -33,9 +35,11 @@ public sealed class RuleSnapshot
         _lists = lists;
         _exceptions = exceptions;
         _falcoRules = folders.FalcoRules;
+        _healthRules = folders.HealthRules;
+        _written = [.. folders.Rules, .. folders.Correlations, .. folders.FalcoRules, .. folders.HealthRules, .. folders.PassedOver];
         Chains = chains;
         Correlations = correlations;
-        Reasoning = new RuleCompiler().Compile([DirectRules.Build(), CountedRules.Build(), .. chains.Rules]);
+        Reasoning = new RuleCompiler().Compile([DirectRules.Build(), CountedRules.Build(), .. correlations.All.Where(c => c.IsTemporal && c.Identity.RaisesAlert).Select(TemporalRules.Build), .. chains.Rules]);
     }
 
     /// <summary>Where events that these rules judge must be interned: pass it to every <see cref="AuditEvent"/>.</summary>
@@ -47,10 +51,16 @@ public sealed class RuleSnapshot
     /// <summary>The rules as they are called on clusters of the default profile, by id.</summary>
     public IReadOnlyList<RuleIdentity> Rules => [.. For(new ClusterFacts()).Rules.Select(r => r.Identity)];
 
+    /// <summary>Every document that was understood, those for other log sources and of filters included.</summary>
+    internal IEnumerable<SigmaDocument> Written => [.. _written, .. _commonFilters, .. _profileFilters.Values.SelectMany(f => f), .. _exceptions.Select(x => x.Filter)];
+
     internal ChainCatalog Chains { get; }
 
     /// <summary>The rules for alerts of Falco.</summary>
     internal IReadOnlyList<EventRule> Falco { get; private set; } = [];
+
+    /// <summary>The rules for our own view.</summary>
+    internal IReadOnlyList<EventRule> Health { get; private set; } = [];
 
     internal CorrelationSet Correlations { get; }
 
@@ -70,11 +80,12 @@ public sealed class RuleSnapshot
         var exceptions = Detection.Rules.SiteExceptions.Load(sources.ExceptionDirs, lists, problems);
         var chains = ChainCatalog.Of(sources, problems);
         var correlations = CorrelationSet.Resolve(
-            folders.Correlations, folders.Rules, folders.PassedOver, c => [.. exceptions.Where(x => x.Filter.Rules.Any(r => r.Equals(c.Id, StringComparison.OrdinalIgnoreCase) || r.Equals(c.Name, StringComparison.OrdinalIgnoreCase))).Select(x => x.Rule)], problems);
+            folders.Correlations, folders.Rules, folders.PassedOver, c => [.. exceptions.Where(x => x.Filter.Rules.Any(c.IsCalled)).Select(x => x.Rule)], problems);
         var snapshot = new RuleSnapshot(folders, lists, exceptions, chains, correlations);
         var found = new List<Problem>();
         foreach (var profile in sources.Profiles ?? [.. folders.ProfileFilters.Keys.Prepend("vanilla").Distinct()]) snapshot._sets[profile] = snapshot.Compile(profile, found);
-        snapshot.Falco = snapshot.CompileFalco(found);
+        snapshot.Falco = snapshot.CompileOther(snapshot._falcoRules, FalcoFieldSchema.Instance, found);
+        snapshot.Health = snapshot.CompileOther(snapshot._healthRules, HealthFieldSchema.Instance, found);
         foreach (var problem in found.Distinct()) problems.Add(problem);
         return snapshot;
     }
@@ -89,12 +100,20 @@ public sealed class RuleSnapshot
     internal IReadOnlyList<SigmaFilter> FiltersOf(SigmaRule rule, string profile) =>
         [.. _commonFilters.Concat(_profileFilters.GetValueOrDefault(profile, [])).Where(f => f.AppliesTo(rule))];
 
-    List<EventRule> CompileFalco(ICollection<Problem> problems)
+    /// <summary>Filters and site exceptions, each with the words in it that name no document of these folders.</summary>
+    internal IEnumerable<(SigmaFilter Filter, string Word)> IdleFilters() =>
+        from filter in _commonFilters.Concat(_profileFilters.Values.SelectMany(f => f)).Concat(_exceptions.Select(x => x.Filter))
+        from word in filter.Rules
+        where !_written.Exists(d => d.IsCalled(word))
+        select (filter, word);
+
+    // Rules for records that are no audit events.
+    List<EventRule> CompileOther(IReadOnlyList<SigmaRule> sources, IFieldSchema fields, ICollection<Problem> problems)
     {
-        var rules = new List<EventRule>(_falcoRules.Count);
-        foreach (var source in _falcoRules)
+        var rules = new List<EventRule>(sources.Count);
+        foreach (var source in sources)
         {
-            if (SigmaCompiler.Compile(source, FalcoFieldSchema.Instance, _lists, [.. _commonFilters.Where(f => f.AppliesTo(source))], problems) is not { } rule) continue;
+            if (SigmaCompiler.Compile(source, fields, _lists, [.. _commonFilters.Where(f => f.AppliesTo(source))], problems) is not { } rule) continue;
             var identity = RuleIdentity.Of(rule);
             rules.Add(new EventRule(rules.Count, identity, rule, [], identity.RaisesAlert || Chains.CanEnd(identity.Name) || Chains.KeptIn(identity.Name).Count > 0));
         }

@@ -25,23 +25,19 @@ sealed class FalcoView : EventView
         var name = FalcoFieldSchema.Instance.NameOf(slot);
         var isOwn = !name.Contains('.', StringComparison.Ordinal);
         var from = isOwn ? Alert.Root : Alert.Fields;
-        if (from.ValueKind != JsonValueKind.Object || !from.TryGetProperty(name, out var found)) return isOwn ? new FieldValue { Kind = FieldKind.Absent, Symbol = -1 } : NotSaid;
+        if (from.ValueKind != JsonValueKind.Object || !from.TryGetProperty(name, out var found)) return isOwn ? JsonFieldValue.Absent : NotSaid;
         return found.ValueKind switch
         {
             JsonValueKind.String => Text(found, isOwn),
-            JsonValueKind.Number => new FieldValue { Kind = FieldKind.Number, Utf8 = Encoding.UTF8.GetBytes(found.GetRawText()), Symbol = -1 },
-            JsonValueKind.True => new FieldValue { Kind = FieldKind.True, Symbol = -1 },
-            JsonValueKind.False => new FieldValue { Kind = FieldKind.False, Symbol = -1 },
-            JsonValueKind.Null => isOwn ? new FieldValue { Kind = FieldKind.Null, Symbol = -1 } : NotSaid,
-            JsonValueKind.Array => new FieldValue { Kind = FieldKind.Array, Element = found, Symbol = -1 },
-            _ => new FieldValue { Kind = FieldKind.Object, Element = found, Symbol = -1 },
+            JsonValueKind.Null when !isOwn => NotSaid,
+            _ => JsonFieldValue.Of(found),
         };
     }
 
     public override bool AnyLeaf(LeafVisitor visit, out UnknownReason why)
     {
         why = UnknownReason.None;
-        return Any(Alert.Root, visit);
+        return JsonFieldValue.Any(Alert.Root, visit);
     }
 
     public override UnknownReason Withheld(ReadOnlySpan<byte> text) => Redactor.ContainsMark(text) ? UnknownReason.Redacted : UnknownReason.None;
@@ -53,13 +49,4 @@ sealed class FalcoView : EventView
         var text = Encoding.UTF8.GetBytes(found.GetString()!);
         return !isOwn && text.AsSpan().SequenceEqual("<NA>"u8) ? NotSaid : new FieldValue { Kind = FieldKind.Text, Utf8 = text, Symbol = -1 };
     }
-
-    static bool Any(JsonElement element, LeafVisitor visit) => element.ValueKind switch
-    {
-        JsonValueKind.Object => element.EnumerateObject().Any(p => Any(p.Value, visit)),
-        JsonValueKind.Array => element.EnumerateArray().Any(e => Any(e, visit)),
-        JsonValueKind.String => visit(Encoding.UTF8.GetBytes(element.GetString()!)),
-        JsonValueKind.Null or JsonValueKind.Undefined => false,
-        _ => visit(Encoding.UTF8.GetBytes(element.GetRawText())),
-    };
 }

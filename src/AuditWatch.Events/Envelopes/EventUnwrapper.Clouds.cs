@@ -8,7 +8,11 @@ namespace AuditWatch.Events.Envelopes;
 // AKS, EKS and GKE.
 public sealed partial class EventUnwrapper
 {
+    const int LongestApiServer = 512;
     static readonly JsonDocumentOptions Opening = new() { MaxDepth = 128 };
+
+    byte[] _apiServerRaw = [];
+    string? _apiServer;
 
     void UnwrapAksRecord(ReadOnlyMemory<byte> utf8, in Found found, Context context, IUnwrapSink sink)
     {
@@ -21,7 +25,19 @@ public sealed partial class EventUnwrapper
             return;
         }
 
-        UnwrapValue(utf8, new Part(start, end), context, sink);
+        UnwrapValue(utf8, new Part(start, end), context with { ApiServer = ApiServerIn(json, found.Properties.Start, "pod"u8) }, sink);
+    }
+
+    // Records of one API server mostly follow each other: its name is made once.
+    string? ApiServerIn(ReadOnlySpan<byte> json, int start, ReadOnlySpan<byte> member) =>
+        JsonMembers.TryFind(json, start, member, out var from, out var to) && json[from] == '"' ? ApiServerOf(json, new Part(from, to)) : null;
+
+    string? ApiServerOf(ReadOnlySpan<byte> json, Part name)
+    {
+        var raw = json[(name.Start + 1)..(name.End - 1)];
+        if (raw.Length is 0 or > LongestApiServer) return null;
+        if (!raw.SequenceEqual(_apiServerRaw)) (_apiServerRaw, _apiServer) = (raw.ToArray(), TextOf(json, name));
+        return _apiServer;
     }
 
     static bool IsDroppedAksCategory(ReadOnlySpan<byte> json, Part category, IUnwrapSink sink)
@@ -44,6 +60,8 @@ public sealed partial class EventUnwrapper
         var json = utf8.Span;
         context = context.In(EnvelopeShape.Aks, TimeOf(json, found.Time));
         if (found.CategoryColumn.Is(json, '"') && IsDroppedAksCategory(json, found.CategoryColumn, sink)) return;
+        var row = JsonSpans.SkipSpace(json, 0);
+        context = context with { ApiServer = ApiServerIn(json, row, "pod_s"u8) ?? ApiServerIn(json, row, "PodName"u8) };
         if (found.LogColumn.Is(json, '"')) UnwrapString(utf8, found.LogColumn, context, sink);
         else Convert(utf8, context, LogAnalyticsRow.TryConvert, sink);
     }
@@ -60,7 +78,7 @@ public sealed partial class EventUnwrapper
         // The other streams of a control plane: kube-apiserver-<hex>, authenticator-<hex>, …
         var isOther = found.LogStream.Is(json, '"') && !json[(found.LogStream.Start + 1)..found.LogStream.End].StartsWith("kube-apiserver-audit"u8)
             && IsOtherStream(json[(found.LogStream.Start + 1)..found.LogStream.End]);
-        context = context.In(EnvelopeShape.Eks, 0);
+        context = context.In(EnvelopeShape.Eks, 0) with { ApiServer = found.LogStream.Is(json, '"') ? ApiServerOf(json, found.LogStream) : null };
         var at = found.LogEvents.Start + 1;
         var counted = 0;
         var bad = _bad;

@@ -86,16 +86,6 @@ public sealed partial class EventUnwrapper
         UnwrapArray(utf8[array.Start..array.End], 0, context with { Shape = context.IsEnveloped ? context.Shape : EnvelopeShape.Aks }, sink);
     }
 
-    // A wrapper with base64 in its member "data".
-    bool TryPacked(ReadOnlyMemory<byte> utf8, Part part, Context context, IUnwrapSink sink)
-    {
-        var json = utf8.Span[part.Start..part.End];
-        if (!JsonMembers.TryFind(json, JsonSpans.SkipSpace(json, 0), "data"u8, out var start, out var end) || json[start] != '"') return false;
-        if (Unpacking.TryUnpack(json[(start + 1)..(end - 1)], out var unpacked, out var problem)) UnwrapStream(unpacked, context, sink);
-        else Bad("malformed-envelope", problem, utf8, context, sink);
-        return true;
-    }
-
     // One or several documents, one after the other.
     void UnwrapStream(ReadOnlyMemory<byte> utf8, Context context, IUnwrapSink sink)
     {

@@ -21,10 +21,14 @@ public sealed partial class EventUnwrapper
     public EventRanges Ranges => _ranges;
 
     /// <summary>Unwraps one document; <paramref name="line"/> is where it begins in its input (1 for a webhook body).</summary>
-    public void Unwrap(ReadOnlyMemory<byte> utf8, long line, IUnwrapSink sink) => UnwrapDocument(utf8, new Context(EnvelopeShape.Event, line, 0, 0), sink);
+    public void Unwrap(ReadOnlyMemory<byte> utf8, long line, IUnwrapSink sink)
+    {
+        if (!KeepsPackedBack) BeginInput();
+        UnwrapDocument(utf8, new Context(EnvelopeShape.Event, line, 0, 0), sink);
+    }
 
     // What the envelopes around a document have said so far.
-    readonly record struct Context(EnvelopeShape Shape, long Line, long TimeMicros, int Depth)
+    readonly record struct Context(EnvelopeShape Shape, long Line, long TimeMicros, int Depth, string? ApiServer = null)
     {
         public bool IsEnveloped => Shape is not (EnvelopeShape.Event or EnvelopeShape.EventList);
 
@@ -173,7 +177,7 @@ public sealed partial class EventUnwrapper
     }
 
     static void Deliver(ReadOnlyMemory<byte> utf8, Context context, bool isCut, IUnwrapSink sink) =>
-        sink.OnEvent(utf8, new EventOrigin(context.Line, context.TimeMicros, context.Shape, isCut));
+        sink.OnEvent(utf8, new EventOrigin(context.Line, context.TimeMicros, context.Shape, isCut, context.ApiServer));
 
     void Bad(string reason, string detail, ReadOnlyMemory<byte> utf8, Context context, IUnwrapSink sink, long offset = -1)
     {

@@ -18,7 +18,8 @@ public interface IUnwrapSink
 /// <param name="EnvelopeTimeMicros">The envelope's own time in microseconds since 1970, or 0.</param>
 /// <param name="Shape">Which envelope it came in.</param>
 /// <param name="IsCut">The event was salvaged from a cut text: what is missing is unknown, not absent.</param>
-public readonly record struct EventOrigin(long Line, long EnvelopeTimeMicros, EnvelopeShape Shape, bool IsCut);
+/// <param name="ApiServer">Which API server wrote it, where the envelope says so (the pod on AKS, the log stream on EKS); else null.</param>
+public readonly record struct EventOrigin(long Line, long EnvelopeTimeMicros, EnvelopeShape Shape, bool IsCut, string? ApiServer = null);
 
 /// <summary>The envelopes that audit events travel in.</summary>
 public enum EnvelopeShape : byte

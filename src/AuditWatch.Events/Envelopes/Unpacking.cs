@@ -4,22 +4,19 @@ using System.IO.Compression;
 
 namespace AuditWatch.Events.Envelopes;
 
-/// <summary>base64, then gzip as often as it was applied (at most three times), bounded so that a small record cannot become a large one without end.</summary>
+/// <summary>base64, then gzip as often as it was applied (at most three times), within a budget.</summary>
 static class Unpacking
 {
-    public const int LargestUnpacked = 256 * 1024 * 1024;
-
-    public static bool TryUnpack(ReadOnlySpan<byte> base64, out ReadOnlyMemory<byte> unpacked, out string problem)
+    public static bool TryUnpack(ReadOnlySpan<byte> base64, UnpackBudget budget, out ReadOnlyMemory<byte> unpacked, out string reason, out string problem)
     {
-        unpacked = default;
-        problem = "The record's data is not valid base64.";
+        (unpacked, reason, problem) = (default, "malformed-envelope", "The record's data is not valid base64.");
         var bytes = new byte[Base64.GetMaxDecodedFromUtf8Length(base64.Length)];
         // Go and Python write "/" plainly, some encoders as "\/".
         var plain = base64.Contains((byte)'\\') ? Unescaped(base64) : base64;
         if (Base64.DecodeFromUtf8(plain, bytes, out _, out var length) != OperationStatus.Done) return false;
         unpacked = bytes.AsMemory(0, length);
         for (var layer = 0; layer < 3 && unpacked.Span is [0x1f, 0x8b, ..]; layer++)
-            if (!TryGunzip(unpacked, out unpacked, out problem)) return false;
+            if (!TryGunzip(unpacked, budget, out unpacked, ref reason, out problem)) return false;
         return true;
     }
 
@@ -29,33 +26,38 @@ static class Unpacking
         return plain[..Model.JsonText.Unescape(text, plain)];
     }
 
-    static bool TryGunzip(ReadOnlyMemory<byte> packed, out ReadOnlyMemory<byte> unpacked, out string problem)
+    static bool TryGunzip(ReadOnlyMemory<byte> packed, UnpackBudget budget, out ReadOnlyMemory<byte> unpacked, ref string reason, out string problem)
     {
-        unpacked = default;
-        problem = "The record's data is not valid gzip.";
+        (unpacked, problem) = (default, "The record's data is not valid gzip.");
+        var buffer = ArrayPool<byte>.Shared.Rent(64 * 1024);
         try
         {
-            using var source = new MemoryStream(packed.ToArray(), writable: false);
+            System.Runtime.InteropServices.MemoryMarshal.TryGetArray(packed, out var array);
+            using var source = new MemoryStream(array.Array!, array.Offset, array.Count, writable: false);
             using var gzip = new GZipStream(source, CompressionMode.Decompress);
             using var memory = new MemoryStream();
-            var buffer = new byte[64 * 1024];
+            budget.BeginLayer();
             for (int read; (read = gzip.Read(buffer)) > 0;)
             {
-                if (memory.Length + read > LargestUnpacked)
+                if (!budget.TrySpend(read, out var tooMuch))
                 {
-                    problem = $"The record's data unpacks to more than {LargestUnpacked >> 20} MiB.";
+                    (reason, problem) = ("too-large", tooMuch);
                     return false;
                 }
 
                 memory.Write(buffer, 0, read);
             }
 
-            unpacked = memory.ToArray();
+            unpacked = memory.GetBuffer().AsMemory(0, (int)memory.Length);
             return unpacked.Length > 0;
         }
         catch (InvalidDataException)
         {
             return false;
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(buffer);
         }
     }
 }

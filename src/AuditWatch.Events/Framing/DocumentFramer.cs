@@ -23,9 +23,14 @@ public static class DocumentFramer
     public static IEnumerable<DocumentBlock> Read(Stream stream) => Read(stream, BlockSize, MaxDocument);
 
     /// <summary>The same one document after the other; each is valid until the next is asked for.</summary>
-    public static IEnumerable<FramedDocument> ReadDocuments(Stream stream)
+    public static IEnumerable<FramedDocument> ReadDocuments(Stream stream) => Documents(Read(stream));
+
+    /// <summary>The same within limits. What goes beyond them is an <see cref="UnpackedTextTooLongException"/>, behind the documents that came before.</summary>
+    public static IEnumerable<FramedDocument> ReadDocuments(Stream stream, FramingLimits limits) => Documents(Read(stream, BlockSize, limits.MaxDocument, limits.MaxText));
+
+    static IEnumerable<FramedDocument> Documents(IEnumerable<DocumentBlock> blocks)
     {
-        foreach (var block in Read(stream))
+        foreach (var block in blocks)
         {
             using (block)
             {
@@ -55,9 +60,9 @@ public static class DocumentFramer
     static bool IsOne(ReadOnlySpan<byte> bytes) =>
         !Containers.TryMeasure(bytes, validate: false, out var length, out _) || bytes[length..].IndexOfAnyExcept(" \t\r\n"u8) < 0;
 
-    internal static IEnumerable<DocumentBlock> Read(Stream stream, int blockSize, int maxDocument)
+    internal static IEnumerable<DocumentBlock> Read(Stream stream, int blockSize, int maxDocument, long maxText = long.MaxValue)
     {
-        using var text = Decompression.Open(stream);
+        using var text = Decompression.Open(stream, maxText);
         var splitter = new DocumentSplitter(maxDocument);
         var buffer = ArrayPool<byte>.Shared.Rent(blockSize);
         for (var filled = 0; ;)

@@ -50,7 +50,8 @@ internal static class FrameBuilder
         if (!isPacked) payload = raw;
         var cluster = Encoding.UTF8.GetByteCount(batch.Cluster);
         var source = Encoding.UTF8.GetByteCount(batch.Source);
-        var position = Encoding.UTF8.GetByteCount(batch.SourcePosition);
+        var place = PlaceText.Join(batch.SourcePosition, batch.ApiServer);
+        var position = Encoding.UTF8.GetByteCount(place);
         var (min, max) = TimeRange(batch.EventTimes, kept);
         var header = new FrameHeader
         {
@@ -72,7 +73,7 @@ internal static class FrameBuilder
         var at = FrameHeader.FixedLength;
         at += Encoding.UTF8.GetBytes(batch.Cluster, buffer.AsSpan(at));
         at += Encoding.UTF8.GetBytes(batch.Source, buffer.AsSpan(at));
-        at += Encoding.UTF8.GetBytes(batch.SourcePosition, buffer.AsSpan(at));
+        at += Encoding.UTF8.GetBytes(place, buffer.AsSpan(at));
         foreach (var i in kept)
         {
             BinaryPrimitives.WriteInt32LittleEndian(buffer.AsSpan(at), batch.Records[i].Length);

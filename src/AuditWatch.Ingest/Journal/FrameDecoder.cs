@@ -14,7 +14,7 @@ internal sealed class FrameDecoder : IDisposable
     ReadOnlyMemory<byte>[] _records = [];
     EventId[] _ids = [];
     byte[] _nameBytes = [];
-    string _cluster = "", _source = "", _position = "";
+    string _cluster = "", _source = "", _position = "", _apiServer = "";
 
     /// <summary>Decodes the reader's frame. False with a sentence when the payload does not hold what the header says.</summary>
     public bool TryDecode(SegmentReader reader, int firstIndex, out JournalFrame? frame, out string problem)
@@ -59,6 +59,7 @@ internal sealed class FrameDecoder : IDisposable
             Cluster = _cluster,
             Source = _source,
             SourcePosition = _position,
+            ApiServer = _apiServer,
             ReceivedMicros = header.ReceivedMicros,
             MinEventMicros = header.MinEventMicros,
             MaxEventMicros = header.MaxEventMicros,
@@ -103,7 +104,8 @@ internal sealed class FrameDecoder : IDisposable
         var (cluster, source, position) = Names(bytes, header);
         _cluster = Shared(cluster);
         _source = Shared(source);
-        _position = position;
+        (_position, var apiServer) = PlaceText.Split(position);
+        _apiServer = Shared(apiServer);
         _nameBytes = names.ToArray();
     }
 

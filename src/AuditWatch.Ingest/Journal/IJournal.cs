@@ -23,6 +23,9 @@ public interface IJournal : IAsyncDisposable
 /// <param name="Records">Their bytes, after redaction.</param>
 public sealed record JournalBatch(string Cluster, string Source, string SourcePosition, RecordKind Kind, IReadOnlyList<ReadOnlyMemory<byte>> Records)
 {
+    /// <summary>Which API server they came from (address of its posts, pod, log stream, file), or empty: not known.</summary>
+    public string ApiServer { get; init; } = "";
+
     /// <summary>Each record's own time in microseconds since 1970 (0: none), or null: gives frames their time range.</summary>
     public IReadOnlyList<long>? EventTimes { get; init; }
 

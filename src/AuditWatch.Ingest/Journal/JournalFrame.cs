@@ -23,6 +23,9 @@ public sealed class JournalFrame
     /// <summary>The source's own position.</summary>
     public required string SourcePosition { get; init; }
 
+    /// <summary>Which API server the records came from; empty: not known.</summary>
+    public string ApiServer { get; init; } = "";
+
     /// <summary>When it was received, microseconds since 1970.</summary>
     public required long ReceivedMicros { get; init; }
 

@@ -22,6 +22,7 @@ public sealed partial class LocalJournal : IJournal
     volatile DurableEnd _end;
     volatile TaskCompletionSource _moved = new(TaskCreationOptions.RunContinuationsAsynchronously);
     long _stored, _repeats, _damage;
+    Task _counting = Task.CompletedTask;
     bool _isClosed;
 
     LocalJournal(string directory, LocalJournalOptions options, TimeProvider time, ILogger log, FileStream writerLock)
@@ -32,7 +33,7 @@ public sealed partial class LocalJournal : IJournal
         _otherRepeats = new RepeatWindow(Math.Max(1, options.RepeatWindow / 16));
         var active = new Dictionary<string, bool>(StringComparer.Ordinal);
         var remembered = RepeatMemory.Restore(directory, _auditRepeats, _otherRepeats, active, tail.Damage);
-        Opened = new OpenReport(tail.CutBytes, tail.CutFrames, tail.Damage, remembered);
+        Opened = new OpenReport(tail.CutBytes, tail.CutFrames, tail.Damage, remembered.Known, tail.BytesRead + remembered.BytesRead);
         ClustersWithoutIdleMark = [.. active.Where(c => c.Value).Select(c => c.Key).Order(StringComparer.Ordinal)];
         _end = new DurableEnd(tail.Start.Segment, tail.Start.Length, tail.Start.End);
         _offsets = new SegmentOffsets(directory, () => _end);
@@ -146,23 +147,31 @@ public sealed partial class LocalJournal : IJournal
     }
 
     /// <inheritdoc/>
-    public ValueTask DisposeAsync()
+    public async ValueTask DisposeAsync()
     {
-        if (_isClosed) return ValueTask.CompletedTask;
+        if (_isClosed) return;
         _isClosed = true;
         _commit.Dispose();
+        await _counting.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         _lookup.Dispose();
         _compressors.Dispose();
         _lock.Dispose();
-        return ValueTask.CompletedTask;
     }
 
     void OnDurable(DurableEnd end)
     {
+        // The segment before is complete now; what it holds is counted while its headers are still in memory.
+        if (end.Segment > _end.Segment) _counting = CountAsync(_counting, _end.Segment);
         _end = end;
         var moved = _moved;
         _moved = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         moved.SetResult();
+    }
+
+    async Task CountAsync(Task before, int segment)
+    {
+        await before.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await Task.Run(() => { _ = SegmentCounts.ReadOrCount(_directory, segment); }).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
     }
 
     void OnDamage(JournalDamage damage)

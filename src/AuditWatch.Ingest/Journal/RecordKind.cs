@@ -13,4 +13,6 @@ public enum RecordKind : byte
     Quarantine = 4,
     /// <summary>The source has been idle: event time may be taken to have passed (one record, JSON).</summary>
     Idle = 5,
+    /// <summary>What AuditWatch noticed about its own view: an API server fell silent, its policy changed, events are missing (JSON).</summary>
+    Health = 6,
 }

@@ -12,35 +12,50 @@ internal static class RepeatMemory
 {
     static ReadOnlySpan<byte> Magic => [0xFF, (byte)'A', (byte)'W', (byte)'I'];
 
-    /// <summary>Fills both windows, oldest id first, and notes which clusters have had events since their last idle mark. Returns how many ids are known.</summary>
-    public static int Restore(string directory, RepeatWindow audit, RepeatWindow other, Dictionary<string, bool> isActive, List<JournalDamage> damage)
+    /// <summary>What <see cref="Restore"/> did: ids known, and bytes read for it.</summary>
+    public readonly record struct Outcome(int Known, long BytesRead);
+
+    /// <summary>
+    /// Fills both windows, oldest id first, and notes which clusters have had events since their last idle mark. Reads the newest segments until the window of audit ids is
+    /// full, and of those none whose counts say that it has no id that is wanted: a journal of any size costs what its last million events cost.
+    /// </summary>
+    public static Outcome Restore(string directory, RepeatWindow audit, RepeatWindow other, Dictionary<string, bool> isActive, List<JournalDamage> damage)
     {
         var blocks = new Stack<List<(bool IsAudit, EventId Id)>>();
-        var seen = 0;
+        var (seen, seenOther, bytes) = (0, 0, 0L);
         var segments = SegmentNames.List(directory);
         var numbers = segments.Union(SegmentNames.ListIds(directory)).Order().ToList();
         var lastSegment = segments.Count > 0 ? segments[^1] : 0;
         for (var i = numbers.Count - 1; i >= 0 && seen < audit.Capacity; i--)
         {
+            var isThere = segments.BinarySearch(numbers[i]) >= 0;
+            if (isThere && numbers[i] != lastSegment && SegmentCounts.TryRead(directory, numbers[i]) is { AuditEvents: 0 } counts && (counts.OtherIds == 0 || seenOther >= other.Capacity))
+            {
+                foreach (var (cluster, state) in counts.Clusters) isActive.TryAdd(cluster, state);
+                continue;
+            }
             var states = new Dictionary<string, bool>(StringComparer.Ordinal);
-            var block = segments.BinarySearch(numbers[i]) >= 0
-                ? ReadSegment(directory, numbers[i], states, damage, numbers[i] == lastSegment)
-                : ReadSaved(SegmentNames.Ids(directory, numbers[i]));
+            var block = isThere ? ReadSegment(directory, numbers[i], states, damage, numbers[i] == lastSegment, ref bytes) : ReadSaved(SegmentNames.Ids(directory, numbers[i]));
             foreach (var (cluster, state) in states) isActive.TryAdd(cluster, state);
             blocks.Push(block);
-            foreach (var (isAudit, _) in block) if (isAudit) seen++;
+            foreach (var (isAudit, _) in block)
+            {
+                if (isAudit) seen++;
+                else seenOther++;
+            }
         }
         foreach (var block in blocks)
         {
             foreach (var (isAudit, id) in block) (isAudit ? audit : other).Restore(id);
         }
-        return Math.Min(seen, audit.Capacity);
+        return new Outcome(Math.Min(seen, audit.Capacity), bytes);
     }
 
     /// <summary>Saves a segment's ids beside it, durably, before the segment goes. Returns how many audit ids it holds.</summary>
     public static int Save(string directory, int number)
     {
-        var ids = ReadSegment(directory, number, [], [], isLast: false);
+        var read = 0L;
+        var ids = ReadSegment(directory, number, [], [], isLast: false, ref read);
         var bytes = new byte[12 + 17 * ids.Count + 8];
         Magic.CopyTo(bytes);
         bytes[4] = 1;
@@ -63,10 +78,7 @@ internal static class RepeatMemory
     /// <summary>How many audit ids a saved file holds.</summary>
     public static int CountSaved(string directory, int number) => ReadSaved(SegmentNames.Ids(directory, number)).Count(i => i.IsAudit);
 
-    /// <summary>How many audit ids a segment holds.</summary>
-    public static int Count(string directory, int number) => ReadSegment(directory, number, [], [], isLast: false).Count(i => i.IsAudit);
-
-    static List<(bool IsAudit, EventId Id)> ReadSegment(string directory, int number, Dictionary<string, bool> states, List<JournalDamage> damage, bool isLast)
+    static List<(bool IsAudit, EventId Id)> ReadSegment(string directory, int number, Dictionary<string, bool> states, List<JournalDamage> damage, bool isLast, ref long bytes)
     {
         var ids = new List<(bool, EventId)>();
         using var reader = new SegmentReader(SegmentNames.Segment(directory, number), number);
@@ -76,7 +88,11 @@ internal static class RepeatMemory
             var at = reader.Offset;
             // In the last segment whole frames are checked: what is damaged there may be on its way again, and must not count as known.
             var state = isLast ? reader.ReadFrame(limit) : reader.ReadHeader(limit);
-            if (state == FrameState.End) return ids;
+            if (state == FrameState.End)
+            {
+                bytes += reader.BytesRead;
+                return ids;
+            }
             if (state != FrameState.Valid)
             {
                 var isFound = reader.TryResync(limit);

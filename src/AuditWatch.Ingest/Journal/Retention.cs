@@ -35,6 +35,7 @@ internal sealed class Retention(string directory, LocalJournalOptions options)
             // Ids first: a stop between the two steps leaves both, which does no harm.
             if (CountIdsAfter(segments, i, repeatWindow) < repeatWindow) RepeatMemory.Save(directory, segments[i]);
             File.Delete(SegmentNames.Segment(directory, segments[i]));
+            File.Delete(SegmentNames.Counts(directory, segments[i]));
             size -= length;
             removed++;
         }
@@ -46,7 +47,12 @@ internal sealed class Retention(string directory, LocalJournalOptions options)
     int CountIdsAfter(List<int> segments, int index, int enough)
     {
         var count = 0;
-        for (var i = segments.Count - 1; i > index && count < enough; i--) count += RepeatMemory.Count(directory, segments[i]);
+        for (var i = segments.Count - 1; i > index && count < enough; i--)
+        {
+            var counts = i == segments.Count - 1 ? SegmentCounts.Count(directory, segments[i]) : SegmentCounts.ReadOrCount(directory, segments[i]);
+            count += (int)Math.Min(enough, counts?.AuditEvents ?? 0);
+        }
+
         return count;
     }
 

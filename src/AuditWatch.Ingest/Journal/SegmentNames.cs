@@ -12,12 +12,17 @@ internal static class SegmentNames
     /// <summary>The ids of a segment that retention removed before its ids were old enough to be forgotten.</summary>
     public static string Ids(string directory, int number) => Path.Combine(directory, "ids-" + Digits(number) + ".awi");
 
+    /// <summary>What a segment that is no longer written holds, in numbers.</summary>
+    public static string Counts(string directory, int number) => Path.Combine(directory, "counts-" + Digits(number) + ".awc");
+
     public static string Lock(string directory) => Path.Combine(directory, "writer.lock");
 
     /// <summary>Numbers of the segments there are, ascending.</summary>
     public static List<int> List(string directory) => List(directory, Prefix, Suffix);
 
     public static List<int> ListIds(string directory) => List(directory, "ids-", ".awi");
+
+    public static List<int> ListCounts(string directory) => List(directory, "counts-", ".awc");
 
     static List<int> List(string directory, string prefix, string suffix)
     {

@@ -32,6 +32,9 @@ internal sealed class SegmentReader : IDisposable
 
     public int Number { get; }
 
+    /// <summary>Bytes read from the file so far.</summary>
+    public long BytesRead { get; private set; }
+
     /// <summary>Where the next frame begins.</summary>
     public long Offset { get; set; }
 
@@ -162,6 +165,7 @@ internal sealed class SegmentReader : IDisposable
                 return;
             }
             at += read;
+            BytesRead += read;
         }
     }
 }

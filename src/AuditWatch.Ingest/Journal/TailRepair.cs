@@ -9,14 +9,14 @@ namespace AuditWatch.Ingest.Journal;
 /// </summary>
 internal static class TailRepair
 {
-    internal sealed record Outcome(SegmentWriter.Start Start, long CutBytes, int CutFrames, List<JournalDamage> Damage);
+    internal sealed record Outcome(SegmentWriter.Start Start, long CutBytes, int CutFrames, List<JournalDamage> Damage, long BytesRead);
 
     public static Outcome Repair(string directory)
     {
         var segments = SegmentNames.List(directory);
         var damage = new List<JournalDamage>();
         var hash = new byte[FrameHeader.HashLength];
-        if (segments.Count == 0) return new Outcome(new SegmentWriter.Start(0, 0, 0, hash, EventPosition.Start), 0, 0, damage);
+        if (segments.Count == 0) return new Outcome(new SegmentWriter.Start(0, 0, 0, hash, EventPosition.Start), 0, 0, damage, 0);
         var number = segments[^1];
         var path = SegmentNames.Segment(directory, number);
         var walk = Walk(path, number, damage);
@@ -42,16 +42,17 @@ internal static class TailRepair
         var start = isDamaged
             ? new SegmentWriter.Start(number + 1, 0, 0, hash, end)
             : new SegmentWriter.Start(number, walk.NextFrame, walk.TornAt ?? walk.FileLength, hash, end);
-        return new Outcome(start, cut, cut > 0 ? walk.TornFrames : 0, damage);
+        return new Outcome(start, cut, cut > 0 ? walk.TornFrames : 0, damage, walk.BytesRead);
     }
 
-    sealed record Tail(EventPosition End, byte[] Hash, bool HasFrames, int NextFrame, long FileLength, long? TornAt, int TornFrames);
+    sealed record Tail(EventPosition End, byte[] Hash, bool HasFrames, int NextFrame, long FileLength, long? TornAt, int TornFrames, long BytesRead);
 
     static Tail Walk(string path, int number, List<JournalDamage> damage)
     {
         using var reader = new SegmentReader(path, number);
         var limit = reader.FileLength;
         var hash = new byte[FrameHeader.HashLength];
+        var last = 0L;
         var end = EventPosition.Start;
         var hasFrames = false;
         var nextFrame = 0;
@@ -63,18 +64,30 @@ internal static class TailRepair
                 hasFrames = true;
                 nextFrame = reader.Header.Frame + 1;
                 end = new EventPosition(number, reader.Header.Frame, reader.Header.Records - 1);
-                reader.Hash(hash);
+                last = reader.FrameOffset;
                 continue;
             }
-            if (state == FrameState.End) return new Tail(end, hash, hasFrames, nextFrame, limit, null, 0);
+            if (state == FrameState.End) return Ended(null, 0);
             var bad = reader.Offset;
             var (next, isProven, later) = LookBehind(reader, limit);
             reader.Offset = bad;
             if (!isProven && (state == FrameState.Incomplete && later == 0 || reader.HasEmptySector(bad, next)))
-                return new Tail(end, hash, hasFrames, nextFrame, limit, bad, later + 1);
+                return Ended(bad, later + 1);
             damage.Add(new JournalDamage(number, bad, next - bad, $"{next - bad} bytes are no valid frame."));
-            if (later == 0) return new Tail(end, hash, hasFrames, nextFrame, limit, null, 0);
+            if (later == 0) return Ended(null, 0);
             reader.Offset = next;
+        }
+
+        // The chain goes on from the last good frame; the hashes of those before it are nobody's business at start.
+        Tail Ended(long? tornAt, int tornFrames)
+        {
+            if (hasFrames)
+            {
+                reader.Offset = last;
+                reader.ReadFrame(limit);
+                reader.Hash(hash);
+            }
+            return new Tail(end, hash, hasFrames, nextFrame, limit, tornAt, tornFrames, reader.BytesRead);
         }
     }
 

@@ -12,6 +12,9 @@ public sealed record IngestBatch(string Cluster, string Source, string SourcePos
     /// <summary>The source's own position of each document, by its index; null: only that of the first is known. Quarantined records are told apart by it, however batches are cut.</summary>
     public Func<int, string>? PositionOf { get; init; }
 
+    /// <summary>Which API server they came from, unless an envelope within says so itself; empty: not known.</summary>
+    public string ApiServer { get; init; } = "";
+
     /// <summary>The documents come from quarantine: what is still not understood is counted, and not kept a second time.</summary>
     public bool IsReplay { get; init; }
 }

@@ -6,6 +6,12 @@ public sealed record IngestOptions
     /// <summary>A larger record goes to quarantine with its length, hash and beginning only. Default 32 MiB.</summary>
     public int MaxRecordBytes { get; init; } = 32 << 20;
 
+    /// <summary>
+    /// Bytes that the packed records of one body or message may unpack to together (each by itself: <see cref="MaxRecordBytes"/>); those beyond go to quarantine as too large. They are
+    /// opened one after the other, so this bounds work and disk, not memory. Default 512 MiB.
+    /// </summary>
+    public long MaxUnpackedBytes { get; init; } = 512L << 20;
+
     /// <summary>Events are handed to the journal when this many bytes have gathered. Default 1 MiB, a full frame.</summary>
     public int AppendBytes { get; init; } = 1 << 20;
 

@@ -21,6 +21,11 @@ public sealed partial class IngestPipeline(IJournal journal, Redactor redactor, 
     /// <summary>Raised for each event that contradicts an earlier one about the same stage of the same request.</summary>
     public event Action<ConflictingEvent>? Conflicting;
 
+    RepeatCounts Repeats { get; } = new();
+
+    /// <summary>Events that came again since this was last asked, by who sent them.</summary>
+    public IReadOnlyDictionary<(string Cluster, string Source, string ApiServer), long> TakeRepeats() => Repeats.Take();
+
     internal IJournal Journal => journal;
 
     internal Redactor Redactor => redactor;
@@ -35,20 +40,25 @@ public sealed partial class IngestPipeline(IJournal journal, Redactor redactor, 
     /// <exception cref="JournalFullException">The disk is full; the batch must be sent again.</exception>
     public async ValueTask<IngestResult> IngestAsync(IngestBatch batch, CancellationToken stop)
     {
-        await using var intake = new Intake(this, batch.Cluster, batch.Source, batch.SourcePosition, batch.IsReplay) { PositionOf = batch.PositionOf };
+        await using var intake = new Intake(this, batch.Cluster, batch.Source, batch.SourcePosition, batch.IsReplay) { PositionOf = batch.PositionOf, ApiServer = ApiServerName.Clean(batch.ApiServer) };
         for (var i = 0; i < batch.Documents.Count; i++)
         {
             intake.MoveTo(i);
             if (batch.PositionOf is null) intake.Add(batch.Documents[i]);
             else intake.AddMessage(batch.Documents[i]);
-            if (intake.MustWait) await intake.WaitAsync().ConfigureAwait(false);
+            do
+            {
+                if (intake.MustWait) await intake.WaitAsync().ConfigureAwait(false);
+            }
+            while (intake.OpenNextPacked());
         }
         return await intake.CompleteAsync(stop).ConfigureAwait(false);
     }
 
-    internal void OnStored(string cluster, AppendResult result)
+    internal void OnStored(string cluster, string source, string apiServer, AppendResult result)
     {
         Counters.AddEvents(result.Stored, result.Repeats);
+        if (result.Repeats > 0) Repeats.Add(cluster, source, apiServer, result.Repeats);
         if (result.Stored > 0) idle?.OnEvents(cluster, result.Last);
     }
 

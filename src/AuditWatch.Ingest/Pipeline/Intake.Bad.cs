@@ -1,24 +1,16 @@
 using System.Security.Cryptography;
 using AuditWatch.Events.Envelopes;
 using AuditWatch.Events.Scanning;
-using AuditWatch.Ingest.Journal;
 
 namespace AuditWatch.Ingest.Pipeline;
 
 // What cannot be taken as an event.
 internal sealed partial class Intake
 {
-    const int NotesPerAppend = 500;
-
-    // A hostile body can hold a bad record in every second byte; beyond these one note counts the rest.
-    const int MostNotes = 10_000;
-
     // What may stand between an item and the next, or behind the last.
     static ReadOnlySpan<byte> Between => " \n\r\t,]}"u8;
 
-    readonly List<QuarantineNote> _bad = [];
-    int _quarantined;
-    long _uncounted;
+    readonly QuarantineNotes _bad = new(pipeline, cluster, source, position, isReplay);
 
     /// <summary>A record too large to hold: only its length, hash and beginning are known.</summary>
     public void AddTooLarge(long bytes, byte[] hash, ReadOnlySpan<byte> head, long line) =>
@@ -57,48 +49,6 @@ internal sealed partial class Intake
         else Keep(bad.Reason, bad.Detail, line, bad.Offset < utf8.Length ? bad.Offset : -1, utf8.Length, SHA256.HashData(utf8), utf8);
     }
 
-    async ValueTask QuarantineAsync()
-    {
-        if (isReplay) _bad.Clear();
-        if (_bad.Count == 0) return;
-        var received = pipeline.Time.GetUtcNow();
-        var ids = _bad.ConvertAll(b => b.Id());
-        var records = _bad.Select((b, i) => (ReadOnlyMemory<byte>)b.ToJson(ids[i], received)).ToArray();
-        // One append per reason, so that what was new can be counted by reason.
-        foreach (var reason in _bad.Select((b, i) => (b.Reason, Index: i)).GroupBy(b => b.Reason, StringComparer.Ordinal))
-        {
-            var indexes = reason.Select(r => r.Index).ToArray();
-            var batch = new JournalBatch(cluster, source, _bad[indexes[0]].SourcePosition, RecordKind.Quarantine, [.. indexes.Select(i => records[i])]) { Ids = [.. indexes.Select(i => ids[i])] };
-            var result = await pipeline.Journal.AppendAsync(batch, CancellationToken.None).ConfigureAwait(false);
-            if (result.Stored > 0) pipeline.Counters.AddQuarantined(reason.Key, result.Stored);
-        }
-        _bad.Clear();
-    }
-
-    void Keep(string reason, string detail, long line, long offset, long bytes, byte[] hash, ReadOnlySpan<byte> content)
-    {
-        if (_quarantined >= MostNotes)
-        {
-            _uncounted++;
-            return;
-        }
-        var text = Clean(content, ref detail);
-        _quarantined++;
-        _bad.Add(new QuarantineNote(cluster, source, PositionNow, reason, detail, line, offset, _ordinal++) { Bytes = bytes, Hash = hash, Text = text });
-    }
-
-    // Text that cannot be cleaned is not kept; and hostile text that makes cleaning fail must not cost the batch.
-    byte[] Clean(ReadOnlySpan<byte> content, ref string detail)
-    {
-        if (content.IsEmpty) return [];
-        try
-        {
-            return pipeline.Redactor.CleanUnparsable(content);
-        }
-        catch (Exception e)
-        {
-            detail += $" Its text could not be cleaned ({e.GetType().Name}) and is not kept.";
-            return [];
-        }
-    }
+    void Keep(string reason, string detail, long line, long offset, long bytes, byte[] hash, ReadOnlySpan<byte> content) =>
+        _bad.Keep(PositionNow, reason, detail, line, offset, bytes, hash, content);
 }

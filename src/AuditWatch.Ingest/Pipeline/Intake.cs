@@ -10,32 +10,48 @@ namespace AuditWatch.Ingest.Pipeline;
 /// <summary>One input on its way through the pipeline: documents in, lots of cleaned events out to the journal, durability at the end.</summary>
 internal sealed partial class Intake(IngestPipeline pipeline, string cluster, string source, string position, bool isReplay = false) : IUnwrapSink, IAsyncDisposable
 {
-    const int MostAppends = 4;
-    readonly EventUnwrapper _unwrapper = new();
+    const int MostAppends = 4, MostAside = 4;
+    readonly EventUnwrapper _unwrapper = new() { Limits = new UnpackLimits(pipeline.Options.MaxRecordBytes, pipeline.Options.MaxUnpackedBytes), KeepsPackedBack = true };
     readonly EventRanges _ranges = new();
     readonly List<(int Start, int Length)> _items = [];
     readonly long _seed = ConflictTable.SeedOf(cluster);
-    readonly List<Task<AppendResult>> _appends = [];
+    readonly List<(string ApiServer, Task<AppendResult> Task)> _appends = [];
+    // Lots of other API servers of the same input; few of them, since their memory is held until they are full or the input ends.
+    readonly List<(string ApiServer, EventLot Lot, string Position)> _aside = [];
     readonly List<EventLot> _lots = [];
     readonly Dictionary<string, int> _dropped = new(StringComparer.Ordinal);
     readonly List<Conflict> _conflicts = [];
     EventLot _lot = new(cluster);
-    string _lotPosition = "";
-    int _accepted, _repeats, _document, _ordinal;
+    string _lotPosition = "", _lotServer = "";
+    int _accepted, _repeats, _document;
     bool _isDone;
 
     /// <summary>See <see cref="IngestBatch.PositionOf"/>.</summary>
     public Func<int, string>? PositionOf { get; init; }
 
+    /// <summary>See <see cref="IngestBatch.ApiServer"/>.</summary>
+    public string ApiServer
+    {
+        get => _bad.ApiServer;
+        init => _bad.ApiServer = value;
+    }
+
     /// <summary>Enough is on its way to the disk; wait before adding more.</summary>
-    public bool MustWait => _appends.Count >= MostAppends || _bad.Count >= NotesPerAppend;
+    public bool MustWait => _appends.Count >= MostAppends || _bad.MustWrite;
+
+    /// <summary>Packed records were found, and wait for <see cref="OpenNextPacked"/>.</summary>
+    public bool HasPacked => _unwrapper.HasPacked;
 
     /// <summary>What is added next is the batch's document with this index.</summary>
     public void MoveTo(int document)
     {
         _document = document;
-        if (PositionOf is not null) _ordinal = 0;
+        _unwrapper.BeginInput();
+        if (PositionOf is not null) _bad.BeginNumbering();
     }
+
+    /// <summary>Takes the next packed record apart; it is held in memory as a whole for so long. False when there is none.</summary>
+    public bool OpenNextPacked() => _unwrapper.UnwrapNextPacked(this);
 
     /// <summary>Takes a document apart. Its memory is not needed afterwards.</summary>
     public void Add(FramedDocument document)
@@ -101,6 +117,9 @@ internal sealed partial class Intake(IngestPipeline pipeline, string cluster, st
         }
         var time = TimeOf(json, ranges, origin);
         var key = ConflictTable.KeyOf(_seed, json, ranges);
+        var server = origin.ApiServer is null ? ApiServer : ApiServerName.Clean(origin.ApiServer);
+        if (_lot.Count == 0) _lotServer = server;
+        else if (!ReferenceEquals(server, _lotServer) && server != _lotServer) TurnTo(server);
         if (_lot.Count == 0) _lotPosition = PositionNow;
         var start = _lot.Begin();
         var at = _lot.Buffer.Length;
@@ -132,17 +151,17 @@ internal sealed partial class Intake(IngestPipeline pipeline, string cluster, st
         {
             foreach (var append in _appends)
             {
-                var result = await append.ConfigureAwait(false);
-                pipeline.OnStored(cluster, result);
+                var result = await append.Task.ConfigureAwait(false);
+                pipeline.OnStored(cluster, source, append.ApiServer, result);
                 _accepted += result.Stored;
                 _repeats += result.Repeats;
             }
-            if (_bad.Count >= NotesPerAppend) await QuarantineAsync().ConfigureAwait(false);
+            if (_bad.MustWrite) await _bad.WriteAsync().ConfigureAwait(false);
         }
         finally
         {
             // Also those behind a failed one must be over before their memory is given back.
-            foreach (var append in _appends) await append.ContinueWith(static t => _ = t.Exception, TaskScheduler.Default).ConfigureAwait(false);
+            foreach (var append in _appends) await append.Task.ContinueWith(static t => _ = t.Exception, TaskScheduler.Default).ConfigureAwait(false);
             foreach (var lot in _lots) lot.Dispose();
             _appends.Clear();
             _lots.Clear();
@@ -154,21 +173,22 @@ internal sealed partial class Intake(IngestPipeline pipeline, string cluster, st
     {
         _unwrapper.Complete(this);
         if (_lot.Count > 0) Append();
+        foreach (var (server, lot, at) in _aside) Append(server, lot, at);
+        _aside.Clear();
         await WaitAsync().ConfigureAwait(false);
-        if (_uncounted > 0)
-            _bad.Add(new QuarantineNote(cluster, source, position, "too-many", $"{_uncounted} further bad records in the same input are counted here and not kept.", 1, -1, MostNotes) { Bytes = 0, Hash = SHA256.HashData([]), Text = [] });
-        await QuarantineAsync().ConfigureAwait(false);
+        await _bad.CompleteAsync().ConfigureAwait(false);
         foreach (var (category, count) in _dropped) pipeline.Counters.AddDropped(category, count);
         var conflicting = _conflicts.Count == 0 ? 0 : await pipeline.JudgeAsync(cluster, _conflicts, stop).ConfigureAwait(false);
-        return new IngestResult(_accepted, _repeats, (int)Math.Min(int.MaxValue, _quarantined + _uncounted), _dropped.Values.Sum(), conflicting);
+        return new IngestResult(_accepted, _repeats, _bad.Count, _dropped.Values.Sum(), conflicting);
     }
 
     public async ValueTask DisposeAsync()
     {
         if (_isDone) return;
         _isDone = true;
-        foreach (var append in _appends) await append.ContinueWith(static t => _ = t.Exception, TaskScheduler.Default).ConfigureAwait(false);
+        foreach (var append in _appends) await append.Task.ContinueWith(static t => _ = t.Exception, TaskScheduler.Default).ConfigureAwait(false);
         foreach (var lot in _lots) lot.Dispose();
+        foreach (var aside in _aside) aside.Lot.Dispose();
         _lot.Dispose();
     }
 
@@ -184,8 +204,28 @@ internal sealed partial class Intake(IngestPipeline pipeline, string cluster, st
     // An append that has begun is never cancelled: whether it became durable must be known.
     void Append()
     {
-        _lots.Add(_lot);
-        _appends.Add(pipeline.Journal.AppendAsync(_lot.ToBatch(cluster, source, _lotPosition), CancellationToken.None).AsTask());
+        Append(_lotServer, _lot, _lotPosition);
         _lot = new EventLot(cluster);
+    }
+
+    void Append(string server, EventLot lot, string at)
+    {
+        _lots.Add(lot);
+        _appends.Add((server, pipeline.Journal.AppendAsync(lot.ToBatch(cluster, source, at) with { ApiServer = server }, CancellationToken.None).AsTask()));
+    }
+
+    // Frames belong to one API server each; records of several that alternate in one message are gathered beside each other.
+    void TurnTo(string server)
+    {
+        var found = _aside.FindIndex(a => a.ApiServer == server);
+        var (lot, at) = found < 0 ? (new EventLot(cluster), "") : (_aside[found].Lot, _aside[found].Position);
+        if (found >= 0) _aside.RemoveAt(found);
+        if (_aside.Count >= MostAside)
+        {
+            Append(_aside[0].ApiServer, _aside[0].Lot, _aside[0].Position);
+            _aside.RemoveAt(0);
+        }
+        _aside.Add((_lotServer, _lot, _lotPosition));
+        (_lotServer, _lot, _lotPosition) = (server, lot, at);
     }
 }

@@ -16,8 +16,8 @@ public sealed class WebhookReceiver(IngestPipeline pipeline, TimeProvider time, 
     readonly BytesInFlight _bytes = new(options.BodyBytesInFlight);
     readonly SemaphoreSlim _largeBodies = new(2);
 
-    /// <summary>Reads a body to its end, and returns once everything of it is durable, or why it is not.</summary>
-    public async Task<WebhookResult> ReceiveAsync(string cluster, Stream body, long? contentLength, CancellationToken stop)
+    /// <summary>Reads a body to its end, and returns once everything of it is durable, or why it is not. <paramref name="apiServer"/>: who posts, unless the body says so itself.</summary>
+    public async Task<WebhookResult> ReceiveAsync(string cluster, Stream body, long? contentLength, CancellationToken stop, string apiServer = "")
     {
         if (isOverHighWater()) return Refuse(WebhookOutcome.Busy, "The journal holds more unread bytes than journal.high_water allows.");
         var share = Math.Min(Math.Max(contentLength ?? options.WholeBodyBytes, 64 * 1024), options.WholeBodyBytes);
@@ -26,7 +26,7 @@ public sealed class WebhookReceiver(IngestPipeline pipeline, TimeProvider time, 
         {
             if (!await _bytes.TryTakeAsync(share, options.BodyWait, time, stop).ConfigureAwait(false)) return Refuse(WebhookOutcome.Busy, "Too many bodies are under way.");
             taken = true;
-            var ingested = await ReadAsync(cluster, body, contentLength, stop).ConfigureAwait(false);
+            var ingested = await ReadAsync(cluster, apiServer, body, contentLength, stop).ConfigureAwait(false);
             return new WebhookResult(WebhookOutcome.Accepted, ingested, TimeSpan.Zero, "");
         }
         catch (BrokenBodyException e)
@@ -52,11 +52,11 @@ public sealed class WebhookReceiver(IngestPipeline pipeline, TimeProvider time, 
 
     static WebhookResult Refuse(WebhookOutcome outcome, string problem) => new(outcome, default, s_retryAfter, problem);
 
-    async Task<IngestResult> ReadAsync(string cluster, Stream body, long? contentLength, CancellationToken stop)
+    async Task<IngestResult> ReadAsync(string cluster, string apiServer, Stream body, long? contentLength, CancellationToken stop)
     {
         // One byte more than announced, so that the end is seen without growing.
         var buffer = ArrayPool<byte>.Shared.Rent(1 + (int)Math.Min(contentLength ?? 64 * 1024 - 1, options.WholeBodyBytes - 1));
-        await using var intake = new Intake(pipeline, cluster, source, "");
+        await using var intake = new Intake(pipeline, cluster, source, "") { ApiServer = ApiServerName.Clean(apiServer) };
         try
         {
             var length = 0;
@@ -67,6 +67,7 @@ public sealed class WebhookReceiver(IngestPipeline pipeline, TimeProvider time, 
                 if (read == 0)
                 {
                     intake.AddMessage(new FramedDocument(buffer.AsMemory(0, length), 1));
+                    if (intake.HasPacked) await OpenPackedAsync(intake, stop).ConfigureAwait(false);
                     return await intake.CompleteAsync(stop).ConfigureAwait(false);
                 }
                 length += read;
@@ -76,6 +77,28 @@ public sealed class WebhookReceiver(IngestPipeline pipeline, TimeProvider time, 
         finally
         {
             ArrayPool<byte>.Shared.Return(buffer);
+        }
+    }
+
+    // A packed record is a large one, whatever it was on the wire: two bodies at a time may have one open.
+    async Task OpenPackedAsync(Intake intake, CancellationToken stop)
+    {
+        await _largeBodies.WaitAsync(stop).ConfigureAwait(false);
+        try
+        {
+            await OpenPackedHereAsync(intake).ConfigureAwait(false);
+        }
+        finally
+        {
+            _largeBodies.Release();
+        }
+    }
+
+    static async Task OpenPackedHereAsync(Intake intake)
+    {
+        while (intake.OpenNextPacked())
+        {
+            if (intake.MustWait) await intake.WaitAsync().ConfigureAwait(false);
         }
     }
 
@@ -95,10 +118,12 @@ public sealed class WebhookReceiver(IngestPipeline pipeline, TimeProvider time, 
                     cutter.Feed(buffer.AsSpan(fed, piece));
                     fed += piece;
                     if (intake.MustWait) await intake.WaitAsync().ConfigureAwait(false);
+                    await OpenPackedHereAsync(intake).ConfigureAwait(false);
                 }
                 length = await PieceAsync(body, buffer, stop).ConfigureAwait(false);
             }
             cutter.Finish();
+            await OpenPackedHereAsync(intake).ConfigureAwait(false);
             return await intake.CompleteAsync(stop).ConfigureAwait(false);
         }
         finally

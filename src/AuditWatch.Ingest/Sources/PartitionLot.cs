@@ -13,6 +13,9 @@ internal sealed class PartitionLot(string partition)
     /// <summary>Topic or hub, and partition.</summary>
     public string Partition { get; } = partition;
 
+    /// <summary>Which API server wrote it, unless its messages say so themselves; empty: not known.</summary>
+    public string ApiServer { get; init; } = "";
+
     public int Count => _positions.Count;
 
     /// <summary>The journal has all of it.</summary>
@@ -30,7 +33,7 @@ internal sealed class PartitionLot(string partition)
         Bytes += message.Length;
     }
 
-    public IngestBatch ToBatch(string cluster, string source) => new(cluster, source, PositionOf(0), _documents) { PositionOf = PositionOf };
+    public IngestBatch ToBatch(string cluster, string source) => new(cluster, source, PositionOf(0), _documents) { PositionOf = PositionOf, ApiServer = ApiServer };
 
     string PositionOf(int index) => string.Create(CultureInfo.InvariantCulture, $"{Partition}/{_positions[index]}");
 }

@@ -10,6 +10,7 @@ namespace AuditWatch.Server.Access;
 /// </summary>
 sealed class ClusterAccess(StateStore state)
 {
+    readonly KnownCredentials _known = new(state);
     volatile bool _anyCredential;
 
     /// <summary>Whether no cluster has a credential yet.</summary>
@@ -20,17 +21,17 @@ sealed class ClusterAccess(StateStore state)
     {
         var stop = context.RequestAborted;
         if (!_anyCredential && !(_anyCredential = (await state.ListClustersAsync(stop)).Count > 0))
-            return ApiGuard.IsLocal(context.Connection.RemoteIpAddress) ? (0, "") : (401, "No cluster has a credential yet, so only this machine may post. Run 'auditwatch clusters add NAME'.");
+            return LoopbackGuard.IsLocal(context.Connection.RemoteIpAddress) ? (0, "") : (401, "No cluster has a credential yet, so only this machine may post. Run 'auditwatch clusters add NAME'.");
 
         if ((key ?? BearerToken.Of(context.Request)) is { } token)
         {
-            if (await state.FindClusterByTokenAsync(token, stop) is not { } owner) return (401, "The bearer token is not known.");
+            if (await _known.OwnerOfTokenAsync(token, stop) is not { } owner) return (401, "The bearer token is not known.");
             return await DecideAsync(owner, cluster, stop);
         }
         var certificate = await context.Connection.GetClientCertificateAsync(stop);
         if (certificate is null) return (401, "A bearer token or a client certificate is required.");
         var name = certificate.GetNameInfo(X509NameType.SimpleName, forIssuer: false);
-        if (await state.FindClusterByClientCnAsync(name, stop) is not { } holder) return (403, "The client certificate belongs to no cluster.");
+        if (await _known.OwnerOfNameAsync(name, stop) is not { } holder) return (403, "The client certificate belongs to no cluster.");
         return await DecideAsync(holder, cluster, stop);
     }
 

@@ -21,14 +21,23 @@ public sealed record AuditWatchConfig
     /// <summary>PEM bundle of authorities whose client certificates are believed; asks for a certificate, does not demand one.</summary>
     public string? ClientCa { get; init; }
 
-    /// <summary>File with the bearer token that the API and /metrics ask for; null: they answer loopback only.</summary>
+    /// <summary>File with a bearer token that may everything; null: users are those with tokens of their own.</summary>
     public string? ApiTokenFile { get; init; }
+
+    /// <summary>How often callers may ask.</summary>
+    public AccessConfig Access { get; init; } = new();
 
     /// <summary>Where events come from, beside the webhook that is always there.</summary>
     public IReadOnlyList<SourceConfig> Sources { get; init; } = [];
 
     /// <summary>What is known of clusters.</summary>
     public IReadOnlyList<ClusterFacts> Clusters { get; init; } = [];
+
+    /// <summary>Files of a snapshot of a cluster's objects, by cluster: what was there before the journal.</summary>
+    public IReadOnlyDictionary<string, IReadOnlyList<string>> Baselines { get; init; } = new Dictionary<string, IReadOnlyList<string>>();
+
+    /// <summary>What is expected of clusters' API servers.</summary>
+    public IReadOnlyList<Completeness.CompletenessConfig> Completeness { get; init; } = [];
 
     /// <summary>Rules beside the shipped ones.</summary>
     public RulesConfig Rules { get; init; } = new();
@@ -44,6 +53,9 @@ public sealed record AuditWatchConfig
 
     /// <summary>What closing an alert asks for.</summary>
     public TriageConfig Triage { get; init; } = new();
+
+    /// <summary>Where the relational state is kept.</summary>
+    public StateConfig State { get; init; } = new();
 
     /// <summary>Elasticsearch; null: embedded index only.</summary>
     public ElasticsearchConfig? Elasticsearch { get; init; }

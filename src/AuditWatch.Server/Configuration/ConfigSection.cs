@@ -47,6 +47,15 @@ sealed class ConfigSection(ConfigNode node, string path, List<ConfigFault> fault
         return fallback;
     }
 
+    public int Number(string key, int fallback, int least, int most)
+    {
+        var text = Text(key);
+        if (text is null) return fallback;
+        if (int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number >= least && number <= most) return number;
+        Fault(key, string.Create(CultureInfo.InvariantCulture, $"is '{text}', but must be a number from {least} to {most}."));
+        return fallback;
+    }
+
     public TimeSpan Duration(string key, TimeSpan fallback)
     {
         var text = Text(key);

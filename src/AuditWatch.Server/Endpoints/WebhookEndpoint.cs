@@ -34,7 +34,7 @@ static partial class WebhookEndpoint
                 return;
             }
             if (access.IsOpen && warned.TryAdd(cluster, true)) Open(log, cluster);
-            var result = await receiver.ReceiveAsync(cluster, context.Request.Body, context.Request.ContentLength, context.RequestAborted);
+            var result = await receiver.ReceiveAsync(cluster, context.Request.Body, context.Request.ContentLength, context.RequestAborted, PeerOf(context));
             switch (result.Outcome)
             {
                 case WebhookOutcome.Accepted:
@@ -52,12 +52,12 @@ static partial class WebhookEndpoint
                     await RefuseAsync(context, busy, result.Problem);
                     break;
             }
-        }).ExcludeFromDescription();
+        }).WithMetadata(AccessPolicy.Ingest).ExcludeFromDescription();
     }
 
     static Task RefuseAsync(HttpContext context, int status, string why) => Results.Problem(why, statusCode: status).ExecuteAsync(context);
 
-    static string PeerOf(HttpContext context) => context.Connection.RemoteIpAddress?.ToString() ?? "";
+    static string PeerOf(HttpContext context) => context.Connection.RemoteIpAddress is not { } address ? "" : (address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address).ToString();
 
     [LoggerMessage(3502, LogLevel.Warning, "Accepting posts for cluster {Cluster} without a credential, because no cluster has one yet. Run 'auditwatch clusters add NAME'.")]
     static partial void Open(ILogger log, string cluster);

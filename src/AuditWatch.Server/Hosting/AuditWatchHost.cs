@@ -1,9 +1,11 @@
 using AuditWatch.Detection.Rules;
 using AuditWatch.Events.Model;
+using AuditWatch.Ingest.Completeness;
 using AuditWatch.Ingest.Journal;
 using AuditWatch.Ingest.Pipeline;
 using AuditWatch.Server.Access;
 using AuditWatch.Server.Bus;
+using AuditWatch.Server.Completeness;
 using AuditWatch.Server.Configuration;
 using AuditWatch.Server.Elasticsearch;
 using AuditWatch.Server.Endpoints;
@@ -35,6 +37,12 @@ public sealed class AuditWatchHost : IAsyncDisposable
 
     /// <summary>Answers questions from the running server's own stores.</summary>
     public IQueries Queries => _app.Services.GetRequiredService<IQueries>();
+
+    /// <summary>Everything that is served, as routing knows it.</summary>
+    internal IReadOnlyList<Microsoft.AspNetCore.Http.Endpoint> Endpoints => _app.Services.GetRequiredService<Microsoft.AspNetCore.Routing.EndpointDataSource>().Endpoints;
+
+    /// <summary>Where it listens, with the ports that it was given.</summary>
+    internal IReadOnlyCollection<string> Addresses => [.. _app.Urls];
 
     /// <summary>Counts of rules' matches and unknowns so far.</summary>
     public Detection.EventLayer.RuleStatistics Rules => _stores.Engine.Statistics;
@@ -122,6 +130,7 @@ public sealed class AuditWatchHost : IAsyncDisposable
         services.Configure<HostOptions>(host => (host.ShutdownTimeout, host.ServicesStopConcurrently) = (s_stopWithin, true));
         services.Configure<MassTransitHostOptions>(bus => bus.StopTimeout = s_disposeWithin);
         services.AddProblemDetails();
+        services.AddExceptionHandler<StateUnavailableHandler>();
         services.AddOpenApi();
         services.AddHttpClient(AlertWebhookConsumer.Name, client => client.Timeout = TimeSpan.FromSeconds(15));
 
@@ -131,18 +140,23 @@ public sealed class AuditWatchHost : IAsyncDisposable
         services.AddSingleton<RefusalLog>().AddSingleton(stores.Symbols).AddSingleton(stores.Backlog).AddSingleton(stores.Engine).AddSingleton(stores.Committed);
         if (stores.Index is not null) services.AddSingleton<Storage.Index.IEventIndex>(stores.Index).AddHostedService<IndexWorker>();
         services.AddSources(config, clock, stores);
-        services.AddSingleton<IQueries>(app => new LocalQueries(stores.Folder, stores.State, stores.Index, clock, new QuarantineReplay(stores).RunAsync, stores.Engine.Statistics)
+        services.AddSingleton(stores).AddCompleteness(config);
+        services.AddSingleton(app => new LocalQueries(stores.Folder, stores.State, stores.Index, clock, new QuarantineReplay(stores).RunAsync, stores.Engine.Statistics)
         {
             Sources = app.GetRequiredService<SourceSet>(),
+            Completeness = app.GetRequiredService<CompletenessLedger>(),
+            HasOtherUsers = config.ApiTokenFile is not null || config.Access.Oidc is not null,
             ExceptionDirs = config.Rules.Exceptions,
             Routes = app.GetRequiredService<Routes>(),
             Send = app.GetRequiredService<NotificationSender>().TryAsync,
             Search = stores.Index is null ? new Storage.Elasticsearch.ElasticsearchEvents(stores.Elasticsearch!.Connection) : null,
             DeadLetters = stores.Elasticsearch is { } link ? new DeadLetterReplay(link, stores.State, stores, config, clock).RunAsync : null,
         });
+        services.AddSingleton<IQueries>(app => app.GetRequiredService<LocalQueries>());
+        services.AddApiAccess(config, clock, stores.State);
         services.AddHostedService<DetectWorker>().AddHostedService<MaintenanceWorker>();
 
-        if (stores.Elasticsearch is { } elasticsearch) services.AddSingleton(elasticsearch).AddSingleton(stores).AddHostedService<ElasticsearchWorker>().AddHostedService<TriageRebuild>();
+        if (stores.Elasticsearch is { } elasticsearch) services.AddSingleton(elasticsearch).AddHostedService<ElasticsearchWorker>().AddHostedService<TriageRebuild>();
 
         services.AddMassTransit(bus =>
         {
@@ -160,14 +174,15 @@ public sealed class AuditWatchHost : IAsyncDisposable
         var app = builder.Build();
         _ = app.Services.GetRequiredService<ServerMetrics>();
         _ = app.Services.GetRequiredService<SourceMetrics>();
-        var guard = new ApiGuard(config.ApiTokenFile);
+        _ = app.Services.GetRequiredService<CompletenessMetrics>();
         app.UseExceptionHandler().UseStatusCodePages();
         BreakOffLate(app, clock);
-        HealthEndpoints.Map(app, stores, guard);
+        app.Use((context, next) => app.Services.GetRequiredService<AccessGate>().PassAsync(context, next));
+        HealthEndpoints.Map(app, stores);
         var access = new ClusterAccess(stores.State);
         PushEndpoints.Map(app, new PostEndpoint(access, app.Services.GetRequiredService<RefusalLog>()), stores.Falco, stores.Firehose, stores.PubSub, clock);
         WebhookEndpoint.Map(app, access, stores.Receiver, app.Services.GetRequiredService<RefusalLog>(), app.Services.GetRequiredService<ILogger<ClusterAccess>>());
-        ApiEndpoints.Map(app, app.Services.GetRequiredService<IQueries>(), guard);
+        new ApiEndpoints(app.Services.GetRequiredService<LocalQueries>(), app.Services.GetRequiredService<RecordedAnswer>()).Map(app);
         return app;
     }
 }

@@ -3,14 +3,14 @@ using AuditWatch.Events;
 namespace AuditWatch.Server.Hosting;
 
 /// <summary>How many audit events a journal reader has settled: what it read counts only once its own durable position has passed it.</summary>
-sealed class ReaderProgress(long settledAtStart, Func<EventPosition> durable)
+sealed class ReaderProgress(Func<EventPosition> durable)
 {
     readonly Lock _gate = new();
     readonly Queue<(EventPosition End, int Events)> _underWay = new();
-    long _settled = settledAtStart;
+    long _settled;
     EventPosition _skipped = EventPosition.Start;
 
-    /// <summary>Audit events settled, those before this start included.</summary>
+    /// <summary>Audit events settled since the start.</summary>
     public long Settled
     {
         get

@@ -70,14 +70,15 @@ sealed class Stores : IAsyncDisposable
             }, clock));
             foreach (var damage in journal.Opened.Damage) say($"The journal is damaged at {damage} Run 'auditwatch journal verify'.");
             if (journal.Opened.CutBytes > 0) say($"Cut {journal.Opened.CutBytes} bytes of an unfinished write off the journal; nothing of it had been acknowledged.");
-            var state = Keep(await StateStore.OpenEmbeddedAsync(folder.Path, clock, OutboxFor(config), stop));
+            var state = Keep(await folder.OpenStateAsync(config.State, clock, OutboxFor(config), say, stop));
             await state.RequireNotesAsync([.. config.Triage.NoteRequired, .. rules.Documents.Where(AsksForANote).Select(d => d.Id)], stop);
             var index = config.Index.Embedded ? Keep(await DuckDbEventIndex.OpenAsync(folder.Path, new DuckDbIndexOptions(), clock, stop)) : null;
             elasticsearch = await ElasticsearchLink.OpenAsync(config, state, stop);
             var symbols = rules.Symbols;
             var checkpoint = await state.LoadAsync(Workers.DetectWorker.Reader, stop);
-            var engine = new DetectionEngine(rules, config.FactsOf, Workers.DetectWorker.Reader);
+            var engine = new DetectionEngine(rules, config.FactsOf, Workers.DetectWorker.Reader, Baselines.Read(config, say));
             engine.Resume(checkpoint);
+            Baselines.SayTooOld(engine, say);
             var committed = new Workers.Committed(checkpoint.Position);
             var idle = Keep(new IdleMarks(journal, clock));
             foreach (var cluster in journal.ClustersWithoutIdleMark) idle.OnEvents(cluster, journal.End);
@@ -85,7 +86,8 @@ sealed class Stores : IAsyncDisposable
             var redactor = new Redactor(RedactionKey.LoadOrCreate(folder.Path).Bytes, new RedactionOptions { ConfigMaps = config.Redaction.Configmaps });
             var pipeline = new IngestPipeline(journal, redactor, clock, options, idle);
             var pressure = new Pressure(journal, clock);
-            var backlog = new Backlog(folder.Journal, () => committed.Position, index is null ? null : () => index.Position, elasticsearch is { } link ? () => link.Position : null, pipeline.Counters, stop);
+            var backlog = Keep(new Backlog(folder.Journal, journal.End, () => committed.Position, index is null ? null : () => index.Position, elasticsearch is { } link ? () => link.Position : null, pipeline.Counters));
+            await backlog.WaitAsync(clock);
             journal.ReadPosition = () => Slowest(committed.Position, backlog.Indexed?.Position, elasticsearch?.Position);
             return new Stores
             {
@@ -139,6 +141,7 @@ sealed class Stores : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        await Backlog.DisposeAsync();
         await Idle.DisposeAsync();
         await Journal.DisposeAsync();
         if (Index is not null) await Index.DisposeAsync();

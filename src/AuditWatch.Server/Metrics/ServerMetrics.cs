@@ -22,12 +22,12 @@ sealed class ServerMetrics : IDisposable
         Gauge("auditwatch_detection_lag_events", "Journaled, not yet detected.", () => backlog.DetectionLag);
         Gauge("auditwatch_index_lag_events", "Journaled, not yet indexed.", () => backlog.IndexLag);
         Gauge("auditwatch_settled", "1 when everything journaled is judged, saved and indexed, and no cluster's last events still wait for a second of silence.", () => isSettled() ? 1 : 0);
-        Counter("auditwatch_alerts_raised", "Alerts raised or joined by new evidence since start.", alerts);
-        Gauge("auditwatch_outbox_rows", "Alert changes that a consumer still has to take.", () => state.OutboxBacklogAsync(CancellationToken.None).GetAwaiter().GetResult().Waiting);
+        Counter("auditwatch_alerts_raised", "Alerts raised or joined by new evidence since start.", () => alerts());
+        Gauge("auditwatch_outbox_rows", "Alert changes that a consumer still has to take.", () => OutboxRows(state));
         _meter.CreateObservableCounter("auditwatch_quarantined", () => ingest.Quarantined.Select(q => new Measurement<long>(q.Value, Tag("reason", q.Key))), description: "Records in quarantine, by reason.");
         _meter.CreateObservableCounter("auditwatch_dropped", () => ingest.Dropped.Select(d => new Measurement<long>(d.Value, Tag("category", d.Key))), description: "Records that are no audit events by design, by category.");
         Counter("auditwatch_conflicting_events", "Another content for a stage of a request that came before; both are kept.", () => ingest.Conflicting);
-        Counter("auditwatch_elasticsearch_dead_letters", "Documents that Elasticsearch would not take: those kept at start and those since.", deadLetters);
+        Counter("auditwatch_elasticsearch_dead_letters", "Documents that Elasticsearch would not take: those kept at start and those since.", () => deadLetters());
         _meter.CreateObservableCounter("auditwatch_rule_matches",
             () => rules.Read().Where(r => r.Matches > 0).Select(r => new Measurement<long>(r.Matches, Tag("rule", r.RuleName), Tag("cluster", r.Cluster))), description: "Events that a rule held on.");
         _meter.CreateObservableCounter("auditwatch_rule_unknowns",
@@ -35,11 +35,27 @@ sealed class ServerMetrics : IDisposable
             description: "Events on which a rule could not be decided, by reason.");
     }
 
+    // A scrape does not wait for a database that is away.
+    static long? OutboxRows(StateStore state)
+    {
+        try
+        {
+            return state.IsReachable ? state.OutboxBacklogAsync(CancellationToken.None).GetAwaiter().GetResult().Waiting : null;
+        }
+        catch (StateUnavailableException)
+        {
+            return null;
+        }
+    }
+
     public void Dispose() => _meter.Dispose();
 
-    void Counter(string name, string description, Func<long> read) => _meter.CreateObservableCounter(name, read, description: description);
+    void Counter(string name, string description, Func<long?> read) => _meter.CreateObservableCounter(name, () => Known(read()), description: description);
 
-    void Gauge(string name, string description, Func<long> read) => _meter.CreateObservableGauge(name, read, description: description);
+    void Gauge(string name, string description, Func<long?> read) => _meter.CreateObservableGauge(name, () => Known(read()), description: description);
+
+    // What is not known yet is not shown, rather than shown as nothing.
+    static IEnumerable<Measurement<long>> Known(long? value) => value is { } known ? [new Measurement<long>(known)] : [];
 
     static KeyValuePair<string, object?> Tag(string name, string value) => new(name, value);
 }

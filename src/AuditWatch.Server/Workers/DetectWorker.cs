@@ -21,6 +21,7 @@ sealed partial class DetectWorker(IJournal journal, DetectionEngine engine, Stat
     readonly List<DetectionCommit> _open = [];
     readonly List<QuarantineNote> _quarantined = [];
     readonly List<FalcoNote> _falco = [];
+    readonly List<AlertsOver> _over = [];
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
@@ -29,6 +30,8 @@ sealed partial class DetectWorker(IJournal journal, DetectionEngine engine, Stat
         {
             await foreach (var frame in journal.ReadAsync(engine.ReadAfter, follow: true, stoppingToken))
             {
+                // A fact may end an alert, which must be there by then.
+                if (frame.Kind == RecordKind.Health) await CommitAsync(stoppingToken);
                 if (Take(frame) is { } commit) _open.Add(commit);
                 if (_open.Count >= FramesPerCommit || frame.PositionOf(frame.Records.Count - 1) >= journal.End) await CommitAsync(stoppingToken);
             }
@@ -58,6 +61,9 @@ sealed partial class DetectWorker(IJournal journal, DetectionEngine engine, Stat
             case RecordKind.Falco:
                 if (last > engine.Position) _falco.AddRange(FalcoNotes.Of(frame));
                 return engine.ProcessFalco(new JournaledEvents(frame.Cluster, frame.Segment, frame.Frame, frame.ReceivedMicros, frame.Records, frame.FirstIndex));
+            case RecordKind.Health:
+                if (last > engine.Position) _over.AddRange(AlertsOver.Of(frame, engine));
+                return engine.ProcessHealth(new JournaledEvents(frame.Cluster, frame.Segment, frame.Frame, frame.ReceivedMicros, frame.Records, frame.FirstIndex));
             case RecordKind.Quarantine when last > engine.Position:
                 for (var i = 0; i < frame.Records.Count; i++)
                     if (QuarantineRecord.Read(frame.Records[i]) is { } record)
@@ -84,6 +90,7 @@ sealed partial class DetectWorker(IJournal journal, DetectionEngine engine, Stat
                 // Notes first: they are idempotent, and the position must not pass a record that nobody can find.
                 if (_quarantined.Count > 0) await state.AddQuarantineNotesAsync(_quarantined, stop);
                 if (_falco.Count > 0) await state.AddFalcoNotesAsync(_falco, stop);
+                foreach (var over in _over) await over.CloseAsync(state, stop);
                 await state.CommitAsync(commit, stop);
                 break;
             }
@@ -96,6 +103,7 @@ sealed partial class DetectWorker(IJournal journal, DetectionEngine engine, Stat
         committed.Move(commit.Position, commit.Alerts.Count);
         _quarantined.Clear();
         _falco.Clear();
+        _over.Clear();
         _open.Clear();
     }
 

@@ -29,7 +29,8 @@ internal sealed class DocumentHead(YamlMap map, ProblemList problems)
         var written = Text("name", "");
         var slug = Slug(written.Length > 0 ? written : title);
         if (written.Length > 0 && slug != written)
-            problems.Warning(Codes.NameIsNoSlug, map.Find("name")!.Place, $"The name '{written}' is used as '{slug}'.", "Write lower-case letters, digits, '-' and '_'.");
+            problems.Warning(Codes.NameIsNoSlug, map.Find("name")!.Place, $"The name '{written}' is used as '{slug}'.", "Write lower-case letters, digits, '-' and '_'.",
+                new Repair(RepairKind.Value, map.Find("name")!.Place.Line, map.Find("name")!.Place.Column, slug));
         return slug;
     }
 
@@ -108,7 +109,8 @@ internal sealed class DocumentHead(YamlMap map, ProblemList problems)
         return relations;
     }
 
-    static string Slug(string text)
+    /// <summary>Lower-case letters, digits, <c>-</c> and <c>_</c>.</summary>
+    public static string Slug(string text)
     {
         var slug = new System.Text.StringBuilder(text.Length);
         foreach (var c in text.ToLowerInvariant())

@@ -134,6 +134,8 @@ internal sealed class DocumentParser
         References = _head.Names(_map, "references"),
         ShownFields = _head.Names(_map, "fields"),
         Related = _head.Related(),
+        HasOwnId = _map.Find("id") is YamlScalar { Text.Length: > 0 },
+        Keys = [.. _map.Items.Select(i => i.Key.Text)],
         Custom = _map.ToPlain().Where(i => !Known.Contains(i.Key)).ToDictionary(StringComparer.Ordinal),
     };
 
@@ -141,7 +143,7 @@ internal sealed class DocumentParser
     void NoteSigmaVersion(SigmaDetection detection)
     {
         if (_map.Find("sigma-version") is null && detection.Selections.Any(s => UsesArrays(s.Body)))
-            _problems.Info(Codes.SigmaVersion, _map.Place, "The rule uses array selectors without 'sigma-version: 3'; other engines may read the brackets as part of the field name.", "Add 'sigma-version: 3'.");
+            _problems.Info(Codes.SigmaVersion, _map.Place, "The rule uses array selectors without 'sigma-version: 3'; other engines may read the brackets as part of the field name.", "Add 'sigma-version: 3'.", new Repair(RepairKind.Head, _map.Place.Line, 1, "sigma-version: 3"));
     }
 
     static bool UsesArrays(Criterion criterion) => criterion switch

@@ -9,7 +9,11 @@ namespace AuditWatch.Sigma.Parsing;
 /// <param name="Rule">The rule's name or title, if known.</param>
 /// <param name="Message">What is wrong.</param>
 /// <param name="Fix">What to change.</param>
-public sealed record Problem(string Code, ProblemSeverity Severity, string File, int Line, int Column, string? Rule, string Message, string? Fix);
+public sealed record Problem(string Code, ProblemSeverity Severity, string File, int Line, int Column, string? Rule, string Message, string? Fix)
+{
+    /// <summary>What a program can write so that it is gone; null when it takes a person.</summary>
+    public Repair? Repair { get; init; }
+}
 
 /// <summary>How bad a problem is.</summary>
 public enum ProblemSeverity

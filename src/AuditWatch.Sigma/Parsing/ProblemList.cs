@@ -13,10 +13,10 @@ internal sealed class ProblemList(string file, ICollection<Problem> into)
         Add(code, ProblemSeverity.Error, place, message, fix);
     }
 
-    public void Warning(string code, Place place, string message, string? fix) => Add(code, ProblemSeverity.Warning, place, message, fix);
+    public void Warning(string code, Place place, string message, string? fix, Repair? repair = null) => Add(code, ProblemSeverity.Warning, place, message, fix, repair);
 
-    public void Info(string code, Place place, string message, string? fix) => Add(code, ProblemSeverity.Info, place, message, fix);
+    public void Info(string code, Place place, string message, string? fix, Repair? repair = null) => Add(code, ProblemSeverity.Info, place, message, fix, repair);
 
-    void Add(string code, ProblemSeverity severity, Place place, string message, string? fix) =>
-        into.Add(new(code, severity, file, place.Line, place.Column, Rule, message, fix));
+    void Add(string code, ProblemSeverity severity, Place place, string message, string? fix, Repair? repair = null) =>
+        into.Add(new(code, severity, file, place.Line, place.Column, Rule, message, fix) { Repair = repair });
 }

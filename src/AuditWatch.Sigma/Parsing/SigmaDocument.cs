@@ -14,6 +14,12 @@ public abstract record SigmaDocument
     /// <summary>The document's <c>id</c>, or UUIDv5 of title and detection when it has none.</summary>
     public required string Id { get; init; }
 
+    /// <summary>Whether the id is written, not made of title and detection.</summary>
+    public bool HasOwnId { get; init; }
+
+    /// <summary>The document's keys, in the order in which they are written.</summary>
+    public IReadOnlyList<string> Keys { get; init; } = [];
+
     /// <summary>Lower-case slug of <c>name</c>, else of the title.</summary>
     public required string Name { get; init; }
 
@@ -61,4 +67,11 @@ public abstract record SigmaDocument
 
     /// <summary>Keys that are none of Sigma's, kept as parsed YAML (maps, lists, scalars), among them our <c>auditwatch</c> block.</summary>
     public IReadOnlyDictionary<string, object?> Custom { get; init; } = new Dictionary<string, object?>();
+
+    /// <summary>Whether another document means this one: by its id, or by its name as it was written or as a slug.</summary>
+    public bool IsCalled(string word)
+    {
+        ArgumentNullException.ThrowIfNull(word);
+        return word.Equals(Id, StringComparison.OrdinalIgnoreCase) || word.Equals(Name, StringComparison.OrdinalIgnoreCase) || DocumentHead.Slug(word) == Name;
+    }
 }

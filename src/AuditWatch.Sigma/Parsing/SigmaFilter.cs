@@ -13,7 +13,7 @@ public sealed record SigmaFilter : SigmaDocument
     public bool AppliesTo(SigmaRule rule)
     {
         ArgumentNullException.ThrowIfNull(rule);
-        return (Rules.Count == 0 || Rules.Any(r => r.Equals(rule.Id, StringComparison.OrdinalIgnoreCase) || r.Equals(rule.Name, StringComparison.OrdinalIgnoreCase)))
+        return (Rules.Count == 0 || Rules.Any(rule.IsCalled))
             && Covers(LogSource.Product, rule.LogSource.Product) && Covers(LogSource.Category, rule.LogSource.Category) && Covers(LogSource.Service, rule.LogSource.Service);
     }
 

@@ -13,7 +13,7 @@ internal static class AlertDocument
     const int LongestTerm = 8191;
     public static readonly JsonWriterOptions Options = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
-    public static void Write(Alert alert, string dataStreamNamespace, long nowMicros, IBufferWriter<byte> output)
+    public static void Write(Alert alert, ElasticsearchPlace place, long nowMicros, IBufferWriter<byte> output)
     {
         using var json = new Utf8JsonWriter(output, Options);
         json.WriteStartObject();
@@ -23,10 +23,10 @@ internal static class AlertDocument
         {
             json.WriteString("type", "logs");
             json.WriteString("dataset", "auditwatch.alert");
-            json.WriteString("namespace", dataStreamNamespace);
+            json.WriteString("namespace", place.Namespace);
         });
         Object(json, "ecs", () => json.WriteString("version", "9.4.0"));
-        Event(json, alert, nowMicros);
+        Event(json, alert, place, nowMicros);
         Object(json, "rule", () =>
         {
             json.WriteString("id", alert.Rule.Id);
@@ -49,7 +49,7 @@ internal static class AlertDocument
         json.WriteEndObject();
     }
 
-    static void Event(Utf8JsonWriter json, Alert alert, long nowMicros) => Object(json, "event", () =>
+    static void Event(Utf8JsonWriter json, Alert alert, ElasticsearchPlace place, long nowMicros) => Object(json, "event", () =>
     {
         json.WriteString("kind", "alert");
         json.WriteString("module", "auditwatch");
@@ -58,6 +58,7 @@ internal static class AlertDocument
         Texts(json, "category", ["intrusion_detection"]);
         Texts(json, "type", ["info"]);
         json.WriteString("id", alert.AlertId);
+        if (place.AuditWatchUrl is { } url) json.WriteString("url", $"{url.TrimEnd('/')}/api/v1/alerts/{alert.AlertId}");
         json.WriteString("action", alert.Rule.Name);
         json.WriteString("outcome", alert.Outcome switch { "success" => "success", "unknown" => "unknown", _ => "failure" });
         var severity = SeverityOf(alert);

@@ -15,7 +15,7 @@ public sealed class AlertStream(ElasticsearchConnection connection)
         foreach (var alert in alerts)
         {
             body.Write(Encoding.UTF8.GetBytes($$$"""{"create":{"_index":"{{{connection.Place.AlertStream}}}","_id":"{{{alert.AlertId}}}"}}{{{"\n"}}}"""));
-            AlertDocument.Write(alert, connection.Place.Namespace, UnixMicros.Of(clock), body);
+            AlertDocument.Write(alert, connection.Place, UnixMicros.Of(clock), body);
             body.Write("\n"u8);
         }
         var answer = await connection.BulkAsync("/_bulk?require_data_stream=true", body.WrittenMemory, isGzip: false, stop).ConfigureAwait(false);

@@ -11,6 +11,9 @@ public sealed record ElasticsearchPlace(string Url, string Namespace = "default"
 {
     static readonly System.Buffers.SearchValues<char> NotInNames = System.Buffers.SearchValues.Create("\\/*?\"<>| ,#:-");
 
+    /// <summary>AuditWatch's own URL as people reach it: what links in documents lead to; null: no links.</summary>
+    public string? AuditWatchUrl { get; init; }
+
     /// <summary>The data stream of audit documents.</summary>
     public string AuditStream => $"logs-kubernetes.audit_logs-{Namespace}";
 

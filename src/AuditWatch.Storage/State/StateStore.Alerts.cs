@@ -32,13 +32,13 @@ public sealed partial class StateStore
     public async Task<IReadOnlyList<StoredAlert>> FindAlertsAsync(IReadOnlyCollection<string> alertIds, CancellationToken stop)
     {
         var found = new List<StoredAlert>(alertIds.Count);
-        foreach (var ids in alertIds.Chunk(500))   // well under every database's limit of parameters
+        foreach (var ids in alertIds.Select(id => StoredText.Keep(id)!).Chunk(500))   // well under every database's limit of parameters
             found.AddRange((await ReadAsync(connection => connection.QueryAsync<AlertRow>(Sql(
-                $"select {AlertColumns} from alert where alert_id in @ids", new { ids }, null, stop)), stop).ConfigureAwait(false)).Select(row => row.Back()));
+                $"select {AlertColumns} from alert where alert_id {_database.In("@ids")}", new { ids }, null, stop)), stop).ConfigureAwait(false)).Select(row => row.Back()));
         return found;
     }
 
-    static (string Sql, DynamicParameters Values) Compose(AlertQuery query)
+    (string Sql, DynamicParameters Values) Compose(AlertQuery query)
     {
         var (where, values) = Where(query);
         var sql = $"select {AlertColumns} from alert{where} order by time_us desc, alert_id";
@@ -47,7 +47,7 @@ public sealed partial class StateStore
         return (sql + " limit @limit", values);
     }
 
-    static (string Sql, DynamicParameters Values) Where(AlertQuery query)
+    (string Sql, DynamicParameters Values) Where(AlertQuery query)
     {
         var values = new DynamicParameters();
         var where = new StringBuilder(" where 1 = 1");
@@ -58,8 +58,9 @@ public sealed partial class StateStore
             values.Add(name, value);
         }
 
-        And("alert_id in @ids", "ids", query.Ids);
+        And("alert_id " + _database.In("@ids"), "ids", query.Ids?.Select(StoredText.Keep).ToArray());
         And("cluster = @cluster", "cluster", StoredText.Keep(query.Cluster));
+        And("cluster in @clusters", "clusters", query.Clusters?.Select(c => StoredText.Keep(c)).ToList());
         And("level >= @level", "level", query.MinLevel is null ? null : AlertLevel.RankOf(query.MinLevel));
         And("(rule_id = @rule or rule_name = @rule)", "rule", StoredText.Keep(query.Rule));
         And("status = @status", "status", query.Status is { } status ? TriageWords.Of(status) : null);
@@ -67,7 +68,7 @@ public sealed partial class StateStore
         And("resolution = @resolution", "resolution", query.Resolution is { } resolution ? TriageWords.Of(resolution) : null);
         And("assignee = @assignee", "assignee", StoredText.Keep(query.Assignee));
         if (query.OnlyUnassigned) where.Append(" and assignee is null");
-        And("tags like @tag escape '\\'", "tag", query.Tag is { } tag ? $"% {tag.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("_", "\\_", StringComparison.Ordinal).Replace("%", "\\%", StringComparison.Ordinal)} %" : null);
+        And("tags like @tag escape '\\'", "tag", StoredText.Keep(query.Tag) is { } tag ? $"% {tag.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("_", "\\_", StringComparison.Ordinal).Replace("%", "\\%", StringComparison.Ordinal)} %" : null);
         And("time_us >= @since", "since", query.SinceMicros);
         And("time_us < @until", "until", query.UntilMicros);
         And("(actor_user = @user or effective_user = @user)", "user", StoredText.Keep(query.User));
@@ -78,7 +79,7 @@ public sealed partial class StateStore
         {
             var (time, id) = AlertRow.ReadCursor(query.Cursor);
             And("(time_us < @afterTime or time_us = @afterTime and alert_id > @afterId)", "afterTime", time);
-            values.Add("afterId", id);
+            values.Add("afterId", StoredText.Keep(id));
         }
 
         return (where.ToString(), values);

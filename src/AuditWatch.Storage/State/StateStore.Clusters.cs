@@ -21,14 +21,14 @@ public sealed partial class StateStore
             var connection = transaction.Connection!;
             var now = UnixMicros.Of(_clock);
             var holder = await connection.QueryFirstOrDefaultAsync<string>(Sql(
-                "select name from cluster where client_cn = @cn and name <> @name", new { name, cn = clientCn ?? name }, transaction, stop)).ConfigureAwait(false);
+                "select name from cluster where client_cn = @cn and name <> @name", new { name, cn = StoredText.Keep(clientCn ?? name) }, transaction, stop)).ConfigureAwait(false);
             if (holder is not null)
                 throw new ArgumentException($"The client certificate name '{clientCn ?? name}' belongs to the cluster '{holder}'; give another with --client-cn.", nameof(clientCn));
             await connection.ExecuteAsync(Sql(
                 """
                 insert into cluster (name, client_cn, created_us) values (@name, @cn, @now)
                 on conflict (name) do update set client_cn = coalesce(@given, cluster.client_cn)
-                """, new { name, cn = clientCn ?? name, given = clientCn, now }, transaction, stop)).ConfigureAwait(false);
+                """, new { name, cn = StoredText.Keep(clientCn ?? name), given = StoredText.Keep(clientCn), now }, transaction, stop)).ConfigureAwait(false);
             return await connection.ExecuteAsync(Sql(
                 "insert into cluster_token (token_sha256, cluster, created_us) values (@hash, @name, @now)",
                 new { hash = HashOf(token), name, now }, transaction, stop)).ConfigureAwait(false);
@@ -54,7 +54,7 @@ public sealed partial class StateStore
     /// <summary>The cluster whose client certificate has this common name; null when none has.</summary>
     public Task<string?> FindClusterByClientCnAsync(string commonName, CancellationToken stop) =>
         ReadAsync(connection => connection.QueryFirstOrDefaultAsync<string?>(Sql(
-            "select name from cluster where client_cn = @commonName", new { commonName }, null, stop)), stop);
+            "select name from cluster where client_cn = @commonName", new { commonName = StoredText.Keep(commonName) }, null, stop)), stop);
 
     static byte[] HashOf(string token) => SHA256.HashData(Encoding.UTF8.GetBytes(token));
 
@@ -63,7 +63,7 @@ public sealed partial class StateStore
 
     sealed record ClusterRow(string Name, string Client_Cn, long Created_Us)
     {
-        public Cluster Back() => new(Name, Client_Cn, Created_Us);
+        public Cluster Back() => new(Name, StoredText.Back(Client_Cn)!, Created_Us);
     }
 
     sealed record TokenRow(byte[] Token_Sha256, string Cluster);

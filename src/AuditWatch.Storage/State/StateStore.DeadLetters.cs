@@ -15,7 +15,7 @@ public sealed partial class StateStore
             """
             insert into dead_letter (event_id, segment, frame, record, cluster, error_type, reason, attempts, first_us, last_us)
             values (@id, @Segment, @Frame, @Index, @cluster, @type, @reason, 1, @now, @now)
-            on conflict (event_id) do update set error_type = excluded.error_type, reason = excluded.reason, attempts = attempts + 1, last_us = excluded.last_us
+            on conflict (event_id) do update set error_type = excluded.error_type, reason = excluded.reason, attempts = dead_letter.attempts + 1, last_us = excluded.last_us
             """, letters.Select(letter => new
             {
                 id = letter.EventId.ToString(), letter.Position.Segment, letter.Position.Frame, letter.Position.Index, cluster = StoredText.Keep(letter.Cluster),

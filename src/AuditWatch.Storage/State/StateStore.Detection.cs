@@ -1,3 +1,4 @@
+using System.Data;
 using System.Data.Common;
 using System.Globalization;
 using AuditWatch.Detection.Alerts;
@@ -15,7 +16,7 @@ public sealed partial class StateStore : IDetectionState
         var (position, rows) = await ReadAsync(async connection =>
         {
             // One snapshot for both, should a commit come between them.
-            var snapshot = await connection.BeginTransactionAsync(stop).ConfigureAwait(false);
+            var snapshot = await connection.BeginTransactionAsync(IsolationLevel.RepeatableRead, stop).ConfigureAwait(false);
             await using (snapshot.ConfigureAwait(false))
             {
                 var at = await connection.QueryFirstOrDefaultAsync<PositionRow>(Sql(
@@ -33,42 +34,14 @@ public sealed partial class StateStore : IDetectionState
     }
 
     /// <inheritdoc/>
-    public Task CommitAsync(DetectionCommit commit, CancellationToken stop) => WriteAsync(async transaction =>
+    public Task CommitAsync(DetectionCommit commit, CancellationToken stop) => _database.WriteAsync(async transaction =>
     {
-        await ApplyAsync(transaction, commit.Reader, commit.Changes, stop).ConfigureAwait(false);
+        await _database.ApplyAsync(transaction, commit.Reader, commit.Changes, stop).ConfigureAwait(false);
         foreach (var alert in commit.Alerts) await RaiseAsync(transaction, alert, stop).ConfigureAwait(false);
         await WriteIncidentsAsync(transaction, commit.Incidents, stop).ConfigureAwait(false);
         await SavePositionAsync(transaction, commit.Reader, commit.Position, stop).ConfigureAwait(false);
         return commit.Changes.Count;
-    }, stop);
-
-    // In order, so that the last change of a key wins; runs of the same kind of statement share one prepared command.
-    static async Task ApplyAsync(DbTransaction transaction, string reader, IReadOnlyList<StateChange> changes, CancellationToken stop)
-    {
-        for (var from = 0; from < changes.Count;)
-        {
-            var deletes = changes[from].Value is null;
-            var to = from + 1;
-            while (to < changes.Count && changes[to].Value is null == deletes) to++;
-            var run = changes.Skip(from).Take(to - from).Select(change => new
-            {
-                reader,
-                cluster = StoredText.Keep(change.Cluster),
-                change.Kind,
-                key = StoredText.Keep(change.Key),
-                change.Value,
-                change.ExpiresMicros,
-            });
-            await transaction.Connection!.ExecuteAsync(Sql(deletes
-                ? "delete from detection_state where reader = @reader and cluster = @cluster and kind = @Kind and state_key = @key"
-                : """
-                  insert into detection_state (reader, cluster, kind, state_key, value, expires_us)
-                  values (@reader, @cluster, @Kind, @key, @Value, @ExpiresMicros)
-                  on conflict (reader, cluster, kind, state_key) do update set value = excluded.value, expires_us = excluded.expires_us
-                  """, run, transaction, stop)).ConfigureAwait(false);
-            from = to;
-        }
-    }
+    }, alongside: true, stop);
 
     // Triage is not evidence's to change, but for one thing: a closed alert that more requests join than it ever had is opened again. What is already stored as it
     // is makes no new version and no outbox entry.

@@ -81,7 +81,7 @@ public sealed partial class StateStore
             $"""
             select {MessageColumns} from notification_message where (@state is null or state = @state) and (@route is null or route = @route) and (@before is null or id < @before)
             order by id desc limit @limit
-            """, new { state, route, before, limit = limit > 0 ? limit : int.MaxValue }, null, stop)), stop).ConfigureAwait(false)).Select(row => row.Back()).ToList();
+            """, new { state, route = StoredText.Keep(route), before, limit = limit > 0 ? limit : int.MaxValue }, null, stop)), stop).ConfigureAwait(false)).Select(row => row.Back()).ToList();
 
     sealed record MessageRow(long Id, string Route, long Alerts, long Created_Us, long Due_Us, long Attempts, string State, string? Error, long? Done_Us)
     {

@@ -20,7 +20,7 @@ public sealed partial class StateStore
             "update outbox set attempts = attempts + 1, due_us = @again where id = @id",
             due.ConvertAll(row => new { again = now + RetryMicros(row.Attempts), id = row.Id }), transaction, stop)).ConfigureAwait(false);
         var done = (await connection.QueryAsync<(long Entry, string Consumer)>(Sql(
-            "select outbox_id, consumer from outbox_done where outbox_id in @ids",
+            $"select outbox_id, consumer from outbox_done where outbox_id {_database.In("@ids")}",
             new { ids = due.ConvertAll(row => row.Id) }, transaction, stop)).ConfigureAwait(false)).ToLookup(mark => mark.Entry, mark => mark.Consumer);
         return due.ConvertAll(row => new OutboxEntry(row.Id, row.Alert_Id, row.Version, (int)row.Attempts + 1, [.. _outbox.Consumers.Except(done[row.Id])]));
     }, stop).ConfigureAwait(false);
@@ -37,9 +37,9 @@ public sealed partial class StateStore
             on conflict do nothing
             """, entries.Select(entry => new { consumer, now, entry }), transaction, stop)).ConfigureAwait(false);
         return await connection.ExecuteAsync(Sql(
-            """
+            $"""
             delete from outbox where id = @entry
-            and (select count(*) from outbox_done where outbox_id = @entry and consumer in @consumers) = @all
+            and (select count(*) from outbox_done where outbox_id = @entry and consumer {_database.In("@consumers")}) = @all
             """, entries.Select(entry => new { entry, consumers = _outbox.Consumers, all = _outbox.Consumers.Count }), transaction, stop)).ConfigureAwait(false);
     }, stop);
 

@@ -21,7 +21,7 @@ public sealed partial class StateStore
     /// <summary>Everything that was done with an alert, in order.</summary>
     public async Task<IReadOnlyList<TriageEvent>> HistoryAsync(string alertId, CancellationToken stop) =>
         (await ReadAsync(connection => connection.QueryAsync<HistoryRow>(Sql(
-            $"select {HistoryColumns} from alert_history where alert_id = @alertId order by id", new { alertId }, null, stop)), stop).ConfigureAwait(false))
+            $"select {HistoryColumns} from alert_history where alert_id = @alertId order by id", new { alertId = StoredText.Keep(alertId) }, null, stop)), stop).ConfigureAwait(false))
         .Select(row => row.Back()).ToList();
 
     /// <summary>Says which rules' alerts are closed with a note only; replaces what was said before.</summary>
@@ -84,7 +84,7 @@ public sealed partial class StateStore
         new { alertId }, transaction, stop));
 
     static Task<AlertRow?> AlertRowAsync(DbTransaction transaction, string alertId, CancellationToken stop) =>
-        transaction.Connection!.QueryFirstOrDefaultAsync<AlertRow?>(Sql($"select {AlertColumns} from alert where alert_id = @alertId", new { alertId }, transaction, stop));
+        transaction.Connection!.QueryFirstOrDefaultAsync<AlertRow?>(Sql($"select {AlertColumns} from alert where alert_id = @alertId", new { alertId = StoredText.Keep(alertId) }, transaction, stop));
 
     static async Task<IReadOnlyList<TriageEvent>> HistoryAsync(DbTransaction transaction, string alertId, long afterVersion, CancellationToken stop) =>
         (await transaction.Connection!.QueryAsync<HistoryRow>(Sql(

@@ -29,7 +29,7 @@ public sealed partial class StateStore
         var job = await WriteAsync(transaction => transaction.Connection!.QuerySingleAsync<long>(Sql(
             """
             insert into triage_job (at_us, who, via, query, change, matched, state) values (@now, @who, @via, @query, @change, @matched, 'running') returning id
-            """, new { now = UnixMicros.Of(_clock), who = StoredText.Keep(change.Who), via = change.Via, query = queryText, change = change.Write(), matched = found.Count },
+            """, new { now = UnixMicros.Of(_clock), who = StoredText.Keep(change.Who), via = change.Via, query = StoredText.Keep(queryText), change = change.Write(), matched = found.Count },
             transaction, stop)), stop).ConfigureAwait(false);
         foreach (var chunk in found.Chunk(TriageChunk))
         {
@@ -105,6 +105,6 @@ public sealed partial class StateStore
 
     sealed record JobRow(long Id, long At_Us, string Who, string Via, string Query, string Change, long Matched, long Changed, long Skipped, string State)
     {
-        public TriageJob Back() => new(Id, At_Us, StoredText.Back(Who)!, Via, Query, Change, Matched, Changed, Skipped, State);
+        public TriageJob Back() => new(Id, At_Us, StoredText.Back(Who)!, Via, StoredText.Back(Query)!, Change, Matched, Changed, Skipped, State);
     }
 }

@@ -6,15 +6,13 @@ namespace AuditWatch.Storage.State;
 
 /// <summary>
 /// What changes and must survive: reader positions, detection state, alerts and their triage, clusters and their credentials, quarantine notes, and the outbox.
-/// One writer at a time; readers never wait for it. A returned write is on the disk.
+/// One writer at a time; readers never wait for it. A returned write is on the disk: of the data folder (SQLite), or of a PostgreSQL server.
 /// </summary>
 public sealed partial class StateStore : IAsyncDisposable
 {
     readonly StateDatabase _database;
     readonly TimeProvider _clock;
     readonly OutboxOptions _outbox;
-    readonly SemaphoreSlim _writing = new(1, 1);
-    DbConnection? _writer;
 
     StateStore(StateDatabase database, TimeProvider clock, OutboxOptions outbox)
     {
@@ -26,15 +24,32 @@ public sealed partial class StateStore : IAsyncDisposable
     /// <summary>For messages: what holds the state, and where.</summary>
     public string Place => _database.Place;
 
+    /// <summary>Whether the database answered when it was last asked; asks nothing itself.</summary>
+    public bool IsReachable => _database.IsReachable;
+
     /// <summary>Opens (and creates or migrates) the embedded state, <c>state.db</c> of a data folder.</summary>
     /// <exception cref="StateSchemaException">A newer version wrote it, or a migration failed.</exception>
     public static Task<StateStore> OpenEmbeddedAsync(string dataFolder, TimeProvider clock, OutboxOptions? outbox = null, CancellationToken stop = default) =>
         OpenAsync(new SqliteStateDatabase(Path.Combine(dataFolder, "state.db")), clock, outbox, stop);
 
+    /// <summary>Opens (and creates the tables of, or migrates) the state in a PostgreSQL database that exists.</summary>
+    /// <exception cref="StateSchemaException">A newer version wrote it, a migration failed, or the database cannot hold it.</exception>
+    /// <exception cref="StateUnavailableException">The server does not answer, or does not let us in.</exception>
+    public static Task<StateStore> OpenPostgresAsync(PostgresPlace place, TimeProvider clock, OutboxOptions? outbox = null, CancellationToken stop = default) =>
+        OpenAsync(new PostgresStateDatabase(place, clock), clock, outbox, stop);
+
     internal static async Task<StateStore> OpenAsync(StateDatabase database, TimeProvider clock, OutboxOptions? outbox, CancellationToken stop)
     {
-        await Task.Run(database.Migrate, stop).ConfigureAwait(false);
-        return new StateStore(database, clock, outbox ?? new OutboxOptions());
+        try
+        {
+            await database.MigrateAsync(stop).ConfigureAwait(false);
+            return new StateStore(database, clock, outbox ?? new OutboxOptions());
+        }
+        catch
+        {
+            await database.DisposeAsync().ConfigureAwait(false);
+            throw;
+        }
     }
 
     /// <summary>The last journal record that a reader has accounted for; null when it never began.</summary>
@@ -57,43 +72,11 @@ public sealed partial class StateStore : IAsyncDisposable
             """, new { reader, position.Segment, position.Frame, position.Index }, transaction, stop));
 
     /// <inheritdoc/>
-    public async ValueTask DisposeAsync()
-    {
-        await _writing.WaitAsync().ConfigureAwait(false);
-        if (_writer is not null) await _writer.DisposeAsync().ConfigureAwait(false);
-        _writer = null;
-        _writing.Dispose();
-    }
+    public ValueTask DisposeAsync() => _database.DisposeAsync();
 
-    async Task<T> ReadAsync<T>(Func<DbConnection, Task<T>> read, CancellationToken stop)
-    {
-        var connection = await _database.OpenAsync(stop).ConfigureAwait(false);
-        await using (connection.ConfigureAwait(false)) return await read(connection).ConfigureAwait(false);
-    }
+    Task<T> ReadAsync<T>(Func<DbConnection, Task<T>> read, CancellationToken stop) => _database.ReadAsync(read, stop);
 
-    // All or nothing: whatever throws between the first statement and the commit leaves everything as it was.
-    async Task<T> WriteAsync<T>(Func<DbTransaction, Task<T>> write, CancellationToken stop)
-    {
-        await _writing.WaitAsync(stop).ConfigureAwait(false);
-        try
-        {
-            return await Task.Run(async () =>   // SQLite's calls block; the caller's thread need not wait for the disk
-            {
-                _writer ??= await _database.OpenAsync(stop).ConfigureAwait(false);
-                var transaction = await _writer.BeginTransactionAsync(stop).ConfigureAwait(false);
-                await using (transaction.ConfigureAwait(false))
-                {
-                    var result = await write(transaction).ConfigureAwait(false);
-                    await transaction.CommitAsync(stop).ConfigureAwait(false);
-                    return result;
-                }
-            }, stop).ConfigureAwait(false);
-        }
-        finally
-        {
-            _writing.Release();
-        }
-    }
+    Task<T> WriteAsync<T>(Func<DbTransaction, Task<T>> write, CancellationToken stop) => _database.WriteAsync(write, alongside: false, stop);
 
     static CommandDefinition Sql(string text, object? values, DbTransaction? transaction, CancellationToken stop) =>
         new(text, values, transaction, cancellationToken: stop);

@@ -31,10 +31,24 @@ internal sealed class ConfigOptions
         foreach (var (option, _) in _flags) command.Add(option);
     }
 
+    /// <summary>
+    /// Where data and state are, for a command that reads them. A file that was not asked for (the working folder's) is only looked at for that: its faults are the server's.
+    /// </summary>
+    public (string Data, StateConfig State) LoadPlace(ParseResult parse)
+    {
+        if (parse.GetValue(_config) is not null)
+        {
+            var config = Load(parse);
+            return (config.Data, config.State);
+        }
+
+        var found = ConfigLoader.Load(null, Environment(), [], []);
+        return (found.Data, found.State);
+    }
+
     /// <summary>The configuration; ends with exit 2 and every fault when it has any.</summary>
     public AuditWatchConfig Load(ParseResult parse)
     {
-        var environment = Environment.GetEnvironmentVariables().Cast<DictionaryEntry>().ToDictionary(e => (string)e.Key, e => (string?)e.Value ?? "");
         var flags = new List<(string, string, string)>();
         foreach (var (option, path) in _flags)
         {
@@ -43,8 +57,11 @@ internal sealed class ConfigOptions
             flags.AddRange(values.Select(v => (path, v, option.Name)));
         }
         var faults = new List<ConfigFault>();
-        var config = ConfigLoader.Load(parse.GetValue(_config), environment, flags, faults);
+        var config = ConfigLoader.Load(parse.GetValue(_config), Environment(), flags, faults);
         if (faults.Count == 0) return config;
         throw new CommandFault(ExitCode.Usage, faults.Count == 1 ? $"The configuration has a fault.\n  {faults[0]}" : $"The configuration has {faults.Count} faults.\n  {string.Join("\n  ", faults)}");
     }
+
+    static Dictionary<string, string> Environment() =>
+        System.Environment.GetEnvironmentVariables().Cast<DictionaryEntry>().ToDictionary(e => (string)e.Key, e => (string?)e.Value ?? "");
 }

@@ -4,16 +4,18 @@ using AuditWatch.Server.Queries;
 
 namespace AuditWatch.Cli.Commands;
 
-/// <summary><c>--data DIR | --server URL</c>, with the token for a server.</summary>
+/// <summary><c>--data DIR | --server URL</c>, with the token for a server, and the configuration that says where a data folder's state is.</summary>
 internal sealed class DataOrServer
 {
     readonly Option<string?> _data = new("--data") { Description = "The data folder of a server that is not running. Default auditwatch-data.", HelpName = "DIR" };
     readonly Option<string?> _server = new("--server") { Description = "A running server, for instance http://127.0.0.1:9443.", HelpName = "URL" };
+    readonly ConfigOptions _config = new(serving: false);
     readonly Option<string?> _tokenFile = new("--token-file") { Description = "File with the server's API token; else the variable AUDITWATCH_TOKEN.", HelpName = "FILE" };
 
     public void AddTo(Command command)
     {
         command.Add(_data);
+        _config.AddTo(command);
         command.Add(_server);
         command.Add(_tokenFile);
         command.Validators.Add(result =>
@@ -26,11 +28,12 @@ internal sealed class DataOrServer
     public async Task<IQueries> OpenAsync(ParseResult parse, CancellationToken stop)
     {
         if (parse.GetValue(_server) is { } server) return new RemoteQueries(server, Token(parse));
-        var path = parse.GetValue(_data) ?? "auditwatch-data";
+        var (data, state) = _config.LoadPlace(parse);
+        var path = parse.GetValue(_data) ?? data;
         if (!Directory.Exists(path)) throw new CommandFault(ExitCode.Usage, $"There is no data folder '{path}'. Name one with --data DIR, or a running server with --server URL.");
         try
         {
-            return await LocalQueries.OpenAsync(path, stop);
+            return await LocalQueries.OpenAsync(path, state, stop);
         }
         catch (DataFolderInUseException fault)
         {
@@ -41,7 +44,7 @@ internal sealed class DataOrServer
     /// <summary>As <see cref="OpenAsync"/>, but makes the data folder when there is none.</summary>
     public Task<IQueries> OpenOrMakeAsync(ParseResult parse, CancellationToken stop)
     {
-        if (parse.GetValue(_server) is null) Directory.CreateDirectory(parse.GetValue(_data) ?? "auditwatch-data");
+        if (parse.GetValue(_server) is null) Directory.CreateDirectory(parse.GetValue(_data) ?? _config.LoadPlace(parse).Data);
         return OpenAsync(parse, stop);
     }
 

@@ -9,7 +9,7 @@ namespace AuditWatch.Cli.Commands;
 /// <summary><c>auditwatch journal verify|stats|export</c>: straight from the segment files, whether a server runs or not.</summary>
 internal static class JournalCommand
 {
-    static readonly string[] Kinds = ["audit", "falco", "access", "quarantine"];
+    static readonly string[] Kinds = ["audit", "falco", "access", "quarantine", "health"];
 
     public static Command Build(Terminal terminal) => new("journal", "The durable record of everything received.") { Verify(terminal), Stats(terminal), Export(terminal) };
 
@@ -77,7 +77,7 @@ internal static class JournalCommand
         var command = new Command("export", "One line per journaled record, in journal order, as stored.");
         var data = Data();
         var cluster = new Option<string?>("--cluster") { Description = "Only this cluster.", HelpName = "NAME" };
-        var kind = new Option<string>("--kind") { Description = "audit (default), falco, access or quarantine.", DefaultValueFactory = _ => "audit" };
+        var kind = new Option<string>("--kind") { Description = "audit (default), falco, access, quarantine or health.", DefaultValueFactory = _ => "audit" };
         kind.AcceptOnlyFromAmong(Kinds);
         var format = OutputOptions.Format();
         var limit = OutputOptions.Limit(0);

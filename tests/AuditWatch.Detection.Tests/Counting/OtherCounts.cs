@@ -21,6 +21,16 @@ public sealed class OtherCounts
     }
 
     [Fact]
+    public void What_is_absent_is_a_part_of_a_tuple_and_no_value_alone()
+    {
+        const string All = "type: value_count\nrules: [asked]\ngroup-by: [user.username]\ntimespan: 60s\ncondition: {field: ";
+        An[] everywhere = [.. Enumerable.Range(0, 3).Select(i => Counted.Ask(i, name: "s" + i) with { Namespace = null })];
+        Assert.Single(new Lab(Counted.Rules(All + "[objectRef.namespace, objectRef.name], gte: 3}")).Run(everywhere).Alerts);
+        Assert.Empty(new Lab(Counted.Rules(All + "[objectRef.namespace, objectRef.subresource], gte: 1}")).Run(everywhere).Alerts);
+        Assert.Empty(new Lab(Counted.Rules(All + "objectRef.namespace, gte: 1}")).Run(everywhere).Alerts);
+    }
+
+    [Fact]
     public void A_value_that_left_the_window_no_longer_counts()
     {
         var rules = Counted.Rules("type: value_count\nrules: [asked]\ngroup-by: [user.username]\ntimespan: 10s\ncondition: {field: objectRef.name, gte: 3}");

@@ -32,6 +32,11 @@ public sealed class DefectClasses
         { "a binding's own name", "AW2022", "objectRef.resource: clusterrolebindings\n    objectRef.name: cluster-admin" + End },
         { "dry runs", "AW2015", "objectRef.resource: pods\n    verb: [create, patch]" + End },
         { "dry runs of server-side apply", "AW2015", "objectRef.resource: pods\n    aw.is_create: true" + End },
+        { "the person lost behind the controller", "AW2034", "objectRef.resource: pods\n    verb: [create, update, patch]\n    aw.pod.host_pid: true" + End },
+        { "a private address taken for benign", "AW2029", "objectRef.resource: secrets\n  known:\n    aw.client_ip.scope: private" + But },
+        { "a private network taken for benign", "AW2029", "objectRef.resource: secrets\n  known:\n    sourceIPs|startswith: '10.'" + But },
+        { "a JSON patch unparsed", "AW2033", "objectRef.resource: clusterroles\n    verb: [create, update, patch]\n    requestObject.rules.verbs: escalate" + End },
+        { "a generated name", "AW2032", "objectRef.resource: daemonsets\n    verb: [create, patch]\n    objectRef.name|startswith: kube-proxy" + End },
         { "a rewritten annotation", "AW2024", "annotations.authorization_k8s_io/decision: allow\n    aw.outcome: success" + End },
         { "401 as anonymous", "AW2026", "user.username: system:anonymous\n    responseStatus.code: 401" + End },
     };
@@ -53,6 +58,16 @@ public sealed class DefectClasses
         using var folder = new RuleFolder().Rule("detection:\n  selection:\n    verb: get\n    objectRef.resource: secrets" + End, "a.yml")
             .Rule("title: Another\nid: 0d6a8f0c-5a57-4d8f-8f4a-1f1a5ad0a111\ndetection:\n  any_name:\n    objectRef.resource: secrets\n    verb: get\n  condition: any_name\n", "b.yml");
         Assert.Single(folder.Lint().Findings, f => f.Code == "AW2025");
+    }
+
+    [Fact]
+    public void References_fit_names_as_they_are_written_and_those_that_fit_nothing_are_told()
+    {
+        const string Rule = "name: Secret Reader\ndetection:\n  selection:\n    verb: get" + End;
+        const string Uses = "title: Many\ncorrelation: {type: event_count, rules: [Secret Reader], timespan: 5m, condition: {gte: 3}}\n---\ntitle: Site\nlogsource: {product: kubernetes}\nfilter: {rules: [Secret Reader, Secret Reder], s: {user.username: bob}, condition: not s}\n";
+        using var folder = new RuleFolder().Rule(Rule).Add("uses.yml", Uses);
+        var found = folder.Lint().Findings.Where(f => f.File.EndsWith("uses.yml", StringComparison.Ordinal) && f.Code != "AW2043").ToArray();
+        Assert.Equal(("AW2028", 4, "There is no rule 'Secret Reder', so nothing is filtered for it."), (Assert.Single(found).Code, found[0].Line, found[0].Message));
     }
 
     [Fact]

@@ -43,7 +43,7 @@ public sealed partial class LintPages
             Assert.StartsWith("Level: " + found[0].Severity.ToString().ToLowerInvariant(), page.Split('\n')[2], StringComparison.Ordinal);
         }
 
-        if (Example(page, "Right") is { } right) Assert.Empty(RuleFolder.Findings(right).Where(f => f.Code != "AW2040").Select(f => f.Code + " " + f.Message));
+        if (Example(page, "Right") is { } right) Assert.Empty(RuleFolder.Findings(right).Where(f => f.Code is not ("AW2036" or "AW2040")).Select(f => f.Code + " " + f.Message));
     }
 
     static string PageOf(string code) => Path.Combine(Root, "docs", "rules", code + ".md");

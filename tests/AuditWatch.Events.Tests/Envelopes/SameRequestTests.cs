@@ -85,4 +85,17 @@ public sealed class SameRequestTests
             var kind => $"{kind} {Encoding.UTF8.GetString(answer.Utf8)}",
         };
     }
+
+    [Fact]
+    public void An_envelope_that_names_the_API_server_tells_it()
+    {
+        Dictionary<string, string?> named = new()
+        {
+            ["AKS, text"] = "kube-apiserver-1", ["AKS, object"] = "kube-apiserver-1", ["Azure diagnostics row"] = "x", ["Azure resource-specific row"] = "kube-apiserver-1",
+            ["CloudWatch subscription"] = "kube-apiserver-audit-abc", ["Firehose"] = "kube-apiserver-audit-abc", ["GKE"] = null, ["docker"] = null, ["EventList"] = null,
+        };
+        foreach (var (shape, server) in named) Assert.Equal(server, CollectingSink.Of(Shapes.Single(s => s.Name == shape).Document).Events.Single().Origin.ApiServer);
+        var two = CollectingSink.Of("{\"records\":[" + string.Join(',', ((string[])["a", "b", "a"]).Select(pod => Aks(Quoted)["{\"records\":[".Length..^2].Replace("kube-apiserver-1", pod, StringComparison.Ordinal))) + "]}");
+        Assert.Equal(["a", "b", "a"], two.Events.Select(e => e.Origin.ApiServer));
+    }
 }

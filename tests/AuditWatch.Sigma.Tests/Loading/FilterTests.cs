@@ -44,6 +44,15 @@ public sealed class FilterTests
     }
 
     [Fact]
+    public void By_name_as_the_rule_writes_it()
+    {
+        var rule = Rules.Parse(Rules.Text("selection: {verb: get}\ncondition: selection", "name: Reader of Secrets\n"));
+        Assert.True(Filter("  rules: [Reader of Secrets]\n").AppliesTo(rule));
+        Assert.True(Filter("  rules: [reader-of-secrets]\n").AppliesTo(rule));
+        Assert.False(Filter("  rules: [Reader]\n").AppliesTo(rule));
+    }
+
+    [Fact]
     public void Owner_reason_and_expiry_are_kept()
     {
         var block = Assert.IsType<Dictionary<string, object?>>(Filter("").Custom["auditwatch"]);

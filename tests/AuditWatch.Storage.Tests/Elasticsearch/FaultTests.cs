@@ -145,4 +145,41 @@ public sealed class FaultTests(OwnKit kit) : IClassFixture<OwnKit>, IDisposable
             .GetProperty("settings").GetProperty("index").GetProperty("refresh_interval").GetString());
         Assert.True((await server.GetAsync("/_data_stream/logs-kubernetes.audit_logs-right")).GetProperty("data_streams")[0].GetProperty("rollover_on_write").GetBoolean());
     }
+
+    // Stands in for Elastic's package: a template of its name and priority, and a pipeline that is not ours to run (this one would fail every document).
+    [Fact]
+    public async Task Beside_Elastics_own_integration_its_template_keeps_the_stream_ours_come_through_its_hook_and_past_its_pipeline()
+    {
+        const string Integration = "logs-kubernetes.audit_logs", Hook = Integration + "@custom";
+        var server = await kit.ServerAsync();
+        await ForgetAsync("/_data_stream/logs-kubernetes.audit_logs-*", "/_index_template/auditwatch-kubernetes-audit");
+        await server.SendAsync(HttpMethod.Put, $"/_component_template/{Integration}@package", """{"template":{"settings":{"index.default_pipeline":"logs-kubernetes.audit_logs-1.84.1"},"mappings":{"properties":{"kubernetes":{"properties":{"audit":{"properties":{"verb":{"type":"keyword"},"sourceIPs":{"type":"text"}}}}}}}}}""");
+        await server.SendAsync(HttpMethod.Put, $"/_index_template/{Integration}", $$"""{"index_patterns":["{{Integration}}-*"],"priority":200,"data_stream":{},"composed_of":["{{Integration}}@package","{{Hook}}"],"ignore_missing_component_templates":["{{Hook}}"]}""");
+        try
+        {
+            using var connection = server.Connect("beside");
+            var outcomes = await new ElasticsearchSetup(connection).RunAsync(dryRun: false, Stop);
+            Assert.Contains("integration owns", outcomes.Single(o => o.Name == "auditwatch-kubernetes-audit").Why, StringComparison.Ordinal);
+            Assert.Equal(AssetChange.Created, outcomes.Single(o => o.Name == Hook).Change);
+            Assert.Equal(AssetChange.Unchanged, (await new ElasticsearchSetup(connection).RunAsync(dryRun: false, Stop)).Single(o => o.Name == Hook).Change);
+            Assert.Equal(Integration, (await server.GetAsync($"/_data_stream/{connection.Place.AuditStream}")).GetProperty("data_streams")[0].GetProperty("template").GetString());
+
+            await using var journal = await IndexedJournal.OfAsync(IndexedJournal.Made(120));
+            await using var indexer = await journal.OpenAsync(connection, Small);
+            await journal.RunAsync(indexer, Stop);
+            Assert.Equal((120, 0), (indexer.Counters.Indexed, indexer.Counters.DeadLettered));
+            Assert.Equal(120, await server.CountAsync(connection.Place.AuditStream));
+            var ours = await server.SendAsync(HttpMethod.Post, $"/{connection.Place.AuditStream}/_count", """{"query":{"bool":{"filter":[{"term":{"auditwatch.client_ip":"10.0.0.1"}},{"term":{"kubernetes.audit.verb":"get"}}]}}}""");
+            Assert.Equal(120, ours.GetProperty("count").GetInt64());
+        }
+        finally
+        {
+            await ForgetAsync("/_data_stream/logs-kubernetes.audit_logs-*", $"/_index_template/{Integration}", $"/_component_template/{Integration}@package", $"/_component_template/{Hook}");
+        }
+
+        async Task ForgetAsync(params string[] paths)
+        {
+            foreach (var path in paths) using ((await server.Http.DeleteAsync(new Uri(server.Url + path), Stop))) { }
+        }
+    }
 }

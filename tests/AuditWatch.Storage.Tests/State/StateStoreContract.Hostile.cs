@@ -54,6 +54,40 @@ public abstract partial class StateStoreContract
         Assert.Equal(note, Assert.Single(await _store.ListQuarantineAsync(null, 0, Stop)));
     }
 
+    [Theory]
+    [MemberData(nameof(HostileTexts))]
+    public async Task What_nobody_wrote_is_not_found_whatever_is_asked_for(string text)
+    {
+        await _store.CommitAsync(Commit(0, AnAlert.Numbered(1)), Stop);
+
+        Assert.Null(await _store.FindAlertAsync(text, Stop));
+        Assert.Empty(await _store.HistoryAsync(text, Stop));
+        Assert.Equal(TriageVerdict.Missing, (await _store.TriageAsync(text, new TriageChange("me", "token") { Note = "n" }, null, Stop)).Verdict);
+        Assert.Null(await _store.FindIncidentAsync(text, Stop));
+        Assert.NotNull(await _store.MergeIncidentsAsync(text, [text], "me", "token", null, Stop));
+        Assert.NotNull((await _store.SplitIncidentAsync(text, [text], "me", "token", null, Stop)).Why);
+        Assert.Null(await _store.FindClusterByTokenAsync(text, Stop));
+        Assert.Null(await _store.FindClusterByClientCnAsync(text, Stop));
+        Assert.Empty(await _store.ListMessagesAsync(null, text, null, 10, Stop));
+        Assert.Empty(await _store.ListFalcoNotesAsync(new FalcoQuery { Cluster = text, Pod = text }, Stop));
+        Assert.Empty((await _store.ListAlertsAsync(new AlertQuery { Rule = text, Assignee = text, Tag = text, Credential = text, ClientIp = text }, Stop)).Alerts);
+    }
+
+    [Theory]
+    [MemberData(nameof(HostileTexts))]
+    public async Task What_people_write_is_kept_as_they_wrote_it(string text)
+    {
+        if (string.IsNullOrWhiteSpace(text) || text.Length > TriageChange.LongestNote) return;
+        await _store.CommitAsync(Commit(0, AnAlert.Numbered(1)), Stop);
+
+        await _store.TriageAsync(AnAlert.Numbered(1).AlertId, new TriageChange(text, "token") { Note = text, Assignee = text }, null, Stop);
+        var job = await _store.TriageAllAsync(new AlertQuery(), text, new TriageChange(text, "token") { Note = text }, null, Stop);
+
+        Assert.Equal([(text, text), (text, text)], (await _store.HistoryAsync(AnAlert.Numbered(1).AlertId, Stop)).Select(act => (act.Who, act.Note)));
+        Assert.Equal((text, text), (job!.Who, job.Query));
+        Assert.Single((await _store.ListAlertsAsync(new AlertQuery { Assignee = text }, Stop)).Alerts);
+    }
+
     [Fact]
     public void The_stored_form_of_any_text_is_valid_unicode_without_NUL_and_comes_back() =>
         Gen.Frequency((1, Gen.Char[char.MinValue, char.MaxValue]), (2, Gen.Int[0, 5].Select(at => "\0\u001a\ud800\udbff\udc00\udfff"[at]))).Array[0, 20]

@@ -19,12 +19,12 @@ public abstract partial class StateStoreContract : IAsyncLifetime
     /// <summary>Makes every further insert into a table fail, as a full disk in the middle of a transaction would.</summary>
     protected abstract Task BreakInsertsAsync(DbConnection connection, string table);
 
-    public async ValueTask InitializeAsync() => _store = await OpenAsync();
+    public virtual async ValueTask InitializeAsync() => _store = await OpenAsync();
 
     public virtual async ValueTask DisposeAsync()
     {
         GC.SuppressFinalize(this);
-        await _store.DisposeAsync();
+        if (_store is not null) await _store.DisposeAsync();   // none where the database is not here
     }
 
     Task<StateStore> OpenAsync() => StateStore.OpenAsync(Database, _clock, new OutboxOptions(), Stop);
@@ -145,6 +145,19 @@ public abstract partial class StateStoreContract : IAsyncLifetime
 
         Assert.Equal(3, (await second.ListAlertsAsync(new AlertQuery(), Stop)).Alerts.Count);
         Assert.Equal(new EventPosition(0, 1, 5), await second.ReadPositionAsync("detect", Stop));
+    }
+
+    [Fact]
+    public async Task A_state_belongs_to_one_journal_for_good()
+    {
+        await _store.ClaimAsync("a", Stop);
+        await _store.ClaimAsync("a", Stop);
+        await using var second = await OpenAsync();
+
+        var refused = await Assert.ThrowsAsync<StateSchemaException>(() => second.ClaimAsync("b", Stop));
+
+        Assert.Contains(Database.Place, refused.Message, StringComparison.Ordinal);
+        await _store.ClaimAsync("a", Stop);
     }
 
     [Fact]

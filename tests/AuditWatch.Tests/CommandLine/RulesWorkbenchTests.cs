@@ -54,5 +54,21 @@ public sealed class RulesWorkbenchTests
         Assert.Contains("bad.yaml:1:13  AW1700", bad.Error, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task Lint_says_what_to_write_and_with_fix_writes_it()
+    {
+        var file = Path.Combine(Directory.CreateDirectory(Path.Combine(_folder, "rules")).FullName, "exec.yml");
+        await File.WriteAllTextAsync(file, "title: Exec # ours\nlogsource: {product: kubernetes}\ndetection:\n  s:\n    objectRef.resource: pods\n    objectRef.subresource: exec\n    verb: create\n  condition: s\n", TestContext.Current.CancellationToken);
+        var found = await RunAsync("lint", "--rules", "rules", "--fail-on", "warning");
+        Assert.True(found.ExitCode == 1, found.Error);
+        var row = found.Lines.Select(l => JsonDocument.Parse(l).RootElement).Single(r => r.GetProperty("code").GetString() == "AW2012");
+        Assert.Equal("""[{"line":7,"column":11,"end_line":7,"end_column":17,"text":"[create, get]"}]""", row.GetProperty("edits").GetRawText());
+        var repaired = await RunAsync("lint", "--rules", "rules", "--fail-on", "warning", "--fix");
+        Assert.True(repaired.ExitCode == 0, repaired.Error);
+        Assert.Contains("2 repairs in 1 files.", repaired.Error, StringComparison.Ordinal);
+        Assert.Contains("    verb: [create, get]\n", await File.ReadAllTextAsync(file, TestContext.Current.CancellationToken), StringComparison.Ordinal);
+        Assert.Contains("0 repairs in 0 files.", (await RunAsync("lint", "--rules", "rules", "--fix")).Error, StringComparison.Ordinal);
+    }
+
     Task WriteAsync() => File.WriteAllBytesAsync(Path.Combine(_folder, "a.log"), AuditLine.Utf8(AuditLine.Of("one"), AuditLine.Of("two")), TestContext.Current.CancellationToken);
 }

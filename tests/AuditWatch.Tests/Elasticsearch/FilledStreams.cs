@@ -70,6 +70,7 @@ public sealed class FilledStreams : IAsyncLifetime
         var config = Path.Combine(_work, "auditwatch.yaml");
         await File.WriteAllTextAsync(config, $$"""
             elasticsearch: {url: "{{Server.Url}}", namespace: shop}
+            kibana: {url: "http://127.0.0.1:5601", auditwatch_url: "https://auditwatch.example/"}
             """);
         await using var serve = new ServerProcess(Path.Combine(_work, "data"), "http", "--config", config);
         await serve.StartAsync();

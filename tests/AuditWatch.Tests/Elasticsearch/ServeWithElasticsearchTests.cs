@@ -42,6 +42,7 @@ public sealed class ServeWithElasticsearchTests(FilledStreams streams)
         var hit = answer.GetProperty("hits").GetProperty("hits")[0];
         var source = hit.GetProperty("_source");
         Assert.Equal(hit.GetProperty("_id").GetString(), source.GetProperty("event").GetProperty("id").GetString());
+        Assert.Equal($"https://auditwatch.example/api/v1/alerts/{hit.GetProperty("_id").GetString()}", source.GetProperty("event").GetProperty("url").GetString());
         Assert.Contains(source.GetProperty("orchestrator").GetProperty("cluster").GetProperty("name").GetString(), new[] { FilledStreams.Cluster, FilledStreams.OtherCluster });
     }
 

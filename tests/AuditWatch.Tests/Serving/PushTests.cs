@@ -54,10 +54,19 @@ public sealed class PushTests : IAsyncLifetime
         Assert.Equal(HttpStatusCode.OK, (await PostAsync("pubsub/prod?token=" + _token, push, headers: [("Authorization", "Bearer a-token-of-Google")])).Status);
         Assert.Equal(HttpStatusCode.Unauthorized, (await PostAsync("pubsub/prod", push, headers: [("Authorization", "Bearer a-token-of-Google")])).Status);
 
+        // Small on the wire, two hundred mebibytes unpacked: answered like any other content, named, counted, and not followed to its end.
+        var bomb = Gzip(Falco("bomb", "bomb", "2026-11-25T01:02:06Z")[..^30] + new string(' ', 200 << 20));
+        Assert.InRange(bomb.Length, 1, 2 << 20);
+        Assert.Equal(HttpStatusCode.OK, (await PostAsync("falco/prod", bomb, bearer: true)).Status);
+        var record = $"{{\"records\":[{{\"data\":\"{Convert.ToBase64String(bomb)}\"}}]}}";
+        Assert.Equal(HttpStatusCode.OK, (await PostAsync("firehose/prod", record, headers: [("X-Amz-Firehose-Access-Key", _token)])).Status);
+
         await _server.SettleAsync();
         var ids = (await _server.ListAsync("events")).Select(e => e.GetProperty("audit_id").GetString()).Order(StringComparer.Ordinal);
         Assert.Equal(["from-firehose", "from-pubsub"], ids);
-        Assert.Equal(["malformed-json", "not-a-falco-alert"], (await _server.ListAsync("quarantine")).Select(q => q.GetProperty("reason").GetString()).Order(StringComparer.Ordinal));
+        string?[] kept = [.. (await _server.ListAsync("quarantine")).Select(q => q.GetProperty("reason").GetString()).Order(StringComparer.Ordinal)];
+        Assert.Equal(["malformed-json", "not-a-falco-alert", "too-large", "too-large", "too-large"], kept);
+        Assert.Equal(5, (await _server.MetricsAsync())["auditwatch_quarantined_total"]);
 
         // In the story of the pod, the namespace and the container; and as an alert of ours.
         foreach (var question in (string[])["pod=prod/web-1", "namespace=prod", "container=web"])

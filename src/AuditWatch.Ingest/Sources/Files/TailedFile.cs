@@ -131,7 +131,7 @@ internal sealed class TailedFile : IDisposable
             }
             var text = _held.AsMemory(0, _heldLength);
             if (_isSkipping) text = SkipRest(text);
-            var lines = new PartitionLot(log);
+            var lines = new PartitionLot(log) { ApiServer = log };
             var taken = TailedLines.Take(text, Before + Offset, isLast && _isEnded, lines);
             if (taken == 0 && text.Length > _options.MostLineBytes) taken = BeginSkip(text, lines);
             if (taken > 0) return Take(taken, lines);

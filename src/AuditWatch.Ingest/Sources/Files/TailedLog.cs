@@ -135,18 +135,23 @@ internal sealed partial class TailedLog(string path, FileTailOptions options, So
     void OnTruncated(TailedFile file)
     {
         var place = file.Place;
+        // All of it is found before anything is changed: a file that cannot be opened now (somebody is still packing it) must cost nothing but a later try.
+        var copy = Find(place);
+        var behind = Rotated(place.Age, place.Print);
+        var live = Open(path);
         _files.Remove(file);
         file.Dispose();
         _endedSize = -1;
-        // Its copy holds what was not read yet.
-        if (Find(place) is { } copy)
+        if (copy is null) OnGap($"{path} was cut short and no copy of it lies beside it; lines written since it was last looked at are lost.");
+        else
         {
+            // Its copy holds what was not read yet.
             copy.Before = place.Before;
             _files.Insert(0, copy);
         }
-        else OnGap($"{path} was cut short and no copy of it lies beside it; lines written since it was last looked at are lost.");
-        foreach (var one in Rotated(place.Age, place.Print)) Follow(one, place.Sequence + 1);
-        if (Open(path) is { } live) Follow(live, place.Sequence + 1);
+
+        foreach (var one in behind) Follow(one, place.Sequence + 1);
+        if (live is not null) Follow(live, place.Sequence + 1);
         LogTruncated(log, standing.Name, path);
     }
 

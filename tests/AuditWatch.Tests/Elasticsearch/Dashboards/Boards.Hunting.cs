@@ -104,7 +104,7 @@ internal static partial class Boards
             new Cell(16, Table("Who changes what is reachable", $"{IsExposure} and auditwatch.write:true", [User, Resource with { Size = 5 }], Requests).To(IdentityId))),
         new Row(14,
             new Cell(12, Donut("Where requests come from", IsDone, Group.Of("auditwatch.client_scope", "Scope", 4))),
-            new Cell(18, Table("Public addresses and their users", "auditwatch.client_scope:\"public\"", [Client, User with { Size = 5 }], Requests, Max("@timestamp", "Last seen"))),
+            new Cell(18, Table("Public addresses and their users", "auditwatch.client_scope:\"public\"", [Client, User with { Size = 5 }], Requests, Latest("@timestamp", "Last seen"))),
             new Cell(18, Table("Users by number of addresses", "not user.name:system\\:*", [User], Distinct("auditwatch.client_ip", "Addresses"), Requests).To(IdentityId))),
         new Row(16, new Cell(48, Rows("Changes of what is reachable", "auditwatch-exposure"))));
 }

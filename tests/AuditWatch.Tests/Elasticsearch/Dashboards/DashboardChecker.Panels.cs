@@ -80,7 +80,7 @@ internal sealed partial class DashboardChecker
                 break;
             case "terms":
                 Field(view, field, where, isCounted: true);
-                if (columns[(string)column["params"]!["orderBy"]!["columnId"]!] is not JsonObject by || (bool)by["isBucketed"]!) Fault(where, $"orders {field} by no number of its own");
+                if (columns[(string)column["params"]!["orderBy"]!["columnId"]!] is not JsonObject by || (bool)by["isBucketed"]! || (string)by["operationType"]! == "last_value") Fault(where, $"orders {field} by no number of its own");
                 break;
             case "date_histogram":
                 Field(view, field, where, isCounted: true, "date");
@@ -91,8 +91,12 @@ internal sealed partial class DashboardChecker
             case "unique_count":
                 Field(view, field, where, isCounted: true);
                 break;
+            case "last_value":
+                Field(view, field, where, isCounted: true, "date");
+                if ((string?)column["params"]!["sortField"] != field) Fault(where, $"takes {field} from elsewhere than its newest document");
+                break;
             case "max":
-                Field(view, field, where, isCounted: true, "long", "integer", "float", "date");
+                Field(view, field, where, isCounted: true, "long", "integer", "float");
                 break;
             case "sum" or "average" or "percentile":
                 Field(view, field, where, isCounted: true, "long", "integer", "float");

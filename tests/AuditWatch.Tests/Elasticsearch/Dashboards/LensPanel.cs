@@ -70,9 +70,14 @@ internal static class LensPanel
         var parameters = new JsonObject();
         if (measure.Percentile is { } percentile) parameters["percentile"] = percentile;
         if (measure.Operation is "count" or "unique_count" or "sum") parameters["emptyAsNull"] = true;
+        if (measure.Operation == "last_value")
+        {
+            parameters["sortField"] = measure.Field;
+            parameters["showArrayValues"] = true;
+        }
         return new JsonObject
         {
-            ["customLabel"] = true, ["dataType"] = measure.Operation == "max" ? MappedFields.LensTypeOf(measure.Field) : "number", ["isBucketed"] = false, ["label"] = measure.Label,
+            ["customLabel"] = true, ["dataType"] = measure.Operation is "max" or "last_value" ? MappedFields.LensTypeOf(measure.Field) : "number", ["isBucketed"] = false, ["label"] = measure.Label,
             ["operationType"] = measure.Operation, ["params"] = parameters, ["scale"] = "ratio", ["sourceField"] = measure.Field,
         };
     }

@@ -16,6 +16,9 @@ internal sealed record Measure(string Operation, string Field, string Label, int
 
     public static Measure Max(string field, string label) => new("max", field, label);
 
+    /// <summary>The newest value of a date: Lens takes the maximum of numbers only.</summary>
+    public static Measure Latest(string field, string label) => new("last_value", field, label);
+
     public static Measure Average(string field, string label) => new("average", field, label);
 
     public static Measure Sum(string field, string label) => new("sum", field, label);

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 
@@ -59,6 +60,10 @@ internal static class PanelQuestion
                 field["percents"] = new JsonArray((int)column["params"]!["percentile"]!);
                 field["keyed"] = false;
                 return new JsonObject { ["percentiles"] = field };
+            case "last_value":
+                var newest = new JsonObject { [(string)column["params"]!["sortField"]!] = new JsonObject { ["order"] = "desc" } };
+                field["format"] = "epoch_millis";
+                return new JsonObject { ["top_hits"] = new JsonObject { ["size"] = 1, ["sort"] = new JsonArray(newest), ["_source"] = false, ["docvalue_fields"] = new JsonArray(field) } };
             case var other:
                 return new JsonObject { [other] = field };
         }
@@ -92,6 +97,9 @@ internal static class PanelQuestion
         var operation = (string)column["operationType"]!;
         if (operation == "count") return count;
         var value = bucket.GetProperty(id);
+        if (operation == "last_value")
+            return value.GetProperty("hits").GetProperty("hits").EnumerateArray().Select(h => h.TryGetProperty("fields", out var f) ? f.GetProperty((string)column["sourceField"]!)[0].GetString() : null)
+                .Select(t => t is null ? (double?)null : double.Parse(t, CultureInfo.InvariantCulture)).FirstOrDefault();
         value = operation == "percentile" ? value.GetProperty("values")[0].GetProperty("value") : value.GetProperty("value");
         return value.ValueKind == JsonValueKind.Number ? value.GetDouble() : null;
     }

@@ -28,7 +28,7 @@ internal static class ViewCatalog
         new(DataView.Alerts, "logs-auditwatch.alert-*", "AuditWatch: alerts")
         {
             Labels = new Dictionary<string, string> { ["auditwatch.alert.level"] = "Level", ["rule.name"] = "Rule", ["auditwatch.alert.sentence"] = "What happened", ["orchestrator.cluster.name"] = "Cluster", ["user.name"] = "User" },
-            Links = new Dictionary<string, string> { ["kubernetes.audit.auditID"] = ThisRequest, ["user.name"] = ThisIdentity },
+            Links = new Dictionary<string, string> { ["kubernetes.audit.auditID"] = ThisRequest, ["user.name"] = ThisIdentity, ["event.url"] = "{{rawValue}}" },
         },
         new(DataView.Triage, "auditwatch-triage-*", "AuditWatch: where alerts stand")
         {

@@ -35,13 +35,14 @@ sealed partial class ClusterReasoner
     readonly ReorderBuffer _buffer = new();
     readonly ActRing _ring = new();
     readonly long _reachMicros;
+    readonly bool _makesIncidents;
 
     readonly List<object> _facts = [];
     readonly List<ArmedSubject> _matched = [];
     readonly List<Sighting> _kept = [];
     long _newest = long.MinValue, _watermark = long.MinValue, _swept = long.MinValue;
 
-    public ClusterReasoner(ClusterFacts cluster, RuleSnapshot rules, long reachMicros = ReorderBuffer.DefaultReachMicros)
+    public ClusterReasoner(ClusterFacts cluster, RuleSnapshot rules, long reachMicros = ReorderBuffer.DefaultReachMicros, bool makesIncidents = true)
     {
         _cluster = cluster;
         _chains = rules.Chains;
@@ -53,7 +54,7 @@ sealed partial class ClusterReasoner
         _firstSeen = new FirstSeenTable(rules.Correlations.All.Where(c => c.IsFirstSeen));
         _counted = new CountedTable(rules.Correlations.All.Where(c => !c.IsFirstSeen));
         _alerts = new OpenAlerts(Math.Max(OpenAlerts.KeptMicros, rules.Correlations.All.Select(c => c.SpanMicros * 2).DefaultIfEmpty().Max()));
-        _reachMicros = reachMicros;
+        (_reachMicros, _makesIncidents) = (reachMicros, makesIncidents);
         _caseFiles = new CaseFiles(cluster.Name);
     }
 
@@ -225,9 +226,11 @@ sealed partial class ClusterReasoner
 
         if (canEnd)
         {
-            CountBlind(sighting, sighting.Rule);
-            _facts.Add(sighting);
-            _stages.Follow(sighting.Event, pending.Act.Act.Request, _ring);
+            if (EndsStories(sighting, sighting.Rule) || !_chains.AskOnlyStories)
+            {
+                _facts.Add(sighting);
+                _stages.Follow(sighting.Event, pending.Act.Act.Request, _ring);
+            }
         }
 
         BlindActs(sighting, sighting.Rule);

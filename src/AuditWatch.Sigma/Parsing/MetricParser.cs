@@ -16,7 +16,7 @@ internal sealed class MetricParser(ProblemList problems)
         if (block.Find("metrics") is not { } found) return [];
         if (found is not YamlList { Items.Count: > 0 } list)
         {
-            problems.Error(Codes.WrongType, found.Place, $"'metrics' must be a list of maps, not {(found is YamlList ? "empty" : found.Noun)}.", "Write for instance '- {field: objectRef.resource, gte: 3}'.");
+            problems.Error(Codes.WrongType, found.Place, $"'metrics' must be a list of maps, not {(found is YamlList ? "empty" : found.Noun)}.", "Write for instance '- {field: source, gte: 3}'.");
             return [];
         }
 
@@ -31,7 +31,7 @@ internal sealed class MetricParser(ProblemList problems)
     {
         if (item is not YamlMap map)
         {
-            problems.Error(Codes.WrongType, item.Place, $"A metric must be a map, not {item.Noun}.", "Write for instance '- {field: objectRef.resource, gte: 3}'.");
+            problems.Error(Codes.WrongType, item.Place, $"A metric must be a map, not {item.Noun}.", "Write for instance '- {field: source, gte: 3}'.");
             return null;
         }
 

@@ -59,7 +59,7 @@ sealed partial class ClusterReasoner
         foreach (var blind in hit.Blinds)
         {
             _dossiers.Place(blind);
-            CountBlind(blind, blind.BlindRule!);
+            _ = EndsStories(blind, blind.BlindRule!);
             Keep(blind, blind.BlindRule!);
             BlindActs(blind, blind.BlindRule!);
         }
@@ -86,20 +86,27 @@ sealed partial class ClusterReasoner
         }
     }
 
-    void CountBlind(Sighting end, string rule)
+    // Whether it ends some story. Where that cannot be said, it is counted.
+    bool EndsStories(Sighting end, string rule)
     {
+        var ends = false;
         foreach (var (chain, story) in _chains.EndedBy(rule))
         {
             try
             {
-                if (story.Judge(end) is { Evidence: null, Why: not UnknownReason.None and var why }) _blind.Add(chain, why);
+                var verdict = story.Judge(end);
+                if (verdict.Evidence is not null) ends = true;
+                else if (verdict.Why != UnknownReason.None) _blind.Add(chain, verdict.Why);
             }
             catch (Exception e) when (e is not OutOfMemoryException)
             {
                 // The same question fails again in the session, which counts it and goes on.
                 _blind.Add(chain, UnknownReason.RuleFailed);
+                ends = true;
             }
         }
+
+        return ends;
     }
 
     // Before anything is placed: what was known at the time of the event. After it: what the event itself tells.
@@ -140,6 +147,12 @@ sealed partial class ClusterReasoner
     // What was found in order, alert by alert, becomes part of cases. An exception hides a step, not what it has to do with others.
     void FileCases(List<(Finding Finding, string AlertId)> found)
     {
+        if (!_makesIncidents)
+        {
+            _direct.Clear();
+            return;
+        }
+
         found.AddRange(_direct.Select(f => (f, f.AlertId)));
         _direct.Clear();
         foreach (var (finding, alertId) in found.OrderBy(f => f.Finding.End.Sequence).ThenBy(f => f.Finding.By.Id, StringComparer.Ordinal)) _caseFiles.Take(finding, alertId);

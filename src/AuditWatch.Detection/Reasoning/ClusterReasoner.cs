@@ -28,6 +28,7 @@ sealed partial class ClusterReasoner
     readonly FirstActs _firstActs = new(), _firstCertified = new(byCertificate: true);
     readonly OpenAlerts _alerts;
     readonly CountedTable _counted;
+    readonly AbsenceTable _absences;
     readonly FirstSeenTable _firstSeen;
     readonly CorrelationSet _correlations;
     readonly bool _correlates;
@@ -35,13 +36,14 @@ sealed partial class ClusterReasoner
     readonly ReorderBuffer _buffer = new();
     readonly ActRing _ring = new();
     readonly long _reachMicros;
+    readonly bool _makesIncidents;
 
     readonly List<object> _facts = [];
     readonly List<ArmedSubject> _matched = [];
     readonly List<Sighting> _kept = [];
     long _newest = long.MinValue, _watermark = long.MinValue, _swept = long.MinValue;
 
-    public ClusterReasoner(ClusterFacts cluster, RuleSnapshot rules, long reachMicros = ReorderBuffer.DefaultReachMicros)
+    public ClusterReasoner(ClusterFacts cluster, RuleSnapshot rules, long reachMicros = ReorderBuffer.DefaultReachMicros, bool makesIncidents = true)
     {
         _cluster = cluster;
         _chains = rules.Chains;
@@ -51,9 +53,10 @@ sealed partial class ClusterReasoner
         _correlations = rules.Correlations;
         _correlates = rules.Correlations.All.Count > 0 || rules.For(cluster).Rules.Any(r => r.Suppress is not null);
         _firstSeen = new FirstSeenTable(rules.Correlations.All.Where(c => c.IsFirstSeen));
-        _counted = new CountedTable(rules.Correlations.All.Where(c => !c.IsFirstSeen));
+        _counted = new CountedTable(rules.Correlations.All.Where(c => !c.IsFirstSeen && !c.IsAbsence));
+        _absences = new AbsenceTable(rules.Correlations.All.Where(c => c.IsAbsence));
         _alerts = new OpenAlerts(Math.Max(OpenAlerts.KeptMicros, rules.Correlations.All.Select(c => c.SpanMicros * 2).DefaultIfEmpty().Max()));
-        _reachMicros = reachMicros;
+        (_reachMicros, _makesIncidents) = (reachMicros, makesIncidents);
         _caseFiles = new CaseFiles(cluster.Name);
     }
 
@@ -65,8 +68,8 @@ sealed partial class ClusterReasoner
 
     public ReasonerFigures Figures => new(Late, _ring.Overflow, _cases.Hidden, _credentials.Evicted, _alerts.Evicted, _alerts.Raised, _judge.Failures, _judge.Quarantined)
     {
-        Suppressed = _alerts.Suppressed, FirstSeen = _firstSeen.Figures, Counted = _counted.Figures, ObjectsForgotten = _objects.Evicted, CasesClosed = _caseFiles.Evicted,
-        JoinedOwners = _owners.Joined, BlindChains = _blind.Counts,
+        Suppressed = _alerts.Suppressed, FirstSeen = _firstSeen.Figures, Counted = [.. _counted.Figures, .. _absences.Figures], ObjectsForgotten = _objects.Evicted, CasesClosed = _caseFiles.Evicted,
+        BaselineIsTooOld = _objects.BaselineIsTooOld, JoinedOwners = _owners.Joined, BlindChains = _blind.Counts,
     };
 
     /// <summary>Takes one event as the event layer judged it; <see cref="Conclude"/> ends a batch of them.</summary>
@@ -168,12 +171,6 @@ sealed partial class ClusterReasoner
         return false;
     }
 
-    void Release()
-    {
-        while (_buffer.TryTake(_watermark, out var pending)) Judge(pending);
-        _ring.Pass(_watermark);
-    }
-
     // In order of event time. What the tables make of an event comes before what rules found on it.
     void Judge(Pending pending, bool isLate = false)
     {
@@ -198,7 +195,7 @@ sealed partial class ClusterReasoner
         {
             Place(sighting, pending);
             Direct(sighting, pending);
-            foreach (var capture in sighting.Captures) Count(sighting, capture, pending, isLate);
+            foreach (var capture in sighting.Captures) Count(sighting, capture.Among(hit.Sightings), pending, isLate);
         }
 
         PlaceBlinds(hit);
@@ -211,7 +208,7 @@ sealed partial class ClusterReasoner
         _stages.Follow(sighting.Event, pending.Act.Act.Request, _ring);
     }
 
-    void Place(Sighting sighting, Pending pending)
+    void Place(Sighting sighting, Pending? pending)
     {
         var kinds = _chains.KeptIn(sighting.Rule);
         var canEnd = _chains.CanEnd(sighting.Rule);
@@ -225,9 +222,11 @@ sealed partial class ClusterReasoner
 
         if (canEnd)
         {
-            CountBlind(sighting, sighting.Rule);
-            _facts.Add(sighting);
-            _stages.Follow(sighting.Event, pending.Act.Act.Request, _ring);
+            if (EndsStories(sighting, sighting.Rule) || !_chains.AskOnlyStories)
+            {
+                _facts.Add(sighting);
+                if (pending is not null) _stages.Follow(sighting.Event, pending.Act.Act.Request, _ring);
+            }
         }
 
         BlindActs(sighting, sighting.Rule);

@@ -18,7 +18,9 @@ namespace AuditWatch.Detection.State;
 [JsonSerializable(typeof(OpenAlertRecord))]
 [JsonSerializable(typeof(SavedCounted))]
 [JsonSerializable(typeof(SavedFirstSeen))]
+[JsonSerializable(typeof(SavedPresence))]
 [JsonSerializable(typeof(KnownObject))]
+[JsonSerializable(typeof(SavedBaseline))]
 [JsonSerializable(typeof(OwnerAlert))]
 [JsonSerializable(typeof(CaseFile))]
 sealed partial class StateJson : JsonSerializerContext

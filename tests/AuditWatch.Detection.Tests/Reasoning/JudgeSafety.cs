@@ -12,6 +12,13 @@ namespace AuditWatch.Detection.Tests.Reasoning;
 public sealed class JudgeSafety
 {
     [Fact]
+    public void Shipped_chains_ask_nothing_but_their_stories_so_that_nobody_asks_about_what_ends_none()
+    {
+        Assert.True(ChainCatalog.Shipped().AskOnlyStories);
+        Assert.False(new ChainCatalog([typeof(ThrowsAlways)]).AskOnlyStories);
+    }
+
+    [Fact]
     public void A_rule_that_throws_or_never_ends_is_stopped_named_and_counted_and_the_others_go_on()
     {
         var repository = new RuleRepository();

@@ -11,6 +11,7 @@ return args switch
     ["state-costs", .. var rest] => await StateCosts.RunAsync(rest),
     ["receiver", .. var rest] => await ReferenceReceiver.RunAsync(rest),
     ["rule-costs", .. var rest] => RuleCosts.Run(rest),
+    ["rule-scale", .. var rest] => RuleScale.Run(rest),
     _ => Parts(args),
 };
 

@@ -199,7 +199,7 @@ sealed partial class ClusterReasoner
         {
             Place(sighting, pending);
             Direct(sighting, pending);
-            foreach (var capture in sighting.Captures) Count(sighting, capture, pending, isLate);
+            foreach (var capture in sighting.Captures) Count(sighting, capture.Among(hit.Sightings), pending, isLate);
         }
 
         PlaceBlinds(hit);

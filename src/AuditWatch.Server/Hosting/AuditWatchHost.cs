@@ -39,6 +39,8 @@ public sealed class AuditWatchHost : IAsyncDisposable
     public IQueries Queries => _app.Services.GetRequiredService<IQueries>();
 
     /// <summary>Everything that is served, as routing knows it.</summary>
+    internal IServiceProvider Services => _app.Services;
+
     internal IReadOnlyList<Microsoft.AspNetCore.Http.Endpoint> Endpoints => _app.Services.GetRequiredService<Microsoft.AspNetCore.Routing.EndpointDataSource>().Endpoints;
 
     /// <summary>Where it listens, with the ports that it was given.</summary>
@@ -160,6 +162,7 @@ public sealed class AuditWatchHost : IAsyncDisposable
 
         services.AddMassTransit(bus =>
         {
+            bus.DisableUsageTelemetry();   // it would tell its makers' server, from inside a network that may be an island
             if (stores.Index is not null) bus.AddConsumer<AlertIndexConsumer>(c => c.Options<BatchOptions>(b => b.SetMessageLimit(200).SetTimeLimit(TimeSpan.FromMilliseconds(200))));
             bus.AddConsumer<AlertWebhookConsumer>();
             if (config.Notify.Routes.Count > 0) bus.AddConsumer<AlertRouteConsumer>();

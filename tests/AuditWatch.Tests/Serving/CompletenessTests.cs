@@ -75,6 +75,7 @@ public sealed class CompletenessTests(ITestOutputHelper output)
         await File.WriteAllTextAsync(log, "", Stop);
         await File.AppendAllLinesAsync(log, [AuditLine.OfNoNote(2, 1)], Stop);
         var gone = await AlertAsync(server, "events-gone-before-they-were-read", _ => true);
+        output.WriteLine(gone.GetProperty("sentence").GetString()!);
         Assert.Contains("no copy of it lies beside it", gone.GetProperty("sentence").GetString(), StringComparison.Ordinal);
         Assert.Equal(log, (await WaitAsync(server, "api-servers", r => r.GetProperty("events").GetInt64() == 6, "six events")).GetProperty("api_server").GetString());
     }

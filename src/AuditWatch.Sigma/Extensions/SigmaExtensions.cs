@@ -17,6 +17,9 @@ public sealed record SigmaExtensions
     /// <summary>Further numbers over the window; all must hold.</summary>
     public IReadOnlyList<Metric> Metrics { get; init; } = [];
 
+    /// <summary>Where what was seen is not seen any more.</summary>
+    public Absence? Absence { get; init; }
+
     /// <summary>Windows that begin at whole multiples of the timespan since 1970 (UTC), instead of sliding.</summary>
     public bool IsTumbling { get; init; }
 
@@ -28,6 +31,7 @@ public sealed record SigmaExtensions
         if (Suppress is { } s) yield return string.Create(CultureInfo.InvariantCulture, $"suppress {string.Join(',', s.By)} {s.For.Ticks}");
         if (FirstSeen is { } f) yield return string.Create(CultureInfo.InvariantCulture, $"first_seen {f.Learning.Ticks} {f.Events} {string.Join(',', f.Per)}");
         foreach (var m in Metrics) yield return string.Create(CultureInfo.InvariantCulture, $"metric {m.Rule} {m.Field} {string.Join(',', m.Bounds.Select(b => b.Operator + b.Value.ToString(CultureInfo.InvariantCulture)))}");
+        if (Absence is { } a) yield return string.Create(CultureInfo.InvariantCulture, $"absence {a.Seen}");
         if (IsTumbling) yield return "tumbling";
     }
 }

@@ -7,9 +7,11 @@ namespace AuditWatch.Sigma.Parsing;
 /// <summary>Reads the <c>auditwatch</c> block. Every key is known, or the document is refused: a misspelt one must not silently mean nothing.</summary>
 internal sealed class ExtensionParser(YamlMap document, ProblemList problems)
 {
-    const int MostSuppressed = 5, MostFirstSeen = 3;
+    const int MostSuppressed = 5, MostFirstSeen = 3, MostSeen = 100;
 
     static readonly string[] Everywhere = ["alert", "close_note", "level_reason", "requires", "lint", "runbook", "entities"];
+
+    static readonly string[] AbsenceForbids = ["first_seen", "metrics", "window"];
 
     readonly DocumentHead _head = new(document, problems);
 
@@ -24,8 +26,12 @@ internal sealed class ExtensionParser(YamlMap document, ProblemList problems)
     }
 
     /// <summary>The block of a correlation.</summary>
-    public SigmaExtensions OfCorrelation(SigmaCorrelation correlation) => Block([.. Everywhere, "suppress", "first_seen", "metrics", "window"]) is { } block
-        ? new SigmaExtensions { Suppress = Suppress(block, correlation), FirstSeen = FirstSeen(block, correlation), Metrics = new MetricParser(problems).Read(block, correlation), IsTumbling = IsTumbling(block, correlation) }
+    public SigmaExtensions OfCorrelation(SigmaCorrelation correlation) => Block([.. Everywhere, "suppress", "first_seen", "metrics", "window", "absence"]) is { } block
+        ? new SigmaExtensions
+        {
+            Suppress = Suppress(block, correlation), FirstSeen = FirstSeen(block, correlation), Absence = Absence(block, correlation),
+            Metrics = new MetricParser(problems).Read(block, correlation), IsTumbling = IsTumbling(block, correlation),
+        }
         : SigmaExtensions.None;
 
     YamlMap? Block(string[] keys)
@@ -70,6 +76,18 @@ internal sealed class ExtensionParser(YamlMap document, ProblemList problems)
         if (learning >= correlation.Timespan)
             Misused(part.Find("learning")!.Place, "Learning must end before the timespan does: what was learned first would be forgotten by then.", "Make 'timespan' (the history) longer than 'learning'.");
         return new FirstSeen(learning, events, per);
+    }
+
+    Absence? Absence(YamlMap block, SigmaCorrelation correlation)
+    {
+        if (Part(block, "absence", ["seen"]) is not { } part) return null;
+        if (correlation.Type != CorrelationType.EventCount || correlation.Bounds is not [{ Operator: "eq", Value: 0 }])
+            Misused(part.Place, "'absence' belongs to an event_count with 'condition: {eq: 0}': no match of its group within the timespan.", "Write 'type: event_count' and 'condition: {eq: 0}'.");
+        if (AbsenceForbids.FirstOrDefault(k => block.Find(k) is not null) is { } other)
+            Misused(part.Place, $"'absence' and '{other}' are two questions.", "Make two correlations.");
+        var seen = Number(part, "seen", 1);
+        if (seen > MostSeen) Misused(part.Find("seen")!.Place, $"'seen' is at most {MostSeen}.", "Write a smaller number.");
+        return new Absence((int)Math.Min(seen, MostSeen));
     }
 
     bool IsTumbling(YamlMap block, SigmaCorrelation correlation)

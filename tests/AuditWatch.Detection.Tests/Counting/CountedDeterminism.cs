@@ -15,7 +15,7 @@ public sealed class CountedDeterminism
         Assert.NotEmpty(expected.Of("burst"));
         Assert.NotEmpty(expected.Of("spread"));
         Assert.NotEmpty(expected.Of("new"));
-        foreach (var name in new[] { "both", "order", "after", "bursts", "several", "minutes" }) Assert.NotEmpty(expected.Of(name));
+        foreach (var name in new[] { "both", "order", "after", "bursts", "several", "minutes", "silent" }) Assert.NotEmpty(expected.Of(name));
         Assert.Contains(expected.Of("told"), a => a.Count > 1);
         foreach (var size in new[] { 1, 7, 100 }) Assert.Equal(expected.TextWithoutPlaces, new Lab(Rules).Run(history, size).TextWithoutPlaces);
     }
@@ -101,6 +101,7 @@ public sealed class CountedDeterminism
         folder.Add("taken.yml", "title: Taken\nname: taken\nlogsource: {product: kubernetes, service: audit}\ndetection: {selection: {objectRef.resource: secrets, objectRef.name|endswith: ['3', '7']}, condition: selection}\nauditwatch: {alert: false}\n")
             .Add("several.yml", "title: Several\nname: several\ncorrelation: {type: event_count, rules: [told, taken], group-by: [user.username], timespan: 20s, condition: {gte: 2}, generate: true}\nauditwatch: {metrics: [{rule: taken, gte: 1}, {rule: told, field: objectRef.name, gte: 2}]}\n")
             .Add("minutes.yml", "title: Minutes\nname: minutes\ncorrelation: {type: value_count, rules: [asked], group-by: [user.username], timespan: 10s, condition: {field: objectRef.name, gte: 3}, generate: true}\nauditwatch: {window: tumbling, metrics: [{rule: asked, lt: 6}]}\n")
+            .Add("silent.yml", "title: Silent\nname: silent\ncorrelation: {type: event_count, rules: [taken], group-by: [user.username], timespan: 4s, condition: {eq: 0}, generate: true}\nauditwatch: {absence: {seen: 2}}\n")
             .Add("both.yml", "title: Both\nname: both\ncorrelation: {type: temporal, rules: [told, taken], group-by: [user.username], timespan: 5s}\n")
             .Add("order.yml", "title: Order\nname: order\ncorrelation: {type: temporal_ordered, rules: [taken, told, taken], group-by: [user.username], timespan: 6s, generate: true}\n")
             .Add("after.yml", "title: After\nname: after\ncorrelation: {type: temporal_ordered, rules: [spread, taken], group-by: [user.username], timespan: 9s, generate: true}\n")

@@ -12,6 +12,7 @@ return args switch
     ["webhook-load", .. var rest] => await WebhookLoad.RunAsync(rest),
     ["receiver", .. var rest] => await ReferenceReceiver.RunAsync(rest),
     ["rule-costs", .. var rest] => RuleCosts.Run(rest),
+    ["rule-scale", .. var rest] => RuleScale.Run(rest),
     _ => Parts(args),
 };
 

@@ -222,7 +222,7 @@ sealed partial class ClusterReasoner
 
         if (canEnd)
         {
-            if (EndsStories(sighting, sighting.Rule) || !_chains.AskOnlyStories)
+            if (EndsStories(sighting, sighting.Rule) || !_chains.AskForStories)
             {
                 _facts.Add(sighting);
                 if (pending is not null) _stages.Follow(sighting.Event, pending.Act.Act.Request, _ring);

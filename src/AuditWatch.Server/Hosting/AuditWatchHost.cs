@@ -123,7 +123,8 @@ public sealed class AuditWatchHost : IAsyncDisposable
 
     static WebApplication Build(AuditWatchConfig config, TimeProvider clock, Stores stores, bool quiet)
     {
-        var builder = WebApplication.CreateSlimBuilder();
+        // Configuration is auditwatch.yaml's; nothing in the folder that the server was started from is watched.
+        var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { Args = ["--hostBuilder:reloadConfigOnChange=false"] });
         builder.Logging.ClearProviders().AddProvider(new JsonLineLogger(clock)).SetMinimumLevel(quiet ? LogLevel.Error : LogLevel.Information)
             .AddFilter("Microsoft", LogLevel.Warning).AddFilter("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.None).AddFilter("MassTransit", LogLevel.Warning).AddFilter("System.Net.Http", LogLevel.Warning);
         builder.WebHost.UseKestrelHttpsConfiguration().ConfigureKestrel(kestrel => KestrelSetup.Apply(kestrel, config));
@@ -164,7 +165,7 @@ public sealed class AuditWatchHost : IAsyncDisposable
         {
             bus.DisableUsageTelemetry();   // it would tell its makers' server, from inside a network that may be an island
             if (stores.Index is not null) bus.AddConsumer<AlertIndexConsumer>(c => c.Options<BatchOptions>(b => b.SetMessageLimit(200).SetTimeLimit(TimeSpan.FromMilliseconds(200))));
-            bus.AddConsumer<AlertWebhookConsumer>();
+            if (config.Notify.WebhookUrl is not null) bus.AddConsumer<AlertWebhookConsumer>();
             if (config.Notify.Routes.Count > 0) bus.AddConsumer<AlertRouteConsumer>();
             if (stores.Elasticsearch is not null)
                 bus.AddConsumer<AlertElasticsearchConsumer>(c => c.Options<BatchOptions>(b => b.SetMessageLimit(200).SetTimeLimit(TimeSpan.FromMilliseconds(200))));

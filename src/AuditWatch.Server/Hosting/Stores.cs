@@ -122,7 +122,8 @@ sealed class Stores : IAsyncDisposable
         var all = new OutboxOptions();
         return all with
         {
-            Consumers = [.. all.Consumers.Where(c => config.Index.Embedded || c != Bus.AlertIndexConsumer.Name), .. config.Elasticsearch is null ? (string[])[] : [AlertElasticsearchConsumer.Name],
+            // Whoever is not there need not be waited for: marking an alert done for a webhook that nobody set would cost a write to the disk per alert.
+            Consumers = [.. all.Consumers.Where(c => (config.Index.Embedded || c != Bus.AlertIndexConsumer.Name) && (config.Notify.WebhookUrl is not null || c != Bus.AlertWebhookConsumer.Name)), .. config.Elasticsearch is null ? (string[])[] : [AlertElasticsearchConsumer.Name],
                 .. config.Notify.Routes.Count == 0 ? (string[])[] : [Notifications.AlertRouteConsumer.Name]],
         };
     }

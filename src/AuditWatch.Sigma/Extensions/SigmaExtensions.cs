@@ -20,6 +20,9 @@ public sealed record SigmaExtensions
     /// <summary>Where what was seen is not seen any more.</summary>
     public Absence? Absence { get; init; }
 
+    /// <summary>Only where the count is many times what is usual for its group.</summary>
+    public Usual? Usual { get; init; }
+
     /// <summary>Windows that begin at whole multiples of the timespan since 1970 (UTC), instead of sliding.</summary>
     public bool IsTumbling { get; init; }
 
@@ -32,6 +35,7 @@ public sealed record SigmaExtensions
         if (FirstSeen is { } f) yield return string.Create(CultureInfo.InvariantCulture, $"first_seen {f.Learning.Ticks} {f.Events} {string.Join(',', f.Per)}");
         foreach (var m in Metrics) yield return string.Create(CultureInfo.InvariantCulture, $"metric {m.Rule} {m.Field} {string.Join(',', m.Bounds.Select(b => b.Operator + b.Value.ToString(CultureInfo.InvariantCulture)))}");
         if (Absence is { } a) yield return string.Create(CultureInfo.InvariantCulture, $"absence {a.Seen}");
+        if (Usual is { } u) yield return string.Create(CultureInfo.InvariantCulture, $"usual {u.Times} {u.History.Ticks} {u.Learning.Ticks}");
         if (IsTumbling) yield return "tumbling";
     }
 }

@@ -7,11 +7,11 @@ namespace AuditWatch.Sigma.Parsing;
 /// <summary>Reads the <c>auditwatch</c> block. Every key is known, or the document is refused: a misspelt one must not silently mean nothing.</summary>
 internal sealed class ExtensionParser(YamlMap document, ProblemList problems)
 {
-    const int MostSuppressed = 5, MostFirstSeen = 3, MostSeen = 100;
+    const int MostSuppressed = 5, MostFirstSeen = 3, MostSeen = 100, MostSpans = 1000;
 
     static readonly string[] Everywhere = ["alert", "close_note", "level_reason", "requires", "lint", "runbook", "entities"];
 
-    static readonly string[] AbsenceForbids = ["first_seen", "metrics", "window"];
+    static readonly string[] AbsenceForbids = ["first_seen", "metrics", "window", "usual"];
 
     readonly DocumentHead _head = new(document, problems);
 
@@ -26,10 +26,10 @@ internal sealed class ExtensionParser(YamlMap document, ProblemList problems)
     }
 
     /// <summary>The block of a correlation.</summary>
-    public SigmaExtensions OfCorrelation(SigmaCorrelation correlation) => Block([.. Everywhere, "suppress", "first_seen", "metrics", "window", "absence"]) is { } block
+    public SigmaExtensions OfCorrelation(SigmaCorrelation correlation) => Block([.. Everywhere, "suppress", "first_seen", "metrics", "window", "absence", "usual"]) is { } block
         ? new SigmaExtensions
         {
-            Suppress = Suppress(block, correlation), FirstSeen = FirstSeen(block, correlation), Absence = Absence(block, correlation),
+            Suppress = Suppress(block, correlation), FirstSeen = FirstSeen(block, correlation), Absence = Absence(block, correlation), Usual = Usual(block, correlation),
             Metrics = new MetricParser(problems).Read(block, correlation), IsTumbling = IsTumbling(block, correlation),
         }
         : SigmaExtensions.None;
@@ -88,6 +88,22 @@ internal sealed class ExtensionParser(YamlMap document, ProblemList problems)
         var seen = Number(part, "seen", 1);
         if (seen > MostSeen) Misused(part.Find("seen")!.Place, $"'seen' is at most {MostSeen}.", "Write a smaller number.");
         return new Absence((int)Math.Min(seen, MostSeen));
+    }
+
+    Usual? Usual(YamlMap block, SigmaCorrelation correlation)
+    {
+        if (Part(block, "usual", ["times", "history", "learning"]) is not { } part) return null;
+        if (correlation.Type != CorrelationType.EventCount || block.Find("first_seen") is not null)
+            Misused(part.Place, "'usual' belongs to an event_count.", "Write 'type: event_count'.");
+        var times = 0d;
+        if (part.Find("times") is not YamlScalar text || text.ToSigma() is not { Kind: SigmaScalarKind.Number } number || (times = double.Parse(number.Text, CultureInfo.InvariantCulture)) is <= 1 or > 1_000_000)
+            problems.Error(Codes.BadValue, (part.Find("times") ?? part).Place, "'times' must be a number above 1: how many times the usual count.", "Write for instance 'times: 10'.");
+        if (Span(part, "history", "7d") is not { } history || Span(part, "learning", "1d") is not { } learning) return null;
+        if (history.Ticks / correlation.Timespan.Ticks is < 2 or > MostSpans)
+            Misused(part.Find("history")!.Place, $"The history must be 2 to {MostSpans} timespans long.", "Make 'history' longer or shorter, or change 'timespan'.");
+        if (learning < correlation.Timespan || learning > history)
+            Misused(part.Find("learning")!.Place, "Learning takes at least one timespan, and no longer than the history.", "Write for instance a seventh of the history.");
+        return new Usual(times, history, learning);
     }
 
     bool IsTumbling(YamlMap block, SigmaCorrelation correlation)

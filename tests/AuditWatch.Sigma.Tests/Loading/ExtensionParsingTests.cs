@@ -59,6 +59,13 @@ public sealed class ExtensionParsingTests
     }
 
     [Fact]
+    public void So_many_times_what_is_usual()
+    {
+        Assert.Equal(new Usual(2.5, TimeSpan.FromDays(1), TimeSpan.FromHours(2)), Good(Count, "{usual: {times: 2.5, history: 1d, learning: 2h}}").Usual);
+        Assert.NotEqual(Good(Count, "{usual: {times: 2.5, history: 1d, learning: 2h}}").Canonical, Good(Count, "{usual: {times: 3, history: 1d, learning: 2h}}").Canonical);
+    }
+
+    [Fact]
     public void What_means_something_else_has_another_canonical_text()
     {
         string[] texts = [.. new[]
@@ -95,6 +102,14 @@ public sealed class ExtensionParsingTests
     [InlineData(Count, "{metrics: [{rule: a, gt: many}]}", "AW1303")]
     [InlineData(Count, "{metrics: [{rule: a, over: 1, gt: 1}]}", "AW1013")]
     [InlineData(Story, "{metrics: [{rule: a, gt: 1}]}", "AW1306")]
+    [InlineData(Rule, "{usual: {times: 2, history: 1d, learning: 2h}}", "AW1013")]
+    [InlineData(Count, "{usual: {history: 1d, learning: 2h}}", "AW1010")]
+    [InlineData(Count, "{usual: {times: 1, history: 1d, learning: 2h}}", "AW1010")]
+    [InlineData(Count, "{usual: {times: 2, learning: 2h}}", "AW1302")]
+    [InlineData(Count, "{usual: {times: 2, history: 5m, learning: 5m}}", "AW1306")]
+    [InlineData(Count, "{usual: {times: 2, history: 4d, learning: 2h}}", "AW1306")]
+    [InlineData(Count, "{usual: {times: 2, history: 1d, learning: 1m}}", "AW1306")]
+    [InlineData(Story, "{usual: {times: 2, history: 1d, learning: 2h}}", "AW1306")]
     [InlineData(Rule, "{absence: {}}", "AW1013")]
     [InlineData(None, "{absence: true}", "AW1007")]
     [InlineData(None, "{absence: {sene: 3}}", "AW1013")]

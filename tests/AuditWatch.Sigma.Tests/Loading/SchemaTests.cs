@@ -59,6 +59,8 @@ public sealed class SchemaTests
     [InlineData("{first_seen: {learning: 7d, events: 10, per: [a]}}", true)]
     [InlineData("{first_seen: {learning: soon}}", false)]
     [InlineData("{window: tumbling, metrics: [{rule: a, field: b, gte: 3, lt: 9}, {rule: a, gte: 1}]}", true)]
+    [InlineData("{usual: {times: 10, history: 7d, learning: 1d}}", true)]
+    [InlineData("{usual: {times: 10}}", false)]
     [InlineData("{absence: {}}", true)]
     [InlineData("{absence: {seen: 3}}", true)]
     [InlineData("{absence: {seen: 0}}", false)]

@@ -71,7 +71,10 @@ public sealed class OwnServerTests : IAsyncLifetime
         Assert.Contains("--server", busy.Error, StringComparison.Ordinal);
 
         Assert.Equal(0, await _server.TerminateAsync());
-        for (var i = 0; i < questions.Length; i++) Assert.Equal(fromServer[i], (await AuditWatchCommand.RunAsync([.. questions[i], "--data", _server.Data])).Output);
+        for (var i = 0; i < questions.Length; i++) Assert.Equal(Timeless(fromServer[i]), Timeless((await AuditWatchCommand.RunAsync([.. questions[i], "--data", _server.Data])).Output));
+
+        // The rate is the present one; it falls while nothing comes.
+        static string Timeless(string output) => System.Text.RegularExpressions.Regex.Replace(output, "\"rate\":[0-9.eE-]+", "\"rate\":0");
     }
 
     internal static byte[] ReadShared(string file)

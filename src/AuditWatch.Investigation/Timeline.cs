@@ -24,7 +24,7 @@ public sealed class Timeline(IEventSearch index, StateStore state)
         var (around, skip) = await MiddleAsync(question, stop).ConfigureAwait(false);
         var reach = question.Window.Ticks / TimeSpan.TicksPerMicrosecond;
         var (from, to) = (around - reach, around + reach);
-        var within = new EventQuery { Cluster = question.Cluster, SinceMicros = from, UntilMicros = to + 1, OldestFirst = true, Limit = MostEvents };
+        var within = new EventQuery { Cluster = question.Cluster, Clusters = question.Clusters, SinceMicros = from, UntilMicros = to + 1, OldestFirst = true, Limit = MostEvents };
 
         var requests = new Dictionary<(string, string, long?), StoryRequest>();
         var own = question.Entity == TimelineEntity.Container ? new EventPage([], null) : await index.SearchAsync(OwnOf(question, within), stop).ConfigureAwait(false);
@@ -64,7 +64,7 @@ public sealed class Timeline(IEventSearch index, StateStore state)
         if (question.AroundMicros is { } given) return (given, 0);
         var seen = FalcoOf(question) is { } falco ? await state.ListFalcoNotesAsync(falco with { Limit = 1 }, stop).ConfigureAwait(false) : [];
         var newest = question.Entity == TimelineEntity.Container ? null
-            : await index.SearchAsync(OwnOf(question, new EventQuery { Cluster = question.Cluster, Limit = 1 }), stop).ConfigureAwait(false);
+            : await index.SearchAsync(OwnOf(question, new EventQuery { Cluster = question.Cluster, Clusters = question.Clusters, Limit = 1 }), stop).ConfigureAwait(false);
         return (Math.Max(newest is { Rows.Count: > 0 } ? newest.Rows[0].TimeMicros : 0, seen.Count > 0 ? seen[0].TimeMicros : 0), 0);
     }
 
@@ -93,7 +93,7 @@ public sealed class Timeline(IEventSearch index, StateStore state)
     async Task<IEnumerable<TimelineEntry>> AlertsAsync(TimelineQuestion question, long from, long to, IEnumerable<StoryRequest> requests, CancellationToken stop)
     {
         var told = requests.Select(request => (request.Key.Cluster, request.Key.AuditId)).ToHashSet();
-        var page = await state.ListAlertsAsync(new AlertQuery { Cluster = question.Cluster, SinceMicros = from, UntilMicros = to + 1, Limit = 0 }, stop).ConfigureAwait(false);
+        var page = await state.ListAlertsAsync(new AlertQuery { Cluster = question.Cluster, Clusters = question.Clusters, SinceMicros = from, UntilMicros = to + 1, Limit = 0 }, stop).ConfigureAwait(false);
         return page.Alerts.Where(IsTold).Select(Tell);
 
         bool IsTold(StoredAlert stored)
@@ -113,7 +113,7 @@ public sealed class Timeline(IEventSearch index, StateStore state)
     // Falco sees processes; it knows pods, namespaces and containers, but nobody's account.
     static FalcoQuery? FalcoOf(TimelineQuestion question)
     {
-        var query = new FalcoQuery { Cluster = question.Cluster };
+        var query = new FalcoQuery { Cluster = question.Cluster, Clusters = question.Clusters };
         switch (question.Entity)
         {
             case TimelineEntity.Pod:

@@ -8,6 +8,9 @@ public sealed record TimelineQuestion(TimelineEntity Entity, string Value)
     /// <summary>Only this cluster; null for all.</summary>
     public string? Cluster { get; init; }
 
+    /// <summary>Of any of these clusters; null for all. What the caller may see, beside what is asked.</summary>
+    public IReadOnlyList<string>? Clusters { get; init; }
+
     /// <summary>The middle of the window, microseconds since 1970; null: the entity's newest event.</summary>
     public long? AroundMicros { get; init; }
 

@@ -9,6 +9,8 @@ namespace AuditWatch.Cli;
 /// <summary>Asks a running server over its HTTP API.</summary>
 internal sealed class RemoteQueries : IQueries
 {
+    const int MostWaits = 20;
+
     readonly HttpClient _http;
 
     public RemoteQueries(string server, string? token)
@@ -84,19 +86,38 @@ internal sealed class RemoteQueries : IQueries
     async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken stop, bool allowMissing = false)
     {
         HttpResponseMessage response;
-        try
+        for (var tries = 0; ; tries++)
         {
-            response = await _http.SendAsync(request, stop);
-        }
-        catch (HttpRequestException fault)
-        {
-            throw new CommandFault(ExitCode.OutOfReach, $"{_http.BaseAddress} does not answer: {fault.Message}");
+            try
+            {
+                response = await _http.SendAsync(request, stop);
+            }
+            catch (HttpRequestException fault)
+            {
+                throw new CommandFault(ExitCode.OutOfReach, $"{_http.BaseAddress} does not answer: {fault.Message}");
+            }
+            // A long list asks for many pages; where the server says how long to wait, it is waited.
+            if (response.StatusCode != HttpStatusCode.TooManyRequests || tries == MostWaits || response.Headers.RetryAfter?.Delta is not { TotalSeconds: <= 60 } pause) break;
+            response.Dispose();
+            await Task.Delay(pause, stop);
+            request = await AgainAsync(request, stop);
         }
         if (response.IsSuccessStatusCode || (allowMissing && response.StatusCode == HttpStatusCode.NotFound)) return response;
         var detail = await DetailAsync(response, stop);
         var code = (int)response.StatusCode is 400 or 401 or 403 or 404 or 409 or 412 ? ExitCode.Usage : ExitCode.OutOfReach;
         response.Dispose();
         throw new CommandFault(code, $"{_http.BaseAddress} refused: {detail}");
+    }
+
+    // A request can be sent only once.
+    static async Task<HttpRequestMessage> AgainAsync(HttpRequestMessage sent, CancellationToken stop)
+    {
+        var again = new HttpRequestMessage(sent.Method, sent.RequestUri);
+        foreach (var header in sent.Headers) again.Headers.TryAddWithoutValidation(header.Key, header.Value);
+        if (sent.Content is null) return again;
+        again.Content = new ByteArrayContent(await sent.Content.ReadAsByteArrayAsync(stop));
+        again.Content.Headers.ContentType = sent.Content.Headers.ContentType;
+        return again;
     }
 
     static async Task<string> DetailAsync(HttpResponseMessage response, CancellationToken stop)

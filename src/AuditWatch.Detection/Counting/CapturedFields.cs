@@ -2,13 +2,19 @@ using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using AuditWatch.Detection.EventLayer;
+using AuditWatch.Detection.Rules;
 using AuditWatch.Sigma.Correlation;
 using AuditWatch.Sigma.Evaluation;
 
 namespace AuditWatch.Detection.Counting;
 
 /// <summary>Reads what one correlation needs of the events of one of its rules.</summary>
-sealed class CapturedFields(CorrelationRule rule, IReadOnlyList<int> groupSlots, IReadOnlyList<int> valueSlots)
+/// <param name="rule">The correlation.</param>
+/// <param name="groupSlots">Fields to group by.</param>
+/// <param name="valueSlots">Fields that are counted.</param>
+/// <param name="member">For a temporal correlation: by which word it speaks of the rule.</param>
+/// <param name="exceptions">A site's exceptions to it, and to correlations over it.</param>
+sealed class CapturedFields(CorrelationRule rule, IReadOnlyList<int> groupSlots, IReadOnlyList<int> valueSlots, string? member, IReadOnlyList<SiteExceptionRule> exceptions)
 {
     // Longer values are told apart by their hash: log content must not decide how much is kept.
     const int Longest = 256;
@@ -17,8 +23,8 @@ sealed class CapturedFields(CorrelationRule rule, IReadOnlyList<int> groupSlots,
 
     public Capture Take(AuditEventView view)
     {
-        var exceptions = rule.Exceptions.Count == 0 ? [] : rule.Exceptions.Where(x => x.Passes.EvaluateSafely(view).Truth == Truth.False).Select(x => x.Id).ToArray();
-        return new Capture(rule, Texts(view, groupSlots), ValueOf(view), exceptions);
+        var excepted = exceptions.Count == 0 ? [] : exceptions.Where(x => x.Passes.EvaluateSafely(view).Truth == Truth.False).Select(x => x.Id).ToArray();
+        return new Capture(rule, Texts(view, groupSlots), member ?? ValueOf(view), excepted);
     }
 
     // In a tuple what is absent is a value too: a list over all namespaces has no namespace, and differs from the list of one.

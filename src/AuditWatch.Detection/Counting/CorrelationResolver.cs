@@ -7,14 +7,25 @@ namespace AuditWatch.Detection.Counting;
 sealed class CorrelationResolver(
     IReadOnlyList<SigmaCorrelation> written, IReadOnlyList<SigmaDocument> rules, IReadOnlyList<SigmaDocument> passedOver, ICollection<Problem> problems)
 {
-    readonly HashSet<string> _correlations = [.. written.Select(c => c.Id)];
+    readonly List<(SigmaCorrelation Source, IReadOnlyList<SigmaDocument> Members)> _found = [];
+    readonly Dictionary<string, bool?> _done = new(StringComparer.Ordinal);
 
+    /// <summary>Those that can be evaluated; a correlation comes after those that it speaks of.</summary>
     public IReadOnlyList<(SigmaCorrelation Source, IReadOnlyList<SigmaDocument> Members)> Resolve()
     {
-        var found = new List<(SigmaCorrelation, IReadOnlyList<SigmaDocument>)>();
-        foreach (var correlation in written)
-            if (CanEvaluate(correlation) && Members(correlation) is { } members && Check(correlation, members)) found.Add((correlation, members));
-        return found;
+        foreach (var correlation in written) IsFound(correlation);
+        return _found;
+    }
+
+    // Null while it is being asked: a correlation over itself, perhaps by way of others.
+    bool IsFound(SigmaCorrelation correlation)
+    {
+        if (_done.TryGetValue(correlation.Id, out var known)) return known ?? Refuse(correlation, "AW1511", "It is made of itself, by way of the correlations that it names.", "Break the circle.");
+        _done[correlation.Id] = null;
+        var isGood = CanEvaluate(correlation) && Members(correlation) is { } members && Check(correlation, members);
+        if (isGood) _found.Add((correlation, Members(correlation)!));
+        _done[correlation.Id] = isGood;
+        return isGood;
     }
 
     // Null: it cannot be evaluated. Correlations over rules for other log sources are passed over as those rules are.
@@ -44,8 +55,8 @@ sealed class CorrelationResolver(
     {
         if (correlation.Type == CorrelationType.ValuePercentile && correlation.Percentile is null)
             return Refuse(correlation, "AW1512", "The percentile is not said.", "Add 'percentile: 95' to the condition.");
-        if (correlation.Type is CorrelationType.Temporal or CorrelationType.TemporalOrdered)
-            return Report(correlation, "AW1507", ProblemSeverity.Warning, "Correlations of type temporal and temporal_ordered are read and checked, but not evaluated in this version.", "Write what follows in time as a chain in C#.");
+        if (correlation is { Type: CorrelationType.TemporalOrdered, Condition: not null })
+            return Refuse(correlation, "AW1507", "What comes in the order of 'rules' has no condition in words: it would not say which of them must come first.", "Leave the condition out, or use 'type: temporal'.");
         return true;
     }
 
@@ -53,12 +64,10 @@ sealed class CorrelationResolver(
     {
         foreach (var member in members)
         {
-            if (_correlations.Contains(member.Id))
+            if (member is SigmaCorrelation inner)
             {
-                var why = member is SigmaCorrelation { Type: CorrelationType.Temporal or CorrelationType.TemporalOrdered }
-                    ? "What follows in time is judged after everything is counted, so that nothing can be counted over it"
-                    : "Windows count events, and a count is none";
-                return Refuse(correlation, "AW1511", $"'{member.Name}' is a correlation. {why}.", "Name the rules that it is made of.");
+                if (!CheckOver(correlation, inner, members)) return false;
+                continue;
             }
 
             foreach (var field in correlation.GroupBy.Select(g => GroupField(correlation, members, g, member)).Concat(correlation.Fields))
@@ -69,14 +78,25 @@ sealed class CorrelationResolver(
         return true;
     }
 
+    // Of a correlation only its group is known: a single event it is not.
+    bool CheckOver(SigmaCorrelation correlation, SigmaCorrelation inner, List<SigmaDocument> members)
+    {
+        if (IsTemporal(inner) && !IsTemporal(correlation))
+            return Refuse(correlation, "AW1511", $"'{inner.Name}' is a temporal correlation. What follows in time is judged after everything is counted, so that nothing can be counted over it.", "Name the rules that it is made of.");
+        foreach (var field in correlation.GroupBy.Select(g => GroupField(correlation, members, g, inner)).Concat(correlation.Fields))
+            if (!inner.GroupBy.Contains(field))
+                return Refuse(correlation, "AW1203", $"'{inner.Name}' is a correlation, and not grouped by '{field}'.", inner.GroupBy.Count == 0 ? "Group that one first." : $"Group by one of: {string.Join(", ", inner.GroupBy)}; or say by 'aliases' which of them is meant.");
+        return IsFound(inner) || inner.Id == correlation.Id || Refuse(correlation, "AW1511", $"'{inner.Name}', of which it is made, was refused.", "Repair that one.");
+    }
+
+    static bool IsTemporal(SigmaCorrelation correlation) => correlation.Type is CorrelationType.Temporal or CorrelationType.TemporalOrdered;
+
     static string GroupField(SigmaCorrelation correlation, List<SigmaDocument> members, string entry, SigmaDocument member) =>
         correlation.GroupField(entry, correlation.Rules[members.IndexOf(member)]);
 
-    bool Refuse(SigmaCorrelation correlation, string code, string message, string fix) => Report(correlation, code, ProblemSeverity.Error, message, fix);
-
-    bool Report(SigmaCorrelation correlation, string code, ProblemSeverity severity, string message, string fix)
+    bool Refuse(SigmaCorrelation correlation, string code, string message, string fix)
     {
-        problems.Add(new Problem(code, severity, correlation.File, correlation.Line, 1, correlation.Name, message, fix));
+        problems.Add(new Problem(code, ProblemSeverity.Error, correlation.File, correlation.Line, 1, correlation.Name, message, fix));
         return false;
     }
 }

@@ -11,6 +11,9 @@ namespace AuditWatch.Detection.Counting;
 /// <summary>A Sigma correlation with the rules it speaks of found.</summary>
 sealed class CorrelationRule
 {
+    /// <summary>Most matches of one rule that the window of one group of a temporal correlation holds.</summary>
+    public const int MostOfMember = 1000;
+
     const int FewestKept = 1000, MostKept = 10_000;
 
     public CorrelationRule(SigmaCorrelation source, IReadOnlyList<SigmaDocument> members, bool alertsAlone, IReadOnlyList<SiteExceptionRule> exceptions)
@@ -24,6 +27,7 @@ sealed class CorrelationRule
             source.Level, alertsAlone && RuleIdentity.WantsAlert(source) is not false);
         var highest = source.Bounds.Count == 0 ? 0 : source.Bounds.Max(b => Math.Abs(b.Value));
         (IsFirstSeen, _suppressBy) = (source.Extensions.FirstSeen is not null, [.. (source.Extensions.Suppress?.By ?? []).Select(f => source.GroupBy.TakeWhile(g => g != f).Count())]);
+        Steps = [.. members.Select(m => WordFor(m.Id))];
         Capacity = source.Type == CorrelationType.EventCount ? (int)Math.Clamp(highest * 2, FewestKept, MostKept) : MostKept;
     }
 
@@ -43,7 +47,13 @@ sealed class CorrelationRule
     /// <summary>Most requests that the window of one group holds.</summary>
     public int Capacity { get; }
 
+    /// <summary>Whether other correlations speak of it.</summary>
+    public bool IsSpokenOf { get; init; }
+
     public bool IsFirstSeen { get; }
+
+    /// <summary>For a correlation in order: the words of its rules, in order.</summary>
+    public IReadOnlyList<string> Steps { get; }
 
     public bool IsTemporal => Source.Type is CorrelationType.Temporal or CorrelationType.TemporalOrdered;
 

@@ -14,7 +14,7 @@ sealed class CountedGroup(CorrelationRule rule, IReadOnlyList<string> values)
     const int MostUnfinished = 1000, FewWithoutIndex = 16;
 
     readonly List<CountedRequest> _window = new(1);
-    Dictionary<RequestKey, CountedRequest>? _index;
+    Dictionary<CountedKey, CountedRequest>? _index;
     List<CountedRequest>? _unfinished;
     Dictionary<string, int>? _distinct;
 
@@ -30,12 +30,13 @@ sealed class CountedGroup(CorrelationRule rule, IReadOnlyList<string> values)
 
     public IEnumerable<CountedRequest> All => _unfinished is null ? _window : _window.Concat(_unfinished);
 
-    public CountedRequest? Find(RequestKey request)
+    public CountedRequest? Find(RequestKey request, string? value)
     {
-        if (_index is not null) return _index.GetValueOrDefault(request);
+        var key = KeyOf(request, value);
+        if (_index is not null) return _index.GetValueOrDefault(key);
         for (var i = _window.Count - 1; i >= 0; i--)
-            if (_window[i].Request == request) return _window[i];
-        return _unfinished?.Find(r => r.Request == request);
+            if (KeyOf(_window[i]) == key) return _window[i];
+        return _unfinished?.Find(r => KeyOf(r) == key);
     }
 
     /// <summary>Files a request in its place; gives back what had to go for it.</summary>
@@ -44,14 +45,16 @@ sealed class CountedGroup(CorrelationRule rule, IReadOnlyList<string> values)
         var place = _window.Count;
         while (place > 0 && _window[place - 1].AtMicros > request.AtMicros) place--;
         _window.Insert(place, request);
-        if (_index is not null) _index[request.Request] = request;
-        else if (_window.Count > FewWithoutIndex) _index = All.ToDictionary(r => r.Request);
-        if (rule.Source.Type == CorrelationType.ValueCount)
+        if (_index is not null) _index[KeyOf(request)] = request;
+        else if (_window.Count > FewWithoutIndex) _index = All.ToDictionary(KeyOf);
+        if (rule.IsTemporal || rule.Source.Type == CorrelationType.ValueCount)
             CollectionsMarshal.GetValueRefOrAddDefault(_distinct ??= new(StringComparer.Ordinal), request.Value!, out _)++;
-        if (_window.Count <= rule.Capacity) return null;
-        var oldest = _window[0];
-        Leave(1);
-        _index?.Remove(oldest.Request);
+        // A rule that holds often pushes out its own matches only: what is rare is what the others wait for.
+        if (rule.IsTemporal ? _distinct![request.Value!] <= CorrelationRule.MostOfMember : _window.Count <= rule.Capacity) return null;
+        var first = rule.IsTemporal ? _window.FindIndex(r => r.Value == request.Value) : 0;
+        var oldest = _window[first];
+        Leave(first, 1);
+        _index?.Remove(KeyOf(oldest));
         return oldest;
     }
 
@@ -62,18 +65,18 @@ sealed class CountedGroup(CorrelationRule rule, IReadOnlyList<string> values)
         while (gone < _window.Count && _window[gone].AtMicros <= now - rule.SpanMicros) gone++;
         for (var i = 0; i < gone; i++)
         {
-            if (_window[i].IsOver) _index?.Remove(_window[i].Request);
+            if (_window[i].IsOver) _index?.Remove(KeyOf(_window[i]));
             else (_unfinished ??= []).Add(_window[i]);
         }
 
-        if (gone > 0) Leave(gone);
+        if (gone > 0) Leave(0, gone);
         if (_unfinished is null) return [];
-        foreach (var old in _unfinished) if (IsForgotten(old)) _index?.Remove(old.Request);
+        foreach (var old in _unfinished) if (IsForgotten(old)) _index?.Remove(KeyOf(old));
         _unfinished.RemoveAll(IsForgotten);
         if (_unfinished.Count <= MostUnfinished) return [];
         var dropped = _unfinished.OrderBy(r => r.Sequence).Take(_unfinished.Count - MostUnfinished).ToList();
         _unfinished.RemoveAll(dropped.Contains);
-        foreach (var drop in dropped) _index?.Remove(drop.Request);
+        foreach (var drop in dropped) _index?.Remove(KeyOf(drop));
         return dropped;
 
         bool IsForgotten(CountedRequest r) => r.IsOver || r.AtMicros <= now - UnfinishedMicros;
@@ -92,18 +95,31 @@ sealed class CountedGroup(CorrelationRule rule, IReadOnlyList<string> values)
     /// <summary>Whether the correlation's condition holds over the window that ends at a time.</summary>
     public bool Holds(long at)
     {
+        if (rule.IsTemporal) return HoldsInTime(Window(at));
         if (Measure(Window(at), at) is not { } number) return false;
         foreach (var bound in rule.Source.Bounds)
             if (!bound.Holds(number)) return false;
         return true;
     }
 
+    bool HoldsInTime(ReadOnlySpan<CountedRequest> window)
+    {
+        if (window.Length == 0) return false;
+        var seen = new HashSet<string>(StringComparer.Ordinal);
+        foreach (var request in window) seen.Add(request.Value!);
+        return TemporalCondition.Holds(rule.Source, seen.Contains) && (rule.Source.Type == CorrelationType.Temporal || TemporalOrder.Holds(rule.Steps, window));
+    }
+
+    CountedKey KeyOf(CountedRequest request) => KeyOf(request.Request, request.Value);
+
+    CountedKey KeyOf(RequestKey request, string? value) => new(request, rule.IsTemporal ? value : null);
+
     double? Measure(ReadOnlySpan<CountedRequest> window, long at)
     {
         if (rule.Source.Type == CorrelationType.EventCount) return window.Length;
         if (rule.Source.Type == CorrelationType.ValueCount)
         {
-            if (window.Length == _window.Count) return _distinct!.Count;
+            if (window.Length == _window.Count) return _distinct?.Count ?? 0;
             var seen = new HashSet<string>(StringComparer.Ordinal);
             foreach (var request in window) seen.Add(request.Value!);
             return seen.Count;
@@ -120,15 +136,15 @@ sealed class CountedGroup(CorrelationRule rule, IReadOnlyList<string> values)
         };
     }
 
-    void Leave(int count)
+    void Leave(int first, int count)
     {
         if (_distinct is not null)
-            for (var i = 0; i < count; i++)
+            for (var i = first; i < first + count; i++)
             {
                 ref var n = ref CollectionsMarshal.GetValueRefOrNullRef(_distinct, _window[i].Value!);
                 if (--n == 0) _distinct.Remove(_window[i].Value!);
             }
 
-        _window.RemoveRange(0, count);
+        _window.RemoveRange(first, count);
     }
 }

@@ -14,7 +14,7 @@ static class CountedRules
         var rule = new RuleBuilder();
         rule.Name(Name);
         rule.Description("A counted correlation that raises alerts held.");
-        Expression<Func<HeldCorrelation, bool>> raises = held => held.Sighting.By.RaisesAlert;
+        Expression<Func<HeldCorrelation, bool>> raises = held => held.Sighting.By.RaisesAlert && !held.IsTemporal;
         rule.LeftHandSide().Pattern(typeof(HeldCorrelation), "held").Condition(raises);
         Expression<Action<IContext, HeldCorrelation>> find = (context, held) => held.Find();
         rule.RightHandSide().Action(find);

@@ -54,7 +54,8 @@ sealed class CountedTable
 
         foreach (var dropped in group.Expire(now)) Evict(counted, group, dropped);
         var mark = new EvidenceMark(e.Key, e.EventId, e.Position);
-        if (group.Find(e.Request) is { } known)
+        var heldBefore = capture.Rule.IsSpokenOf && group.Holds(at);
+        if (group.Find(e.Request, capture.Value) is { } known)
         {
             if (known.Marks.Any(m => m.Identity == mark.Identity)) return null;
             known.Marks = [.. known.Marks.Append(mark).OrderBy(m => m.Key)];
@@ -69,10 +70,19 @@ sealed class CountedTable
 
         if (!group.Holds(at)) return null;
         var window = group.Window(at);
+        return new GroupEvidence(key, GroupEvidence.Name(capture.Rule.Source.GroupBy, capture.Group), capture.Rule.IsTemporal ? Once(window) : All(window)) { IsNew = !heldBefore };
+    }
+
+    static GroupMember[] All(ReadOnlySpan<CountedRequest> window)
+    {
         var members = new GroupMember[window.Length];
         for (var i = 0; i < members.Length; i++) members[i] = new(window[i].Request, window[i].Marks);
-        return new GroupEvidence(key, GroupEvidence.Name(capture.Rule.Source.GroupBy, capture.Group), members);
+        return members;
     }
+
+    // Several rules can hold on one request.
+    static GroupMember[] Once(ReadOnlySpan<CountedRequest> window) =>
+        [.. window.ToArray().GroupBy(r => r.Request).Select(g => new GroupMember(g.Key, [.. g.SelectMany(r => r.Marks).DistinctBy(m => m.Identity).OrderBy(m => m.Key)]))];
 
     /// <summary>Lets go of groups that no later event can reach.</summary>
     public void ForgetBefore(long watermark)
@@ -101,12 +111,12 @@ sealed class CountedTable
         if (request.IsOver && request.AtMicros <= watermark - counted.Rule.SpanMicros) return;
         var key = GroupKeys.Of(saved.Rule, saved.Group);
         if (!counted.Groups.TryGetValue(key, out var group)) counted.Groups[key] = group = new CountedGroup(counted.Rule, saved.Group);
-        if (group.Find(saved.Request) is null) group.Add(request);
+        if (group.Find(saved.Request, saved.Value) is null) group.Add(request);
     }
 
     static bool HasValue(Capture capture) => capture.Rule.Source.Type switch
     {
-        CorrelationType.EventCount => true,
+        CorrelationType.EventCount or CorrelationType.Temporal or CorrelationType.TemporalOrdered => true,
         CorrelationType.ValueCount => capture.Value is not null,
         _ => double.IsFinite(Numbers.Parse(capture.Value)),
     };

@@ -8,6 +8,9 @@ namespace AuditWatch.Detection.Counting;
 /// <param name="Members">The members in reach, oldest first.</param>
 sealed record GroupEvidence(string GroupKey, IReadOnlyDictionary<string, string> GroupBy, IReadOnlyList<GroupMember> Members)
 {
+    /// <summary>Whether it did not hold just before.</summary>
+    public bool IsNew { get; init; } = true;
+
     public static IReadOnlyDictionary<string, string> Name(IReadOnlyList<string> fields, IReadOnlyList<string> values) =>
         fields.Zip(values).ToDictionary(p => p.First, p => p.Second, StringComparer.Ordinal);
 }

@@ -3,9 +3,12 @@ using AuditWatch.Detection.Reasoning;
 
 namespace AuditWatch.Detection.Counting;
 
-/// <summary>A counted correlation held, as a fact for the judge.</summary>
-public sealed class HeldCorrelation(Sighting sighting, List<Finding> findings)
+/// <summary>A correlation held, as a fact for the judge.</summary>
+public sealed class HeldCorrelation(Sighting sighting, List<Finding> findings, bool isTemporal)
 {
+    /// <summary>Whether what follows in time made it hold; such a correlation has a rule of its own.</summary>
+    public bool IsTemporal { get; } = isTemporal;
+
     /// <summary>The sighting of the correlation.</summary>
     public Sighting Sighting { get; } = sighting;
 

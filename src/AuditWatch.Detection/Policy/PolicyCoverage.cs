@@ -27,15 +27,19 @@ public sealed class PolicyCoverage
         Parallel.For(0, set.Count, i => found[i] = Of(rules, set[i], policy, cluster));
         var byName = found.ToDictionary(f => f.Name, StringComparer.Ordinal);
         var byId = found.ToDictionary(f => f.Id, StringComparer.Ordinal);
-        foreach (var rule in rules.Correlations.All.Where(c => !c.Members.All(m => byId.ContainsKey(m.Id))).ToList()) byName[rule.Identity.Name] = Joined(rule);
-        var correlations = rules.Correlations.All.Select(Joined).ToList();
-        foreach (var one in correlations) byName[one.Name] = one;
+        var correlations = new List<RuleVisibility>();
+        foreach (var one in rules.Correlations.All.Select(Joined))
+        {
+            correlations.Add(one);
+            byName[one.Name] = byId[one.Id] = one;
+        }
+
         var chains = rules.Chains.Rules.Select(rule => Chain(rule.Name, (Type)rule.Properties[NRules.Fluent.RuleProperties.ClrType])).ToList();
         return new(policy, [.. found.OrderBy(f => f.Name, StringComparer.Ordinal), .. correlations.OrderBy(c => c.Name, StringComparer.Ordinal), .. chains.OrderBy(c => c.Name, StringComparer.Ordinal)]);
 
         RuleVisibility Joined(Counting.CorrelationRule c)
         {
-            var members = c.Members.Select(m => (m.Name, State: byId.TryGetValue(m.Id, out var rule) ? rule.State : byName.TryGetValue(m.Name, out rule) ? rule.State : Visibility.Live)).ToList();
+            var members = c.Members.Select(m => (m.Name, State: byId.TryGetValue(m.Id, out var rule) ? rule.State : Visibility.Live)).ToList();
             // A count over several rules goes on without one of them; what must follow on one another does not.
             return new(c.Identity.Id, c.Identity.Name, "correlation", c.Identity.Level, c.IsTemporal && c.Source.Condition is null ? Worst(members) : Mixed(members), [], [.. members.Where(m => m.State != Visibility.Live)], null);
         }

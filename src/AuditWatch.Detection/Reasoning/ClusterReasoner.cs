@@ -29,6 +29,7 @@ sealed partial class ClusterReasoner
     readonly OpenAlerts _alerts;
     readonly CountedTable _counted;
     readonly FirstSeenTable _firstSeen;
+    readonly CorrelationSet _correlations;
     readonly bool _correlates;
     readonly StagesSeen _stages = new();
     readonly ReorderBuffer _buffer = new();
@@ -47,9 +48,10 @@ sealed partial class ClusterReasoner
         _judge = new Judge(rules.Reasoning);
         _cases = new Cases(rules.SiteExceptions);
         _credentials = new CredentialTable(cluster);
+        _correlations = rules.Correlations;
         _correlates = rules.Correlations.All.Count > 0 || rules.For(cluster).Rules.Any(r => r.Suppress is not null);
         _firstSeen = new FirstSeenTable(rules.Correlations.All.Where(c => c.IsFirstSeen));
-        _counted = new CountedTable(rules.Correlations.All.Where(c => !c.IsTemporal && !c.IsFirstSeen));
+        _counted = new CountedTable(rules.Correlations.All.Where(c => !c.IsFirstSeen));
         _alerts = new OpenAlerts(Math.Max(OpenAlerts.KeptMicros, rules.Correlations.All.Select(c => c.SpanMicros * 2).DefaultIfEmpty().Max()));
         _reachMicros = reachMicros;
         _caseFiles = new CaseFiles(cluster.Name);
@@ -200,17 +202,6 @@ sealed partial class ClusterReasoner
         }
 
         PlaceBlinds(hit);
-    }
-
-    void Count(Sighting member, Capture capture, Pending pending, bool isLate)
-    {
-        var group = capture.Rule.IsFirstSeen
-            ? _firstSeen.Take(capture, member.Event, isLate ? _watermark : member.Event.TimeMicros)
-            : _counted.Take(capture, member.Event, _watermark, isLate, () => _dossiers.NextSequence++);
-        if (group is null) return;
-        var found = new Sighting(capture.Rule.Identity, member.Event, member.Matched, [], capture.Exceptions) { Group = group, Suppression = capture.Rule.SuppressionOf(capture.Group!) };
-        Place(found, pending);
-        if (found.By.RaisesAlert) Find(found, new HeldCorrelation(found, _dossiers.Findings), pending);
     }
 
     void Find(Sighting sighting, object fact, Pending pending)

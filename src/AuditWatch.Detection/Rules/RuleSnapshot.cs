@@ -39,7 +39,7 @@ public sealed class RuleSnapshot
         _written = [.. folders.Rules, .. folders.Correlations, .. folders.FalcoRules, .. folders.HealthRules, .. folders.PassedOver];
         Chains = chains;
         Correlations = correlations;
-        Reasoning = new RuleCompiler().Compile([DirectRules.Build(), CountedRules.Build(), .. chains.Rules]);
+        Reasoning = new RuleCompiler().Compile([DirectRules.Build(), CountedRules.Build(), .. correlations.All.Where(c => c.IsTemporal && c.Identity.RaisesAlert).Select(TemporalRules.Build), .. chains.Rules]);
     }
 
     /// <summary>Where events that these rules judge must be interned: pass it to every <see cref="AuditEvent"/>.</summary>

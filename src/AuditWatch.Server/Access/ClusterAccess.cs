@@ -21,7 +21,7 @@ sealed class ClusterAccess(StateStore state)
     {
         var stop = context.RequestAborted;
         if (!_anyCredential && !(_anyCredential = (await state.ListClustersAsync(stop)).Count > 0))
-            return ApiGuard.IsLocal(context.Connection.RemoteIpAddress) ? (0, "") : (401, "No cluster has a credential yet, so only this machine may post. Run 'auditwatch clusters add NAME'.");
+            return LoopbackGuard.IsLocal(context.Connection.RemoteIpAddress) ? (0, "") : (401, "No cluster has a credential yet, so only this machine may post. Run 'auditwatch clusters add NAME'.");
 
         if ((key ?? BearerToken.Of(context.Request)) is { } token)
         {

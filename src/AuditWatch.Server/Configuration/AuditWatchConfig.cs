@@ -21,8 +21,11 @@ public sealed record AuditWatchConfig
     /// <summary>PEM bundle of authorities whose client certificates are believed; asks for a certificate, does not demand one.</summary>
     public string? ClientCa { get; init; }
 
-    /// <summary>File with the bearer token that the API and /metrics ask for; null: they answer loopback only.</summary>
+    /// <summary>File with a bearer token that may everything; null: users are those with tokens of their own.</summary>
     public string? ApiTokenFile { get; init; }
+
+    /// <summary>How often callers may ask.</summary>
+    public AccessConfig Access { get; init; } = new();
 
     /// <summary>Where events come from, beside the webhook that is always there.</summary>
     public IReadOnlyList<SourceConfig> Sources { get; init; } = [];

@@ -17,6 +17,7 @@ public static class ConfigPrinter
             config.TlsKey,
             config.ClientCa,
             config.ApiTokenFile,
+            config.Access,
             config.Sources,
             Clusters = config.Clusters.Select(c => new
             {

@@ -22,6 +22,7 @@ static class ConfigReader
             TlsKey = top.Text("tls_key"),
             ClientCa = top.Text("client_ca"),
             ApiTokenFile = top.Text("api_token_file"),
+            Access = AccessReader.Read(top.Section("access")),
             Sources = Unique(top.Sections("sources").Select(SourceReader.Read).ToList(), s => s.Name, "sources", top),
             Clusters = Unique(top.Sections("clusters").Select(ReadCluster).ToList(), c => c.Name, "clusters", top),
             Completeness = Unique(top.Sections("completeness").Select(CompletenessReader.Read).ToList(), c => c.Cluster, "completeness", top),

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Net.Mime;
+using AuditWatch.Server.Access;
 using AuditWatch.Server.Queries;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
@@ -12,40 +13,50 @@ static class ActEndpoints
 {
     const int LargestBody = 1 << 20;
 
-    public static void Map(IEndpointRouteBuilder api, IQueries queries)
+    public static void Map(IEndpointRouteBuilder api, LocalQueries queries, RecordedAnswer recorded)
     {
         foreach (var route in Acts.All)
         {
             // The parameter is bound where the path has one; the delegate's form says so to OpenAPI.
             Delegate handler = route.Path.Contains("{id}", StringComparison.Ordinal)
-                ? (string id, HttpContext context) => ActAsync(queries, route, id, context)
-                : (HttpContext context) => ActAsync(queries, route, null, context);
-            var mapped = api.MapMethods($"/{route.Path}", [route.Method], handler).WithName(route.Name).WithSummary(route.Summary)
-                .Produces<object>().ProducesProblem(400).ProducesProblem(401).ProducesProblem(404).ProducesProblem(409).ProducesProblem(412);
+                ? (string id, HttpContext context) => ActAsync(queries, recorded, route, id, context)
+                : (HttpContext context) => ActAsync(queries, recorded, route, null, context);
+            var mapped = api.MapMethods($"/{route.Path}", [route.Method], handler).WithMetadata(route.Policy).WithName(route.Name).WithSummary(route.Summary)
+                .Produces<object>().ProducesProblem(400).ProducesProblem(401).ProducesProblem(403).ProducesProblem(404).ProducesProblem(409).ProducesProblem(412);
             if (route.Body is { } body) mapped.Accepts(body, isOptional: true, MediaTypeNames.Application.Json);
         }
     }
 
     public static string ETag(long version) => string.Create(CultureInfo.InvariantCulture, $"\"{version}\"");
 
-    static async Task<IResult> ActAsync(IQueries queries, ActRoute route, string? id, HttpContext context)
+    static async Task<IResult> ActAsync(LocalQueries queries, RecordedAnswer recorded, ActRoute route, string? id, HttpContext context)
     {
+        Act act;
         try
         {
-            var act = new Act(route, id, await BodyAsync(context.Request, context.RequestAborted))
+            act = new Act(route, id, await BodyAsync(context.Request, context.RequestAborted))
             {
                 Filters = context.Request.Query.ToDictionary(q => q.Key, q => q.Value.ToString()),
                 IfVersion = IfMatch(context.Request),
-                Via = context.Request.Headers.Authorization.Count > 0 ? "token" : "loopback",
             };
-            var answer = await queries.ActAsync(act, context.RequestAborted);
-            if (answer.Version is { } version) context.Response.Headers.ETag = ETag(version);
-            return Results.Bytes(answer.Json, MediaTypeNames.Application.Json);
         }
         catch (QueryFault fault)
         {
             return Results.Problem(fault.Message, statusCode: fault.Status, extensions: fault.Details);
         }
+        return await recorded.AnswerAsync(context, RecordedAnswer.Text(act.Body), async asker =>
+        {
+            try
+            {
+                var answer = await queries.For(asker).ActAsync(act, context.RequestAborted);
+                if (answer.Version is { } version) context.Response.Headers.ETag = ETag(version);
+                return (Results.Bytes(answer.Json, MediaTypeNames.Application.Json), null);
+            }
+            catch (QueryFault fault)
+            {
+                return (Results.Problem(fault.Message, statusCode: fault.Status, extensions: fault.Details), null);
+            }
+        });
     }
 
     static long? IfMatch(HttpRequest request)

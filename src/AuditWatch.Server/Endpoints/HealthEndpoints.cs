@@ -5,20 +5,15 @@ using Microsoft.AspNetCore.Http;
 
 namespace AuditWatch.Server.Endpoints;
 
-/// <summary><c>/healthz</c> and <c>/readyz</c> need no credential; <c>/metrics</c> needs the API token off loopback.</summary>
+/// <summary><c>/healthz</c> and <c>/readyz</c> need no credential; <c>/metrics</c> needs a token off loopback.</summary>
 static class HealthEndpoints
 {
-    public static void Map(WebApplication app, Stores stores, ApiGuard guard)
+    public static void Map(WebApplication app, Stores stores)
     {
-        app.MapGet("/healthz", (HttpContext context) => Answer(context, ("process", true)));
+        app.MapGet("/healthz", (HttpContext context) => Answer(context, ("process", true))).WithMetadata(AccessPolicy.Open);
         app.MapGet("/readyz", (HttpContext context) => Answer(context,
-            ("journal", true), ("state", stores.State.IsReachable), ("index", true), ($"detection lag {Events(stores.Backlog.DetectionLag)}", true), ($"index lag {Events(stores.Backlog.IndexLag)}", true)));
-        app.UseWhen(context => context.Request.Path == "/metrics", branch => branch.Use(async (context, next) =>
-        {
-            if (guard.Refuse(context) is { } why) await Results.Problem(why, statusCode: 401).ExecuteAsync(context);
-            else await next(context);
-        }));
-        app.MapPrometheusScrapingEndpoint("/metrics");
+            ("journal", true), ("state", stores.State.IsReachable), ("index", true), ($"detection lag {Events(stores.Backlog.DetectionLag)}", true), ($"index lag {Events(stores.Backlog.IndexLag)}", true))).WithMetadata(AccessPolicy.Open);
+        app.MapPrometheusScrapingEndpoint("/metrics").WithMetadata(AccessPolicy.Metrics);
     }
 
     static string Events(long? lag) => lag is { } events ? $"{events} events" : "(being counted)";

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using AuditWatch.Ingest.Pipeline;
 using AuditWatch.Ingest.Sources.Falco;
+using AuditWatch.Server.Access;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
@@ -16,16 +17,16 @@ static class PushEndpoints
     public static void Map(IEndpointRouteBuilder routes, PostEndpoint posts, FalcoReceiver falco, WebhookReceiver firehose, WebhookReceiver pubsub, TimeProvider clock)
     {
         routes.MapPost("/ingest/v1/falco/{cluster}", (string cluster, HttpContext context) => posts.AnswerAsync(context, cluster, null,
-            () => falco.ReceiveAsync(cluster, context.Request.Body, context.Request.ContentLength, context.RequestAborted), PostEndpoint.Empty, PostEndpoint.Problem)).ExcludeFromDescription();
+            () => falco.ReceiveAsync(cluster, context.Request.Body, context.Request.ContentLength, context.RequestAborted), PostEndpoint.Empty, PostEndpoint.Problem)).WithMetadata(AccessPolicy.Ingest).ExcludeFromDescription();
 
         // Firehose sends its access key in a header of its own, and takes a delivery for failed unless the answer repeats the request's id.
         routes.MapPost("/ingest/v1/firehose/{cluster}", (string cluster, HttpContext context) => posts.AnswerAsync(context, cluster, Header(context, "X-Amz-Firehose-Access-Key"),
             () => firehose.ReceiveAsync(cluster, context.Request.Body, context.Request.ContentLength, context.RequestAborted),
-            c => FirehoseAsync(c, 200, null, clock), (c, status, why) => FirehoseAsync(c, status, why, clock))).ExcludeFromDescription();
+            c => FirehoseAsync(c, 200, null, clock), (c, status, why) => FirehoseAsync(c, status, why, clock))).WithMetadata(AccessPolicy.Ingest).ExcludeFromDescription();
 
         // A push subscription can carry its credential only in the URL; the bearer token beside it is Google's own.
         routes.MapPost("/ingest/v1/pubsub/{cluster}", (string cluster, HttpContext context) => posts.AnswerAsync(context, cluster, context.Request.Query["token"].FirstOrDefault(),
-            () => pubsub.ReceiveAsync(cluster, context.Request.Body, context.Request.ContentLength, context.RequestAborted), PostEndpoint.Empty, PostEndpoint.Problem)).ExcludeFromDescription();
+            () => pubsub.ReceiveAsync(cluster, context.Request.Body, context.Request.ContentLength, context.RequestAborted), PostEndpoint.Empty, PostEndpoint.Problem)).WithMetadata(AccessPolicy.Ingest).ExcludeFromDescription();
     }
 
     static string? Header(HttpContext context, string name) => context.Request.Headers.TryGetValue(name, out var values) ? values.FirstOrDefault() : null;

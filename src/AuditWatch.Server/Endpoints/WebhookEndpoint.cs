@@ -52,7 +52,7 @@ static partial class WebhookEndpoint
                     await RefuseAsync(context, busy, result.Problem);
                     break;
             }
-        }).ExcludeFromDescription();
+        }).WithMetadata(AccessPolicy.Ingest).ExcludeFromDescription();
     }
 
     static Task RefuseAsync(HttpContext context, int status, string why) => Results.Problem(why, statusCode: status).ExecuteAsync(context);

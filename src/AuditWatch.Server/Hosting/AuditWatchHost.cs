@@ -38,6 +38,12 @@ public sealed class AuditWatchHost : IAsyncDisposable
     /// <summary>Answers questions from the running server's own stores.</summary>
     public IQueries Queries => _app.Services.GetRequiredService<IQueries>();
 
+    /// <summary>Everything that is served, as routing knows it.</summary>
+    internal IReadOnlyList<Microsoft.AspNetCore.Http.Endpoint> Endpoints => _app.Services.GetRequiredService<Microsoft.AspNetCore.Routing.EndpointDataSource>().Endpoints;
+
+    /// <summary>Where it listens, with the ports that it was given.</summary>
+    internal IReadOnlyCollection<string> Addresses => [.. _app.Urls];
+
     /// <summary>Counts of rules' matches and unknowns so far.</summary>
     public Detection.EventLayer.RuleStatistics Rules => _stores.Engine.Statistics;
 
@@ -135,9 +141,10 @@ public sealed class AuditWatchHost : IAsyncDisposable
         if (stores.Index is not null) services.AddSingleton<Storage.Index.IEventIndex>(stores.Index).AddHostedService<IndexWorker>();
         services.AddSources(config, clock, stores);
         services.AddSingleton(stores).AddCompleteness(config);
-        services.AddSingleton<IQueries>(app => new LocalQueries(stores.Folder, stores.State, stores.Index, clock, new QuarantineReplay(stores).RunAsync, stores.Engine.Statistics)
+        services.AddSingleton(app => new LocalQueries(stores.Folder, stores.State, stores.Index, clock, new QuarantineReplay(stores).RunAsync, stores.Engine.Statistics)
         {
             Sources = app.GetRequiredService<SourceSet>(),
+            HasOtherUsers = config.ApiTokenFile is not null,
             ApiServers = app.GetRequiredService<CompletenessLedger>().Read,
             ExceptionDirs = config.Rules.Exceptions,
             Routes = app.GetRequiredService<Routes>(),
@@ -145,6 +152,8 @@ public sealed class AuditWatchHost : IAsyncDisposable
             Search = stores.Index is null ? new Storage.Elasticsearch.ElasticsearchEvents(stores.Elasticsearch!.Connection) : null,
             DeadLetters = stores.Elasticsearch is { } link ? new DeadLetterReplay(link, stores.State, stores, config, clock).RunAsync : null,
         });
+        services.AddSingleton<IQueries>(app => app.GetRequiredService<LocalQueries>());
+        services.AddApiAccess(config, clock, stores.State);
         services.AddHostedService<DetectWorker>().AddHostedService<MaintenanceWorker>();
 
         if (stores.Elasticsearch is { } elasticsearch) services.AddSingleton(elasticsearch).AddHostedService<ElasticsearchWorker>().AddHostedService<TriageRebuild>();
@@ -166,14 +175,14 @@ public sealed class AuditWatchHost : IAsyncDisposable
         _ = app.Services.GetRequiredService<ServerMetrics>();
         _ = app.Services.GetRequiredService<SourceMetrics>();
         _ = app.Services.GetRequiredService<CompletenessMetrics>();
-        var guard = new ApiGuard(config.ApiTokenFile);
         app.UseExceptionHandler().UseStatusCodePages();
         BreakOffLate(app, clock);
-        HealthEndpoints.Map(app, stores, guard);
+        app.Use((context, next) => app.Services.GetRequiredService<AccessGate>().PassAsync(context, next));
+        HealthEndpoints.Map(app, stores);
         var access = new ClusterAccess(stores.State);
         PushEndpoints.Map(app, new PostEndpoint(access, app.Services.GetRequiredService<RefusalLog>()), stores.Falco, stores.Firehose, stores.PubSub, clock);
         WebhookEndpoint.Map(app, access, stores.Receiver, app.Services.GetRequiredService<RefusalLog>(), app.Services.GetRequiredService<ILogger<ClusterAccess>>());
-        ApiEndpoints.Map(app, app.Services.GetRequiredService<IQueries>(), guard);
+        new ApiEndpoints(app.Services.GetRequiredService<LocalQueries>(), app.Services.GetRequiredService<RecordedAnswer>()).Map(app);
         return app;
     }
 }

@@ -11,9 +11,6 @@ public sealed record Act(ActRoute Route, string? Id, ReadOnlyMemory<byte> Body)
 
     /// <summary>The version that the caller has seen; null: whatever it is.</summary>
     public long? IfVersion { get; init; }
-
-    /// <summary>How we know who asks: token, loopback, data.</summary>
-    public string Via { get; init; } = "data";
 }
 
 /// <summary>What an act answered.</summary>

@@ -1,41 +1,58 @@
+using AuditWatch.Server.Access;
+
 namespace AuditWatch.Server.Queries;
 
 /// <summary>Everything that people can do, in one table: the API serves it, the command line calls it.</summary>
 public static class Acts
 {
+    static readonly AccessPolicy ByAnalyst = AccessPolicy.For(Role.Analyst, Recorded.Change), ByEngineer = AccessPolicy.For(Role.Engineer, Recorded.Change),
+        ByEngineerOfAll = AccessPolicy.For(Role.Engineer, Recorded.Change, allClusters: true), ByAdminOfAll = AccessPolicy.For(Role.Admin, Recorded.Change, allClusters: true);
+
     /// <summary>Changes one alert's triage.</summary>
     public static readonly ActRoute TriageAlert = new("triage-alert", "PATCH", "alerts/{id}",
-        "Changes an alert's triage: status, resolution, assignee, tags, a note. With If-Match it answers 412, and what changed, when the alert is another by now.", typeof(TriageBody));
+        "Changes an alert's triage: status, resolution, assignee, tags, a note. With If-Match it answers 412, and what changed, when the alert is another by now.", typeof(TriageBody))
+    { Policy = ByAnalyst };
 
     /// <summary>Changes the triage of all alerts that match.</summary>
     public static readonly ActRoute TriageAlerts = new("triage-alerts", "POST", "alerts/triage",
-        "Changes the triage of every alert that the query parameters match. 'dry_run' only counts; 'expected' refuses with 409 when another number matches.", typeof(TriageBody));
+        "Changes the triage of every alert that the query parameters match. 'dry_run' only counts; 'expected' refuses with 409 when another number matches.", typeof(TriageBody))
+    { Policy = ByAnalyst };
 
     /// <summary>Takes a bulk change back.</summary>
     public static readonly ActRoute UndoTriage = new("undo-triage", "POST", "triage-jobs/{id}/undo",
-        "Takes a bulk change back; alerts that somebody has changed since are left alone and counted.", typeof(WhoBody));
+        "Takes a bulk change back; alerts that somebody has changed since are left alone and counted.", typeof(WhoBody))
+    { Policy = ByAnalyst };
 
     /// <summary>Joins incidents.</summary>
     public static readonly ActRoute MergeIncident = new("merge-incident", "POST", "incidents/{id}/merge",
-        "Joins other incidents to one, by hand; stays so through a replay.", typeof(IncidentBody));
+        "Joins other incidents to one, by hand; stays so through a replay.", typeof(IncidentBody))
+    { Policy = ByAnalyst };
 
     /// <summary>Parts alerts from an incident.</summary>
     public static readonly ActRoute SplitIncident = new("split-incident", "POST", "incidents/{id}/split",
-        "Parts alerts from an incident, as an incident of their own; stays so through a replay.", typeof(IncidentBody));
+        "Parts alerts from an incident, as an incident of their own; stays so through a replay.", typeof(IncidentBody))
+    { Policy = ByAnalyst };
 
     /// <summary>Takes a merge or split back.</summary>
-    public static readonly ActRoute UndoIncidentEdit = new("undo-incident-edit", "POST", "incident-edits/{id}/undo", "Takes one merge or split back.", null);
+    public static readonly ActRoute UndoIncidentEdit = new("undo-incident-edit", "POST", "incident-edits/{id}/undo", "Takes one merge or split back.", null) { Policy = ByAnalyst };
 
     /// <summary>Makes an exception from an alert.</summary>
     public static readonly ActRoute ExceptAlert = new("except-alert", "POST", "alerts/{id}/exception",
-        "Makes an exception (a Sigma filter) from an alert and says which alerts of its rule it would have hidden; 'dry_run' only says so.", typeof(ExceptionBody));
+        "Makes an exception (a Sigma filter) from an alert and says which alerts of its rule it would have hidden; 'dry_run' only says so.", typeof(ExceptionBody))
+    { Policy = ByEngineer };
 
     /// <summary>Tries a route.</summary>
-    public static readonly ActRoute TestRoute = new("test-route", "POST", "routes/{id}/test", "Sends a test message over a route, now; 502 with what went wrong.", null);
+    public static readonly ActRoute TestRoute = new("test-route", "POST", "routes/{id}/test", "Sends a test message over a route, now; 502 with what went wrong.", null) { Policy = ByEngineerOfAll };
 
     /// <summary>Sends parked messages again.</summary>
-    public static readonly ActRoute ReplayNotifications = new("replay-notifications", "POST", "notifications/{id}/replay", "Sends a parked message again, or 'all'.", null);
+    public static readonly ActRoute ReplayNotifications = new("replay-notifications", "POST", "notifications/{id}/replay", "Sends a parked message again, or 'all'.", null) { Policy = ByEngineerOfAll };
+
+    /// <summary>Makes an API token.</summary>
+    public static readonly ActRoute CreateToken = new("create-token", "POST", "tokens", "Makes an API token with roles; it is shown this once.", typeof(TokenBody)) { Policy = ByAdminOfAll };
+
+    /// <summary>Takes an API token back.</summary>
+    public static readonly ActRoute RevokeToken = new("revoke-token", "POST", "tokens/{id}/revoke", "Takes an API token back, for good.", null) { Policy = ByAdminOfAll };
 
     /// <summary>All of them.</summary>
-    public static IReadOnlyList<ActRoute> All { get; } = [TriageAlert, TriageAlerts, UndoTriage, MergeIncident, SplitIncident, UndoIncidentEdit, ExceptAlert, TestRoute, ReplayNotifications];
+    public static IReadOnlyList<ActRoute> All { get; } = [TriageAlert, TriageAlerts, UndoTriage, MergeIncident, SplitIncident, UndoIncidentEdit, ExceptAlert, TestRoute, ReplayNotifications, CreateToken, RevokeToken];
 }

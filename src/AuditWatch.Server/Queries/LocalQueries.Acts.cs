@@ -14,6 +14,8 @@ public sealed partial class LocalQueries
         "except-alert" => ExceptAsync(act, stop),
         "test-route" => TestRouteAsync(act, stop),
         "replay-notifications" => ReplayNotificationsAsync(act, stop),
+        "create-token" => CreateTokenAsync(act, stop),
+        "revoke-token" => RevokeTokenAsync(act, stop),
         _ => throw new QueryFault($"There is no act '{act.Route.Name}'."),
     };
 }

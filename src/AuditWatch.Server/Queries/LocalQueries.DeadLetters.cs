@@ -15,6 +15,8 @@ public sealed partial class LocalQueries
     public async Task<ReadOnlyMemory<byte>> ReplayDeadLettersAsync(string? id, CancellationToken stop)
     {
         if (DeadLetters is null) throw new QueryFault("Dead letters are replayed by a running server that has an 'elasticsearch' section: use --server URL.");
+        if (id is null) NeedsAllClusters("Name a dead letter: all of them are of every cluster.");
+        else if (await FindLetterAsync(id, stop) is null) throw new QueryFault($"There is no dead letter '{id}'.");
         var (taken, refused, gone) = await DeadLetters(id, stop);
         return Rows.Write(json =>
         {
@@ -33,18 +35,22 @@ public sealed partial class LocalQueries
         asked.Done();
         var letters = await _state.ListDeadLettersAsync(after, limit, stop);
         var next = limit > 0 && letters.Count == limit ? Place(letters[^1].Position) : null;
-        return new RowPage([.. letters.Select(l => Rows.Write(json => DeadLetterRow(json, l)))], next);
+        return new RowPage([.. letters.Where(l => Scope.Sees(l.Cluster)).Select(l => Rows.Write(json => DeadLetterRow(json, l)))], next);
     }
 
     async Task<ReadOnlyMemory<byte>?> ShowDeadLetterAsync(string id, CancellationToken stop)
     {
-        if (!UInt128.TryParse(id, NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var value) || await _state.FindDeadLetterAsync(new Events.EventId(value), stop) is not { } letter) return null;
+        if (await FindLetterAsync(id, stop) is not { } letter) return null;
         return Rows.Write(json =>
         {
             DeadLetterRow(json, letter);
             Raw(json, "event", letter.Position);
         });
     }
+
+    async Task<DeadLetter?> FindLetterAsync(string id, CancellationToken stop) =>
+        UInt128.TryParse(id, NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var value)
+            && await _state.FindDeadLetterAsync(new Events.EventId(value), stop) is { } letter && Scope.Sees(letter.Cluster) ? letter : null;
 
     static void DeadLetterRow(Utf8JsonWriter json, DeadLetter letter)
     {

@@ -21,7 +21,8 @@ public sealed partial class LocalQueries
     async Task<ActAnswer> ExceptAsync(Act act, CancellationToken stop)
     {
         var body = ActBody.Read<ExceptionBody>(act.Body);
-        if (await _state.FindAlertAsync(act.Id!, stop) is not { } stored) throw new QueryFault($"There is no alert '{act.Id}'.", 404);
+        if (!body.DryRun) NeedsAllClusters("An exception holds on every cluster, so it needs the role engineer on all of them; 'dry_run' shows it.");
+        if (await FindAlertAsync(act.Id!, stop) is not { } stored) throw new QueryFault($"There is no alert '{act.Id}'.", 404);
         var id = Guid.NewGuid().ToString();
         var document = ExceptionDraft.Write(stored.Alert, id, body, DateOnly.FromDateTime(_clock.GetUtcNow().UtcDateTime));
 
@@ -62,7 +63,7 @@ public sealed partial class LocalQueries
     // An alert would have been hidden when the exception covers every event of it that the journal still has.
     async Task<(int Tried, IReadOnlyList<string> Hidden)> TryAsync(ExceptionTrial trial, string rule, CancellationToken stop)
     {
-        var alerts = (await _state.ListAlertsAsync(new AlertQuery { Rule = rule, Limit = MostTried }, stop)).Alerts;
+        var alerts = (await _state.ListAlertsAsync(new AlertQuery { Rule = rule, Clusters = Scope.Names, Limit = MostTried }, stop)).Alerts;
         var hidden = new List<string>();
         foreach (var alert in alerts.Select(a => a.Alert).Where(a => trial.HoldsAt(a.TimeMicros)))
         {

@@ -11,7 +11,8 @@ public sealed partial class LocalQueries
     {
         var query = new IncidentQuery
         {
-            Cluster = asked.Text("cluster"),
+            Cluster = ClusterOf(asked),
+            Clusters = Scope.Names,
             MinLevel = asked.OneOf("min_level", "informational", "low", "medium", "high", "critical"),
             SinceMicros = asked.Time("since"),
             UntilMicros = asked.Time("until"),
@@ -32,7 +33,7 @@ public sealed partial class LocalQueries
 
     async Task<ReadOnlyMemory<byte>?> ShowIncidentAsync(string id, CancellationToken stop)
     {
-        if (await _state.FindIncidentAsync(id, stop) is not { } stored) return null;
+        if (await FindIncidentAsync(id, stop) is not { } stored) return null;
         var alerts = (await _state.FindAlertsAsync([.. stored.Incident.Steps.Select(s => s.AlertId)], stop)).ToDictionary(a => a.Alert.AlertId, StringComparer.Ordinal);
         return Rows.Write(json =>
         {
@@ -63,7 +64,8 @@ public sealed partial class LocalQueries
     {
         var body = ActBody.Read<IncidentBody>(act.Body);
         if (body.Incidents is not { Count: > 0 } others || body.Alerts is not null) throw new QueryFault("The body needs 'incidents', the ids of those to join.");
-        if (await _state.MergeIncidentsAsync(act.Id!, others, Who(body.By, act), act.Via, body.Note, stop) is { } why) throw new QueryFault(why, why.StartsWith("There is no", StringComparison.Ordinal) ? 404 : 409);
+        foreach (var id in others.Prepend(act.Id!)) await NeedsIncidentAsync(id, stop);
+        if (await _state.MergeIncidentsAsync(act.Id!, others, Who(body.By), _asker.Via, body.Note, stop) is { } why) throw new QueryFault(why, why.StartsWith("There is no", StringComparison.Ordinal) ? 404 : 409);
         return new ActAnswer((await ShowIncidentAsync(act.Id!, stop))!.Value);
     }
 
@@ -71,20 +73,24 @@ public sealed partial class LocalQueries
     {
         var body = ActBody.Read<IncidentBody>(act.Body);
         if (body.Incidents is not null) throw new QueryFault("The body needs 'alerts', the ids of those to part from it.");
-        var (id, why) = await _state.SplitIncidentAsync(act.Id!, body.Alerts ?? [], Who(body.By, act), act.Via, body.Note, stop);
+        await NeedsIncidentAsync(act.Id!, stop);
+        var (id, why) = await _state.SplitIncidentAsync(act.Id!, body.Alerts ?? [], Who(body.By), _asker.Via, body.Note, stop);
         if (why is not null) throw new QueryFault(why, why.StartsWith("There is no", StringComparison.Ordinal) ? 404 : 400);
         return new ActAnswer((await ShowIncidentAsync(id!, stop))!.Value);
     }
 
     async Task<ActAnswer> UndoIncidentEditAsync(Act act, CancellationToken stop)
     {
-        if (!long.TryParse(act.Id, NumberStyles.None, CultureInfo.InvariantCulture, out var edit) || !await _state.UndoIncidentEditAsync(edit, stop))
+        if (!long.TryParse(act.Id, NumberStyles.None, CultureInfo.InvariantCulture, out var edit) || await _state.FindIncidentEditAsync(edit, stop) is not { } made
+            || (!Scope.IsAll && await FindIncidentAsync(made.IncidentId, stop) is null) || !await _state.UndoIncidentEditAsync(edit, stop))
             throw new QueryFault($"There is no edit '{act.Id}' to take back.", 404);
         return new ActAnswer(Rows.Write(json => json.WriteNumber("undone", edit)));
     }
 
-    static string Who(string? by, Act act) =>
-        by is null ? act.Via : by.Length is > 0 and <= 256 ? by : throw new QueryFault("'by' must have 1 to 256 characters.");
+    async Task NeedsIncidentAsync(string id, CancellationToken stop)
+    {
+        if (await FindIncidentAsync(id, stop) is null) throw new QueryFault($"There is no incident '{id}'.", 404);
+    }
 
     static void IncidentRow(Utf8JsonWriter json, StoredIncident stored)
     {

@@ -14,6 +14,7 @@ public sealed partial class LocalQueries
     /// <inheritdoc/>
     public async Task<ReadOnlyMemory<byte>> AddClusterAsync(NewCluster cluster, CancellationToken stop)
     {
+        if (!Scope.Sees(cluster.Name)) throw OutOfScope(cluster.Name);
         try
         {
             var token = await _state.AddClusterAsync(cluster.Name, cluster.ClientCn, stop);
@@ -29,7 +30,7 @@ public sealed partial class LocalQueries
     {
         asked.Done();
         var clusters = await _state.ListClustersAsync(stop);
-        return new RowPage([.. clusters.Select(c => Rows.Write(json =>
+        return new RowPage([.. clusters.Where(c => Scope.Sees(c.Name)).Select(c => Rows.Write(json =>
         {
             json.WriteString("cluster", c.Name);
             json.WriteString("client_cn", c.ClientCn);
@@ -44,7 +45,8 @@ public sealed partial class LocalQueries
     public async Task<ReadOnlyMemory<byte>> ResetSourceAsync(string name, CancellationToken stop)
     {
         if (Sources is null) throw new QueryFault("A source is reset by the running server: use --server URL.");
-        var worker = Sources.Find(name) ?? throw new QueryFault($"There is no source '{name}'. The configured ones: {string.Join(", ", Sources.Standings.Select(s => s.Name))}.");
+        var seen = Sources.Standings.Where(s => Scope.Sees(s.Cluster)).Select(s => s.Name).ToList();
+        var worker = (seen.Contains(name) ? Sources.Find(name) : null) ?? throw new QueryFault($"There is no source '{name}'. The configured ones: {string.Join(", ", seen)}.");
         var partitions = await worker.ResetAsync(stop);
         return Rows.Write(json =>
         {
@@ -59,8 +61,8 @@ public sealed partial class LocalQueries
     async Task<RowPage> SourcesAsync(Filters asked, CancellationToken stop)
     {
         asked.Done();
-        var journaled = JournalStats.Read(_folder.Journal, stop).Groups.Where(g => g.Kind == RecordKind.Audit).ToList();
-        var live = Sources?.Standings ?? [];
+        var journaled = JournalStats.Read(_folder.Journal, stop).Groups.Where(g => g.Kind == RecordKind.Audit && Scope.Sees(g.Cluster)).ToList();
+        var live = Sources?.Standings.Where(s => Scope.Sees(s.Cluster)).ToList() ?? [];
         var servers = (await StandingOfApiServersAsync(stop)).ToLookup(v => (v.Key.Cluster, v.Key.Source));
         var rows = journaled.Select(g => SourceRows.Write(g, live.FirstOrDefault(s => s.Name == g.Source && s.Cluster == g.Cluster), [.. servers[(g.Cluster, g.Source)]]));
         var silent = live.Where(s => !journaled.Any(g => g.Source == s.Name && g.Cluster == s.Cluster)).Select(s => SourceRows.Write(null, s, [.. servers[(s.Cluster, s.Name)]]));
@@ -69,7 +71,7 @@ public sealed partial class LocalQueries
 
     async Task<RowPage> ApiServersAsync(Filters asked, CancellationToken stop)
     {
-        var (cluster, source, state, limit) = (asked.Text("cluster"), asked.Text("source"), asked.Text("state"), asked.Limit);
+        var (cluster, source, state, limit) = (ClusterOf(asked), asked.Text("source"), asked.Text("state"), asked.Limit);
         asked.Done();
         var rows = (await StandingOfApiServersAsync(stop)).Where(v => (cluster is null || v.Key.Cluster == cluster) && (source is null || v.Key.Source == source) && (state is null || v.State == state));
         return new RowPage([.. (limit > 0 ? rows.Take((int)Math.Min(limit, int.MaxValue)) : rows).Select(ApiServerRows.Write)], null);
@@ -78,15 +80,15 @@ public sealed partial class LocalQueries
     async Task<IReadOnlyList<ApiServerView>> StandingOfApiServersAsync(CancellationToken stop)
     {
         var now = (_clock.GetUtcNow() - DateTimeOffset.UnixEpoch).Ticks / TimeSpan.TicksPerMicrosecond;
-        if (ApiServers is not null) return ApiServers(now);
+        if (ApiServers is not null) return [.. ApiServers(now).Where(v => Scope.Sees(v.Key.Cluster))];
         var ledger = new CompletenessLedger(_ => new CompletenessOptions());
         ledger.Restore(CompletenessWorker.Saved(await _state.LoadAsync(CompletenessWorker.Reader, stop)));
-        return ledger.Read(now);
+        return [.. ledger.Read(now).Where(v => Scope.Sees(v.Key.Cluster))];
     }
 
     async Task<RowPage> QuarantineAsync(Filters asked, CancellationToken stop)
     {
-        var (reason, source, cluster, limit) = (asked.Text("reason"), asked.Text("source"), asked.Text("cluster"), asked.Limit);
+        var (reason, source, cluster, limit) = (asked.Text("reason"), asked.Text("source"), ClusterOf(asked), asked.Limit);
         EventPosition? before = null;
         if (asked.Cursor is { } cursor)
             before = QuarantineNote.TryParseId(cursor, out var position) ? position : throw new QueryFault($"'{cursor}' is no cursor of a quarantine list; use the one that came with the page before.");
@@ -98,6 +100,7 @@ public sealed partial class LocalQueries
             foreach (var note in notes)
             {
                 before = note.Position;
+                if (!Scope.Sees(note.Cluster)) continue;
                 if (reason is not null && note.Reason != reason || source is not null && note.Source != source || cluster is not null && note.Cluster != cluster) continue;
                 rows.Add(Rows.Write(json => Quarantined(json, note)));
                 if (limit > 0 && rows.Count >= limit) return new RowPage(rows, note.Id);
@@ -134,7 +137,14 @@ public sealed partial class LocalQueries
                 json.WriteEndObject();
             }
             json.WriteEndArray();
-            json.WriteStartArray("events");
+            json.WritePropertyName("events");
+            if (!_asker.Raw.Sees(alert.Alert.Cluster))
+            {
+                // Raw events are an analyst's.
+                json.WriteNullValue();
+                return;
+            }
+            json.WriteStartArray();
             foreach (var place in alert.Alert.Evidence.Where(p => p.File is null).Take(20))
             {
                 if (_journal.ReadRecord(new EventPosition(place.Segment, place.Frame, place.Index)) is { } record) json.WriteRawValue(record.Utf8.Span);

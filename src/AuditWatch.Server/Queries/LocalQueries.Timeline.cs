@@ -16,7 +16,8 @@ public sealed partial class LocalQueries
         if (named.Count != 1) throw new QueryFault("Name exactly one of user, pod, ip, credential, namespace, container.");
         var question = new TimelineQuestion(named[0].Entity, named[0].Value!)
         {
-            Cluster = asked.Text("cluster"),
+            Cluster = ClusterOf(asked),
+            Clusters = Scope.Names,
             AroundMicros = asked.Time("around"),
             Window = asked.Duration("window", TimeSpan.FromMinutes(15)),
             Limit = asked.Limit,
@@ -36,10 +37,10 @@ public sealed partial class LocalQueries
 
     Task<RowPage> RulesAsync(Filters asked)
     {
-        var cluster = asked.Text("cluster");
+        var cluster = ClusterOf(asked);
         asked.Done();
         if (_rules is null) throw new QueryFault("Rules are counted by the running server: use --server URL.");
-        return Task.FromResult(new RowPage([.. _rules.Read().Where(r => cluster is null || r.Cluster == cluster).Select(Figures)], null));
+        return Task.FromResult(new RowPage([.. _rules.Read().Where(r => Scope.Sees(r.Cluster)).Where(r => cluster is null || r.Cluster == cluster).Select(Figures)], null));
     }
 
     static ReadOnlyMemory<byte> Figures(RuleFigures figures) => Rows.Write(json =>

@@ -12,7 +12,8 @@ public sealed partial class LocalQueries
     {
         var body = ActBody.Read<TriageBody>(act.Body);
         if (body.Expected is not null || body.DryRun) throw new QueryFault("'expected' and 'dry_run' go with a change of many.");
-        var result = await _state.TriageAsync(act.Id!, body.Change(act.Via), act.IfVersion, stop);
+        if (await FindAlertAsync(act.Id!, stop) is null) throw new QueryFault($"There is no alert '{act.Id}'.", 404);
+        var result = await _state.TriageAsync(act.Id!, body.Change(Who(body.By), _asker.Via), act.IfVersion, stop);
         return result.Verdict switch
         {
             TriageVerdict.Done or TriageVerdict.Unchanged => new ActAnswer(AlertRows.Of(result.Alert!), result.Alert!.Version),
@@ -44,14 +45,14 @@ public sealed partial class LocalQueries
         var body = ActBody.Read<TriageBody>(act.Body);
         if (act.IfVersion is not null) throw new QueryFault("If-Match goes with one alert; for many say 'expected'.");
         var query = await AlertQueryOfAsync(new Filters(act.Filters, _clock), stop);
-        var change = body.Change(act.Via);
+        var change = body.Change(Who(body.By), _asker.Via);
         if (change.Fault() is { } fault) throw new QueryFault(fault);
         if (body.DryRun)
         {
             var count = await _state.CountAlertsAsync(query, stop);
             return new ActAnswer(Rows.Write(json => json.WriteNumber("matched", count)));
         }
-        var job = await _state.TriageAllAsync(query, JsonSerializer.Serialize(act.Filters), change, body.Expected, stop);
+        var job = await _state.TriageAllAsync(query, FiltersOf(act.Filters), change, body.Expected, stop);
         if (job is not null) return new ActAnswer(Rows.Write(json => JobRow(json, job)));
         var matched = await _state.CountAlertsAsync(query, stop);
         throw new QueryFault($"{matched} alerts match, not {body.Expected}; nothing was changed.", 409) { Details = new Dictionary<string, object?> { ["matched"] = matched } };
@@ -60,9 +61,9 @@ public sealed partial class LocalQueries
     async Task<ActAnswer> UndoTriageAsync(Act act, CancellationToken stop)
     {
         var body = ActBody.Read<WhoBody>(act.Body);
-        if (!long.TryParse(act.Id, NumberStyles.None, CultureInfo.InvariantCulture, out var id) || await _state.FindTriageJobAsync(id, stop) is null)
+        if (!long.TryParse(act.Id, NumberStyles.None, CultureInfo.InvariantCulture, out var id) || await _state.FindTriageJobAsync(id, stop) is not { } job || !Sees(job))
             throw new QueryFault($"There is no bulk change '{act.Id}'.", 404);
-        var undone = await _state.UndoTriageAsync(id, body.By ?? act.Via, act.Via, stop) ?? throw new QueryFault($"The bulk change {id} is undone already.", 409);
+        var undone = await _state.UndoTriageAsync(id, Who(body.By), _asker.Via, stop) ?? throw new QueryFault($"The bulk change {id} is undone already.", 409);
         return new ActAnswer(Rows.Write(json =>
         {
             JobRow(json, undone.Job);
@@ -80,7 +81,7 @@ public sealed partial class LocalQueries
         asked.Done();
         var jobs = await _state.ListTriageJobsAsync(before, limit, stop);
         var next = limit > 0 && jobs.Count == limit ? jobs[^1].Id.ToString(CultureInfo.InvariantCulture) : null;
-        return new RowPage([.. jobs.Select(job => Rows.Write(json => JobRow(json, job)))], next);
+        return new RowPage([.. jobs.Where(Sees).Select(job => Rows.Write(json => JobRow(json, job)))], next);
     }
 
     static void JobRow(Utf8JsonWriter json, TriageJob job)

@@ -71,6 +71,7 @@ public sealed partial class LocalQueries : IQueries
             "quarantine" => QuarantineAsync(asked, stop),
             "deadletters" => DeadLettersAsync(asked, stop),
             "clusters" => ClustersAsync(asked, stop),
+            "tokens" => TokensAsync(asked, stop),
             "sources" => SourcesAsync(asked, stop),
             "api-servers" => ApiServersAsync(asked, stop),
             "rules" => RulesAsync(asked),
@@ -84,11 +85,11 @@ public sealed partial class LocalQueries : IQueries
         switch (collection)
         {
             case "alerts":
-                return await _state.FindAlertAsync(id, stop) is { } alert ? ShowAlert(alert, await _state.HistoryAsync(id, stop)) : null;
+                return await FindAlertAsync(id, stop) is { } alert ? ShowAlert(alert, await _state.HistoryAsync(id, stop)) : (ReadOnlyMemory<byte>?)null;   // a bare null would be empty memory
             case "events":
                 if (!UInt128.TryParse(id, System.Globalization.NumberStyles.HexNumber, null, out var value)) return null;
-                var page = await Index.SearchAsync(new EventQuery { EventId = new Events.EventId(value), Limit = 1 }, stop);
-                return page.Rows.Count == 0 ? null : Rows.Write(json =>
+                var page = await Index.SearchAsync(new EventQuery { EventId = new Events.EventId(value), Clusters = Scope.Names, Limit = 1 }, stop);
+                return page.Rows.Count == 0 ? (ReadOnlyMemory<byte>?)null : Rows.Write(json =>
                 {
                     Rows.Event(json, page.Rows[0]);
                     Raw(json, "event", page.Rows[0].Position);
@@ -98,7 +99,7 @@ public sealed partial class LocalQueries : IQueries
             case "deadletters":
                 return await ShowDeadLetterAsync(id, stop);
             case "quarantine":
-                if (!QuarantineNote.TryParseId(id, out var position) || await _state.FindQuarantineNoteAsync(position, stop) is not { } note) return null;
+                if (!QuarantineNote.TryParseId(id, out var position) || await _state.FindQuarantineNoteAsync(position, stop) is not { } note || !Scope.Sees(note.Cluster)) return null;
                 return Rows.Write(json =>
                 {
                     Quarantined(json, note);
@@ -112,6 +113,7 @@ public sealed partial class LocalQueries : IQueries
     /// <inheritdoc/>
     public async Task<RowPage> SqlAsync(string statement, long limit, CancellationToken stop)
     {
+        NeedsAllClusters("SQL reaches every cluster, so it needs the role admin on all of them.");
         if (_index is null && Search is not null) throw new QueryFault("SQL runs on the embedded index, which 'index.embedded: false' turned off. Ask Elasticsearch with 'auditwatch sql --esql'.");
         if (_index is null) throw new QueryFault("There is no index in this data folder yet; run 'auditwatch serve' on it.");
         try
@@ -129,6 +131,9 @@ public sealed partial class LocalQueries : IQueries
     public async Task<ReadOnlyMemory<byte>> ReplayQuarantineAsync(string? id, CancellationToken stop)
     {
         if (_replay is null) throw new QueryFault("Quarantined records are replayed by the running server: use --server URL.");
+        if (id is null) NeedsAllClusters("Name a record: all of them are of every cluster.");
+        else if (QuarantineNote.TryParseId(id, out var position) && await _state.FindQuarantineNoteAsync(position, stop) is { } note && !Scope.Sees(note.Cluster))
+            throw new QueryFault($"There is no quarantined record '{id}'.");
         var count = await _replay(id, stop);
         return Rows.Write(json => json.WriteNumber("replayed", count));
     }
@@ -148,7 +153,8 @@ public sealed partial class LocalQueries : IQueries
     {
         var query = new EventQuery
         {
-            Cluster = asked.Text("cluster"),
+            Cluster = ClusterOf(asked),
+            Clusters = Scope.Names,
             User = asked.Text("user"),
             Verb = asked.Text("verb"),
             Resource = asked.Text("resource"),
@@ -184,12 +190,13 @@ public sealed partial class LocalQueries : IQueries
     {
         IReadOnlyCollection<string>? ids = null;
         if (asked.Text("incident") is { } incident)
-            ids = await _state.FindIncidentAsync(incident, stop) is { } stored ? [.. stored.Incident.Steps.Select(s => s.AlertId)] : throw new QueryFault($"There is no incident '{incident}'.");
+            ids = await FindIncidentAsync(incident, stop) is { } stored ? [.. stored.Incident.Steps.Select(s => s.AlertId)] : throw new QueryFault($"There is no incident '{incident}'.");
         var status = asked.OneOf("status", [.. TriageWords.AllStatuses, "open"]);
         var query = new AlertQuery
         {
             Ids = ids,
-            Cluster = asked.Text("cluster"),
+            Cluster = ClusterOf(asked),
+            Clusters = Scope.Names,
             MinLevel = asked.OneOf("min_level", "informational", "low", "medium", "high", "critical"),
             Rule = asked.Text("rule"),
             Status = TriageWords.TryStatus(status, out var wanted) ? wanted : null,

@@ -20,20 +20,20 @@ public sealed record TriageBody
     [JsonPropertyName("remove_tags")] public IReadOnlyList<string>? RemoveTags { get; init; }
     /// <summary>A remark.</summary>
     [JsonPropertyName("note")] public string? Note { get; init; }
-    /// <summary>Who does it; default: what is known of the caller.</summary>
+    /// <summary>Who does it, where the credential does not say so; default: what is known of the caller.</summary>
     [JsonPropertyName("by")] public string? By { get; init; }
     /// <summary>Bulk only: change nothing when not exactly so many match.</summary>
     [JsonPropertyName("expected")] public long? Expected { get; init; }
     /// <summary>Bulk only: only say how many match.</summary>
     [JsonPropertyName("dry_run")] public bool DryRun { get; init; }
 
-    internal TriageChange Change(string via)
+    internal TriageChange Change(string who, string via)
     {
         AlertStatus? status = Status is null ? null : TriageWords.TryStatus(Status, out var s) ? s
             : throw new QueryFault($"'status' is '{Status}', but must be one of acknowledged, closed, reopened.");
         Resolution? resolution = Resolution is null ? null : TriageWords.TryResolution(Resolution, out var r) ? r
             : throw new QueryFault($"'resolution' is '{Resolution}', but must be one of {string.Join(", ", TriageWords.AllResolutions)}.");
-        return new TriageChange(By ?? via, via)
+        return new TriageChange(who, via)
         {
             Status = status, Resolution = resolution, Assignee = Assignee, Unassign = Unassign, AddTags = AddTags ?? [], RemoveTags = RemoveTags ?? [], Note = Note,
         };

@@ -22,6 +22,7 @@ internal sealed class EventQuestion
         _query = query;
         _filters.Add(Exists("auditwatch.journal.segment"));   // what other agents write into the stream has no place in our journal
         Term("orchestrator.cluster.name", query.Cluster);
+        Terms("orchestrator.cluster.name", query.Clusters);
         if (query.User is { } user) Any(Is("user.name", user), Is("user.effective.name", user));
         Term("kubernetes.audit.verb", query.Verb);
         Term("orchestrator.namespace", query.Namespace);

@@ -7,6 +7,8 @@ public sealed record EventQuery
 {
     /// <summary>Of this cluster.</summary>
     public string? Cluster { get; init; }
+    /// <summary>Of any of these clusters; null for all. What the caller may see, beside what is asked.</summary>
+    public IReadOnlyList<string>? Clusters { get; init; }
     /// <summary>By this user, authenticated or impersonated.</summary>
     public string? User { get; init; }
     /// <summary>With this verb.</summary>

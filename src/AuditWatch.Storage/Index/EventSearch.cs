@@ -20,6 +20,7 @@ internal sealed class EventSearch
     {
         _query = query;
         And("cluster = {0}", ("cluster", query.Cluster));
+        AndAny("cluster", query.Clusters);
         And("(\"user\" = {0} or impersonated_user = {0})", ("user", query.User));
         And("verb = {0}", ("verb", query.Verb));
         And("namespace = {0}", ("namespace", query.Namespace));

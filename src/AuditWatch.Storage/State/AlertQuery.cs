@@ -7,6 +7,8 @@ public sealed record AlertQuery
     public IReadOnlyCollection<string>? Ids { get; init; }
     /// <summary>Of this cluster.</summary>
     public string? Cluster { get; init; }
+    /// <summary>Of any of these clusters; null for all. What the caller may see, beside what is asked.</summary>
+    public IReadOnlyList<string>? Clusters { get; init; }
     /// <summary>This level or a graver one.</summary>
     public string? MinLevel { get; init; }
     /// <summary>Of this rule, by id or name.</summary>

@@ -6,6 +6,9 @@ public sealed record FalcoQuery
     /// <summary>Of this cluster.</summary>
     public string? Cluster { get; init; }
 
+    /// <summary>Of any of these clusters; null for all. What the caller may see, beside what is asked.</summary>
+    public IReadOnlyList<string>? Clusters { get; init; }
+
     /// <summary>In this namespace.</summary>
     public string? Namespace { get; init; }
 

@@ -5,6 +5,8 @@ public sealed record IncidentQuery
 {
     /// <summary>Of this cluster.</summary>
     public string? Cluster { get; init; }
+    /// <summary>Of any of these clusters; null for all. What the caller may see, beside what is asked.</summary>
+    public IReadOnlyList<string>? Clusters { get; init; }
     /// <summary>This level or a graver one.</summary>
     public string? MinLevel { get; init; }
     /// <summary>With a step at this time or later.</summary>

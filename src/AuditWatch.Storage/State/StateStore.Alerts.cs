@@ -60,6 +60,7 @@ public sealed partial class StateStore
 
         And("alert_id " + _database.In("@ids"), "ids", query.Ids?.Select(StoredText.Keep).ToArray());
         And("cluster = @cluster", "cluster", StoredText.Keep(query.Cluster));
+        And("cluster in @clusters", "clusters", query.Clusters?.Select(c => StoredText.Keep(c)).ToList());
         And("level >= @level", "level", query.MinLevel is null ? null : AlertLevel.RankOf(query.MinLevel));
         And("(rule_id = @rule or rule_name = @rule)", "rule", StoredText.Keep(query.Rule));
         And("status = @status", "status", query.Status is { } status ? TriageWords.Of(status) : null);

@@ -30,14 +30,15 @@ public sealed partial class StateStore
     /// <summary>Falco alerts, newest first.</summary>
     public async Task<IReadOnlyList<FalcoNote>> ListFalcoNotesAsync(FalcoQuery query, CancellationToken stop) =>
         (await ReadAsync(connection => connection.QueryAsync<FalcoRow>(Sql(
-            """
+            $"""
             select segment, frame, record, cluster, time_us, namespace, pod, container, rule, priority, sentence from falco_note
             where (@cluster is null or cluster = @cluster) and (@ns is null or namespace = @ns) and (@pod is null or pod = @pod) and (@container is null or container = @container)
-              and time_us >= @since and time_us < @until
+              and time_us >= @since and time_us < @until{(query.Clusters is null ? "" : " and cluster in @clusters")}
             order by time_us desc, segment desc, frame desc, record desc limit @limit
             """, new
             {
                 cluster = StoredText.Keep(query.Cluster),
+                clusters = query.Clusters?.Select(c => StoredText.Keep(c)).ToList(),
                 ns = StoredText.Keep(query.Namespace),
                 pod = StoredText.Keep(query.Pod),
                 container = StoredText.Keep(query.Container),

@@ -23,6 +23,7 @@ public sealed partial class StateStore
         var least = query.MinLevel is null ? 0 : AlertLevel.RankOf(query.MinLevel);
         var found = raw.Keys.Concat(edits.ByHand).Select(edits.RootOf).Distinct(StringComparer.Ordinal)
             .Select(root => edits.Assemble(root, raw)).OfType<StoredIncident>()
+            .Where(s => query.Clusters is not { } seen || seen.Contains(s.Incident.Cluster))
             .Where(s => AlertLevel.RankOf(s.Incident.Level) >= least && (query.SinceMicros ?? long.MinValue) <= s.Incident.LastMicros && s.Incident.FirstMicros < (query.UntilMicros ?? long.MaxValue))
             .OrderByDescending(s => s.Incident.LastMicros).ThenBy(s => s.Incident.IncidentId, StringComparer.Ordinal)
             .SkipWhile(s => after is { } last && (s.Incident.LastMicros > last.Time || s.Incident.LastMicros == last.Time && string.CompareOrdinal(s.Incident.IncidentId, last.Id) <= 0));
@@ -68,6 +69,10 @@ public sealed partial class StateStore
     /// <summary>Takes an edit back; false when there is none or it was taken back before.</summary>
     public Task<bool> UndoIncidentEditAsync(long edit, CancellationToken stop) => WriteAsync(async transaction => await transaction.Connection!.ExecuteAsync(Sql(
         "update incident_edit set undone_us = @now where id = @edit and undone_us is null", new { edit, now = UnixMicros.Of(_clock) }, transaction, stop)).ConfigureAwait(false) == 1, stop);
+
+    /// <summary>One edit, whether it was taken back or not; null when there is none.</summary>
+    public Task<IncidentEdit?> FindIncidentEditAsync(long edit, CancellationToken stop) => ReadAsync(async connection => (await connection.QueryFirstOrDefaultAsync<EditRow>(Sql(
+        $"select {EditColumns} from incident_edit where id = @edit", new { edit }, null, stop)).ConfigureAwait(false))?.Back(), stop);
 
     // What is already stored as it is makes no new version.
     Task<int> WriteIncidentsAsync(DbTransaction transaction, IReadOnlyList<Incident> incidents, CancellationToken stop) => incidents.Count == 0 ? Task.FromResult(0) :

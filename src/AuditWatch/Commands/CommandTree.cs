@@ -24,6 +24,7 @@ internal static class CommandTree
             JournalCommand.Build(terminal),
             QuarantineCommand.Build(terminal),
             ClustersCommand.Build(terminal),
+            TokensCommand.Build(terminal),
             SourcesCommand.Build(terminal),
             DoctorCommand.Build(terminal),
             DeadLettersCommand.Build(terminal),

@@ -15,6 +15,7 @@ public sealed class CountedDeterminism
         Assert.NotEmpty(expected.Of("burst"));
         Assert.NotEmpty(expected.Of("spread"));
         Assert.NotEmpty(expected.Of("new"));
+        foreach (var name in new[] { "both", "order", "after", "bursts" }) Assert.NotEmpty(expected.Of(name));
         Assert.Contains(expected.Of("told"), a => a.Count > 1);
         foreach (var size in new[] { 1, 7, 100 }) Assert.Equal(expected.TextWithoutPlaces, new Lab(Rules).Run(history, size).TextWithoutPlaces);
     }
@@ -96,6 +97,11 @@ public sealed class CountedDeterminism
             .Add("sum.yml", "title: Sum\nname: sum\ncorrelation: {type: value_sum, rules: [asked], group-by: [objectRef.name], timespan: 30s, condition: {field: responseStatus.code, gte: 600}}\n");
         folder.Add("new.yml", "title: New\nname: new\ncorrelation: {type: event_count, rules: [asked], group-by: [user.username, objectRef.name], timespan: 100s, condition: {eq: 1}}\nauditwatch: {first_seen: {learning: 20s, events: 5, per: [user.username]}, suppress: {by: [user.username], for: 15s}}\n")
             .Add("told.yml", "title: Told\nname: told\nlogsource: {product: kubernetes, service: audit}\ndetection: {selection: {objectRef.resource: secrets, objectRef.name|endswith: ['1', '2']}, condition: selection}\nauditwatch: {suppress: {by: [objectRef.name], for: 45s}}\n");
+        folder.Add("taken.yml", "title: Taken\nname: taken\nlogsource: {product: kubernetes, service: audit}\ndetection: {selection: {objectRef.resource: secrets, objectRef.name|endswith: ['3', '7']}, condition: selection}\nauditwatch: {alert: false}\n")
+            .Add("both.yml", "title: Both\nname: both\ncorrelation: {type: temporal, rules: [told, taken], group-by: [user.username], timespan: 5s}\n")
+            .Add("order.yml", "title: Order\nname: order\ncorrelation: {type: temporal_ordered, rules: [taken, told, taken], group-by: [user.username], timespan: 6s, generate: true}\n")
+            .Add("after.yml", "title: After\nname: after\ncorrelation: {type: temporal_ordered, rules: [spread, taken], group-by: [user.username], timespan: 9s, generate: true}\n")
+            .Add("bursts.yml", "title: Bursts\nname: bursts\ncorrelation: {type: event_count, rules: [burst], group-by: [user.username], timespan: 200s, condition: {gte: 2}, generate: true}\n");
         var rules = folder.Load();
         Assert.Empty(folder.Problems);
         return rules;

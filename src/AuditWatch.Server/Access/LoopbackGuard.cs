@@ -1,29 +1,19 @@
 using System.Net;
-using System.Security.Cryptography;
-using System.Text;
 using Microsoft.AspNetCore.Http;
 
 namespace AuditWatch.Server.Access;
 
 /// <summary>
-/// Who may use the API. Without a token file it answers loopback only: the peer, the Host header and the Origin must all be this machine, and nothing may have
-/// been forwarded, so that neither a web page in a browser nor a proxy can speak for a stranger. With a token, the bearer decides.
+/// Whether a request without a credential comes from this machine: the peer, the Host header and the Origin must all be this machine, and nothing may have been
+/// forwarded, so that neither a web page in a browser nor a proxy can speak for a stranger.
 /// </summary>
-sealed class ApiGuard(string? tokenFile)
+static class LoopbackGuard
 {
     static readonly string[] Forwarding = ["Forwarded", "Via", "X-Real-IP", "X-Client-IP", "X-Cluster-Client-IP", "True-Client-IP", "CF-Connecting-IP"];
 
-    readonly byte[]? _token = tokenFile is null ? null : SHA256.HashData(Encoding.UTF8.GetBytes(File.ReadAllText(tokenFile).Trim()));
-
     /// <summary>Null when the request may go on; else why not.</summary>
-    public string? Refuse(HttpContext context)
+    public static string? Refuse(HttpContext context)
     {
-        if (context.Request.Headers.Authorization.Count > 0)
-        {
-            var token = BearerToken.Of(context.Request) ?? "";
-            return _token is not null && CryptographicOperations.FixedTimeEquals(SHA256.HashData(Encoding.UTF8.GetBytes(token)), _token)
-                ? null : "The bearer token is not the one that this server knows.";
-        }
         if (!IsLocal(context.Connection.RemoteIpAddress)) return "A bearer token is required from another machine.";
         if (!IsLocalName(context.Request.Host.Host)) return "The Host header must be localhost, 127.0.0.1 or [::1].";
         if (!IsOwnOrigin(context.Request)) return "Requests from other origins are not taken.";
@@ -45,13 +35,4 @@ sealed class ApiGuard(string? tokenFile)
     public static bool IsLocal(IPAddress? peer) => peer is not null && IPAddress.IsLoopback(peer.IsIPv4MappedToIPv6 ? peer.MapToIPv4() : peer);
 
     static bool IsLocalName(string host) => host is "127.0.0.1" or "[::1]" or "::1" || host.Equals("localhost", StringComparison.OrdinalIgnoreCase);
-}
-
-/// <summary>The bearer token of a request.</summary>
-static class BearerToken
-{
-    /// <summary>The token; null when none was sent, though credentials of another kind may have been.</summary>
-    public static string? Of(HttpRequest request) =>
-        request.Headers.Authorization is { Count: > 0 } sent && sent[0] is { } value && value.StartsWith("Bearer", StringComparison.OrdinalIgnoreCase)
-            && (value.Length == 6 || value[6] == ' ') ? value[6..].Trim() : null;
 }

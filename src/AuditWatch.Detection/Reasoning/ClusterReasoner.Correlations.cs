@@ -1,0 +1,22 @@
+using AuditWatch.Detection.Counting;
+using AuditWatch.Detection.EventLayer;
+
+namespace AuditWatch.Detection.Reasoning;
+
+// Correlations over what the rules, or other correlations, found.
+sealed partial class ClusterReasoner
+{
+    void Count(Sighting member, Capture capture, Pending pending, bool isLate)
+    {
+        var group = capture.Rule.IsFirstSeen
+            ? _firstSeen.Take(capture, member.Event, isLate ? _watermark : member.Event.TimeMicros)
+            : _counted.Take(capture, member.Event, _watermark, isLate, () => _dossiers.NextSequence++);
+        if (group is null) return;
+        var found = new Sighting(capture.Rule.Identity, member.Event, member.Matched, [], capture.OwnExceptions) { Group = group, Suppression = capture.Rule.SuppressionOf(capture.Group!) };
+        Place(found, pending);
+        if (found.By.RaisesAlert) Find(found, new HeldCorrelation(found, _dossiers.Findings, capture.Rule.IsTemporal), pending);
+        // What is counted over a count is how often it began to hold; in time it matters that it holds.
+        foreach (var outer in _correlations.Over(found.By.Id))
+            if (group.IsNew || outer.Rule.IsTemporal) Count(found, outer.Take(capture.Group!, capture.Exceptions), pending, isLate);
+    }
+}

@@ -1,0 +1,23 @@
+using AuditWatch.Ingest.Journal;
+using AuditWatch.Server.Configuration;
+using AuditWatch.Storage.State;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+
+namespace AuditWatch.Server.Access;
+
+/// <summary>Puts together who may ask, how often, and what is kept of it.</summary>
+static class AccessServices
+{
+    public static void AddApiAccess(this IServiceCollection services, AuditWatchConfig config, TimeProvider clock, StateStore state)
+    {
+        var access = config.Access;
+        services.AddSingleton(app => new AccessLog(app.GetRequiredService<IJournal>(), clock, app.GetRequiredService<ILogger<AccessLog>>()));
+        services.AddSingleton<RecordedAnswer>();
+        services.AddSingleton(app => new AccessGate(
+            new Authenticator(state, config.ApiTokenFile, clock), app.GetRequiredService<AccessLog>(),
+            requests: new RateGate(clock, access.RequestsPerSecond, access.RequestsPerSecond * 10.0),
+            failures: new RateGate(clock, access.FailuresPerMinute / 60.0, access.FailuresPerMinute),
+            app.GetRequiredService<ILogger<AccessGate>>()));
+    }
+}

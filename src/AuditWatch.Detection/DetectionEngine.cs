@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using AuditWatch.Detection.Alerts;
 using AuditWatch.Detection.EventLayer;
+using AuditWatch.Detection.Knowledge;
 using AuditWatch.Detection.Reasoning;
 using AuditWatch.Detection.Rules;
 using AuditWatch.Detection.Runtime;
@@ -19,6 +20,7 @@ public sealed class DetectionEngine
 {
     readonly RuleSnapshot _rules;
     readonly Func<string, ClusterFacts> _clusters;
+    readonly Func<string, ClusterBaseline?>? _baselines;
     readonly string _reader;
     // Written by the detection thread; metrics read it from others.
     readonly ConcurrentDictionary<string, ClusterWorker> _workers = new(StringComparer.Ordinal);
@@ -27,8 +29,10 @@ public sealed class DetectionEngine
     /// <param name="rules">The rules.</param>
     /// <param name="clusters">What is known of a cluster, by name.</param>
     /// <param name="reader">Name of the journal reader.</param>
-    public DetectionEngine(RuleSnapshot rules, Func<string, ClusterFacts> clusters, string reader = "detect")
+    /// <param name="baselines">What was there before the journal, by name of cluster; null where nobody said.</param>
+    public DetectionEngine(RuleSnapshot rules, Func<string, ClusterFacts> clusters, string reader = "detect", Func<string, ClusterBaseline?>? baselines = null)
     {
+        _baselines = baselines;
         _rules = rules;
         _clusters = clusters;
         _reader = reader;
@@ -146,8 +150,10 @@ public sealed class DetectionEngine
         if (_workers.TryGetValue(name, out var worker)) return worker;
         var cluster = _clusters(name) with { Name = name };
         var set = _rules.For(cluster);
+        var reasoner = new ClusterReasoner(cluster, _rules);
+        if (_baselines?.Invoke(name) is { } baseline) reasoner.Await(baseline);
         return _workers[name] = new ClusterWorker(
-            cluster, new AuditEvent(_rules.Symbols), new EventJudge(new SettledVerdicts(set), Statistics.Open(set, name), _rules.Chains.FollowsCredentials), new ClusterReasoner(cluster, _rules), new JudgedBatch(), new FalcoJudge(_rules.Falco, name), new HealthJudge(_rules.Health, name));
+            cluster, new AuditEvent(_rules.Symbols), new EventJudge(new SettledVerdicts(set), Statistics.Open(set, name), _rules.Chains.FollowsCredentials), reasoner, new JudgedBatch(), new FalcoJudge(_rules.Falco, name), new HealthJudge(_rules.Health, name));
     }
 
     sealed record ClusterWorker(ClusterFacts Cluster, AuditEvent Event, EventJudge Judge, ClusterReasoner Reasoner, JudgedBatch Batch, FalcoJudge Falco, HealthJudge Health);

@@ -2,6 +2,7 @@ using System.Text;
 using System.Text.Json;
 using AuditWatch.Detection.Alerts;
 using AuditWatch.Detection.Incidents;
+using AuditWatch.Detection.Knowledge;
 using AuditWatch.Detection.Rules;
 using AuditWatch.Detection.State;
 using AuditWatch.Events;
@@ -33,8 +34,9 @@ sealed class Lab
     readonly Dictionary<string, Incident> _incidents = new(StringComparer.Ordinal);
     EventPosition _committed = EventPosition.Start;
 
-    public Lab(RuleSnapshot? rules = null, ClusterFacts? cluster = null)
+    public Lab(RuleSnapshot? rules = null, ClusterFacts? cluster = null, ClusterBaseline? baseline = null)
     {
+        Baseline = baseline;
         _rules = rules ?? Shipped.Value;
         _cluster = cluster ?? new ClusterFacts();
         Engine = NewEngine();
@@ -66,9 +68,9 @@ sealed class Lab
     public string TextWithoutPlaces => string.Join('\n', Alerts.Select(a => Encoding.UTF8.GetString(AlertJson.ToUtf8(a with { Evidence = [] })) + a.Evidence.Count));
 
     /// <summary>Journals the events in frames of this size and detects; before and after commits the worker dies where <paramref name="dies"/> says so.</summary>
-    public Lab Run(IReadOnlyList<ReadOnlyMemory<byte>> events, int frameSize, Func<bool>? dies = null, long received = 0)
+    public Lab Run(IReadOnlyList<ReadOnlyMemory<byte>> events, int frameSize, Func<bool>? dies = null, long received = 0, int segment = 0)
     {
-        var frames = events.Chunk(frameSize).Select((records, i) => new JournaledEvents("lab", 0, i, received, records)).ToList();
+        var frames = events.Chunk(frameSize).Select((records, i) => new JournaledEvents("lab", segment, i, received, records)).ToList();
         var next = 0;
         while (next < frames.Count)
         {
@@ -81,11 +83,24 @@ sealed class Lab
             }
         }
 
-        Commit(Engine.Idle("lab", new EventPosition(0, frames.Count, 0)));
+        Commit(Engine.Idle("lab", new EventPosition(segment, frames.Count, 0)));
         return this;
     }
 
     public Lab Run(params An[] events) => Run([.. events.Select(e => e.Event)], 100);
+
+    /// <summary>What was there before the journal; another one counts from the next restart on.</summary>
+    public ClusterBaseline? Baseline { get; set; }
+
+    /// <summary>All that would be on disk.</summary>
+    public string SavedState => string.Join('\n', _state.Values.Select(s => s.Key + " " + Encoding.UTF8.GetString(s.Value!)));
+
+    /// <summary>The worker dies and takes over again; what comes next is a journal of its own, behind this one.</summary>
+    public void Reopen()
+    {
+        Engine = NewEngine();
+        Engine.Resume(new DetectionCheckpoint(_committed, [.. _state.Values]));
+    }
 
     int Restart()
     {
@@ -111,5 +126,5 @@ sealed class Lab
         _committed = commit.Position;
     }
 
-    DetectionEngine NewEngine() => new(_rules, _ => _cluster);
+    DetectionEngine NewEngine() => new(_rules, _ => _cluster, baselines: _ => Baseline);
 }

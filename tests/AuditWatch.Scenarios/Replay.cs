@@ -32,9 +32,10 @@ static class Replay
     /// <summary>With the incidents that stand at the end, by first step.</summary>
     public static Replayed RunWhole(IReadOnlyList<ReadOnlyMemory<byte>> events, int batch = 400, ClusterFacts? cluster = null) =>
         // Several tests ask what became of the same recording.
-        batch == 400 && cluster is null ? Known.GetOrAdd(events, e => new Lazy<Replayed>(() => RunAnew(e, 400, null))).Value : RunAnew(events, batch, cluster);
+        batch == 400 && cluster is null ? Known.GetOrAdd(events, e => new Lazy<Replayed>(() => RunAnew(e))).Value : RunAnew(events, batch, cluster);
 
-    static Replayed RunAnew(IReadOnlyList<ReadOnlyMemory<byte>> events, int batch, ClusterFacts? cluster)
+    /// <summary>The same, not remembered.</summary>
+    public static Replayed RunAnew(IReadOnlyList<ReadOnlyMemory<byte>> events, int batch = 400, ClusterFacts? cluster = null)
     {
         var incidents = new Dictionary<string, Incident>(StringComparer.Ordinal);
         var engine = new DetectionEngine(Rules, _ => cluster ?? new ClusterFacts());

@@ -16,6 +16,12 @@ namespace AuditWatch.Detection.Counting;
 /// <param name="exceptions">A site's exceptions to it, and to correlations over it.</param>
 sealed class CapturedFields(CorrelationRule rule, IReadOnlyList<int> groupSlots, IReadOnlyList<int> valueSlots, string? member, IReadOnlyList<SiteExceptionRule> exceptions)
 {
+    /// <summary>Fields that further metrics count, in their order; negative for those that count requests. Null where there are none.</summary>
+    public IReadOnlyList<int>? MetricSlots { get; init; }
+
+    /// <summary>The bit of the rule among the correlation's.</summary>
+    public ulong Member { get; init; }
+
     // Longer values are told apart by their hash: log content must not decide how much is kept.
     const int Longest = 256;
 
@@ -24,7 +30,7 @@ sealed class CapturedFields(CorrelationRule rule, IReadOnlyList<int> groupSlots,
     public Capture Take(AuditEventView view)
     {
         var excepted = exceptions.Count == 0 ? [] : exceptions.Where(x => x.Passes.EvaluateSafely(view).Truth == Truth.False).Select(x => x.Id).ToArray();
-        return new Capture(rule, Texts(view, groupSlots), member ?? ValueOf(view), excepted);
+        return new Capture(rule, Texts(view, groupSlots), member ?? ValueOf(view), excepted) { Measured = MetricSlots is null ? null : Measured(view, MetricSlots), Members = Member };
     }
 
     // In a tuple what is absent is a value too: a list over all namespaces has no namespace, and differs from the list of one.
@@ -41,6 +47,13 @@ sealed class CapturedFields(CorrelationRule rule, IReadOnlyList<int> groupSlots,
         }
 
         return isAnyThere ? DistinctWindow.Tuple(texts) : null;
+    }
+
+    static string?[] Measured(AuditEventView view, IReadOnlyList<int> slots)
+    {
+        var values = new string?[slots.Count];
+        for (var i = 0; i < values.Length; i++) values[i] = slots[i] < 0 ? null : Text(view.Get(slots[i]));
+        return values;
     }
 
     internal static string[]? Texts(AuditEventView view, IReadOnlyList<int> slots)

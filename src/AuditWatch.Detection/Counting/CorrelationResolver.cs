@@ -70,7 +70,7 @@ sealed class CorrelationResolver(
                 continue;
             }
 
-            foreach (var field in correlation.GroupBy.Select(g => GroupField(correlation, members, g, member)).Concat(correlation.Fields))
+            foreach (var field in correlation.GroupBy.Select(g => GroupField(correlation, members, g, member)).Concat(correlation.Fields).Concat(correlation.Extensions.Metrics.Select(m => m.Field).OfType<string>()))
                 if (!AuditFieldSchema.Instance.TryBind(field, out _, out var problem))
                     return Refuse(correlation, "AW1203", problem ?? $"No event has a field '{field}'.", "Correct the field name; nothing could ever be counted.");
         }
@@ -81,15 +81,15 @@ sealed class CorrelationResolver(
     // Of a correlation only its group is known: a single event it is not.
     bool CheckOver(SigmaCorrelation correlation, SigmaCorrelation inner, List<SigmaDocument> members)
     {
-        if (IsTemporal(inner) && !IsTemporal(correlation))
+        if (inner.IsTemporal && !correlation.IsTemporal)
             return Refuse(correlation, "AW1511", $"'{inner.Name}' is a temporal correlation. What follows in time is judged after everything is counted, so that nothing can be counted over it.", "Name the rules that it is made of.");
+        if (correlation.Extensions.Metrics.Count > 0)
+            return Refuse(correlation, "AW1511", $"'{inner.Name}' is a correlation, and several metrics are asked of events: of a correlation only its group is known.", "Name the rules that it is made of.");
         foreach (var field in correlation.GroupBy.Select(g => GroupField(correlation, members, g, inner)).Concat(correlation.Fields))
             if (!inner.GroupBy.Contains(field))
                 return Refuse(correlation, "AW1203", $"'{inner.Name}' is a correlation, and not grouped by '{field}'.", inner.GroupBy.Count == 0 ? "Group that one first." : $"Group by one of: {string.Join(", ", inner.GroupBy)}; or say by 'aliases' which of them is meant.");
         return IsFound(inner) || inner.Id == correlation.Id || Refuse(correlation, "AW1511", $"'{inner.Name}', of which it is made, was refused.", "Repair that one.");
     }
-
-    static bool IsTemporal(SigmaCorrelation correlation) => correlation.Type is CorrelationType.Temporal or CorrelationType.TemporalOrdered;
 
     static string GroupField(SigmaCorrelation correlation, List<SigmaDocument> members, string entry, SigmaDocument member) =>
         correlation.GroupField(entry, correlation.Rules[members.IndexOf(member)]);

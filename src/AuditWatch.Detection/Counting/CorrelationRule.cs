@@ -4,6 +4,7 @@ using System.Text;
 using AuditWatch.Detection.Alerts;
 using AuditWatch.Detection.Rules;
 using AuditWatch.Sigma.Correlation;
+using AuditWatch.Sigma.Extensions;
 using AuditWatch.Sigma.Parsing;
 
 namespace AuditWatch.Detection.Counting;
@@ -28,7 +29,7 @@ sealed class CorrelationRule
         var highest = source.Bounds.Count == 0 ? 0 : source.Bounds.Max(b => Math.Abs(b.Value));
         (IsFirstSeen, _suppressBy) = (source.Extensions.FirstSeen is not null, [.. (source.Extensions.Suppress?.By ?? []).Select(f => source.GroupBy.TakeWhile(g => g != f).Count())]);
         Steps = [.. members.Select(m => WordFor(m.Id))];
-        Capacity = source.Type == CorrelationType.EventCount ? (int)Math.Clamp(highest * 2, FewestKept, MostKept) : MostKept;
+        Capacity = source.Type == CorrelationType.EventCount && Metrics.Count == 0 ? (int)Math.Clamp(highest * 2, FewestKept, MostKept) : MostKept;
     }
 
     readonly int[] _suppressBy;
@@ -55,7 +56,21 @@ sealed class CorrelationRule
     /// <summary>For a correlation in order: the words of its rules, in order.</summary>
     public IReadOnlyList<string> Steps { get; }
 
-    public bool IsTemporal => Source.Type is CorrelationType.Temporal or CorrelationType.TemporalOrdered;
+    public bool IsTemporal => Source.IsTemporal;
+
+    /// <summary>Further numbers over the window.</summary>
+    public IReadOnlyList<Metric> Metrics => Source.Extensions.Metrics;
+
+    /// <summary>Event time after which the window began that ends at a time.</summary>
+    public long OpenedAfter(long at) => Source.Extensions.IsTumbling ? at - (((at % SpanMicros) + SpanMicros) % SpanMicros) - 1 : at - SpanMicros;
+
+    /// <summary>The bit of a member among the correlation's rules.</summary>
+    public ulong BitOf(string memberId) => 1UL << IndexOf(WordFor(memberId));
+
+    /// <summary>Whether a metric counts a request on which these members held.</summary>
+    public bool IsMeasured(int metric, ulong members) => Metrics[metric].Rule is not { } word || (members & (1UL << IndexOf(word))) != 0;
+
+    int IndexOf(string word) => Source.Rules.TakeWhile(r => r != word).Count();
 
     /// <summary>By which word the correlation speaks of a member; aliases use it too.</summary>
     public string WordFor(string memberId) => Source.Rules[Members.TakeWhile(m => m.Id != memberId).Count()];

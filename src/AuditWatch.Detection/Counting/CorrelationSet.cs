@@ -39,7 +39,11 @@ sealed class CorrelationSet
 
     /// <summary>What the event layer must read when the rule holds.</summary>
     public IReadOnlyList<CapturedFields> CapturesFor(string ruleId) =>
-        _byMember.TryGetValue(ruleId, out var uses) ? [.. uses.Select(u => new CapturedFields(u.Rule, u.Group, u.Values, u.Rule.IsTemporal ? u.Rule.WordFor(ruleId) : null, ExceptionsOver(u.Rule)))] : [];
+        _byMember.TryGetValue(ruleId, out var uses) ? [.. uses.Select(u => new CapturedFields(u.Rule, u.Group, u.Values, u.Rule.IsTemporal ? u.Rule.WordFor(ruleId) : null, ExceptionsOver(u.Rule))
+        {
+            MetricSlots = u.Rule.Metrics.Count == 0 ? null : [.. u.Rule.Metrics.Select(m => m.Field is { } field ? SlotOf(field) : -1)],
+            Member = u.Rule.Metrics.Count == 0 ? 0 : u.Rule.BitOf(ruleId),
+        })] : [];
 
     public static CorrelationSet Resolve(
         IReadOnlyList<SigmaCorrelation> written, IReadOnlyList<SigmaDocument> rules, IReadOnlyList<SigmaDocument> passedOver,

@@ -17,6 +17,7 @@ sealed class CountedGroup(CorrelationRule rule, IReadOnlyList<string> values)
     Dictionary<CountedKey, CountedRequest>? _index;
     List<CountedRequest>? _unfinished;
     Dictionary<string, int>? _distinct;
+    MetricCounts? _metrics;
 
     public CorrelationRule Rule => rule;
 
@@ -45,6 +46,8 @@ sealed class CountedGroup(CorrelationRule rule, IReadOnlyList<string> values)
         var place = _window.Count;
         while (place > 0 && _window[place - 1].AtMicros > request.AtMicros) place--;
         _window.Insert(place, request);
+        request.IsInWindow = true;
+        if (rule.Metrics.Count > 0) (_metrics ??= new MetricCounts(rule)).Add(request);
         if (_index is not null) _index[KeyOf(request)] = request;
         else if (_window.Count > FewWithoutIndex) _index = All.ToDictionary(KeyOf);
         if (rule.IsTemporal || rule.Source.Type == CorrelationType.ValueCount)
@@ -62,7 +65,7 @@ sealed class CountedGroup(CorrelationRule rule, IReadOnlyList<string> values)
     public IReadOnlyList<CountedRequest> Expire(long now)
     {
         var gone = 0;
-        while (gone < _window.Count && _window[gone].AtMicros <= now - rule.SpanMicros) gone++;
+        while (gone < _window.Count && _window[gone].AtMicros <= rule.OpenedAfter(now)) gone++;
         for (var i = 0; i < gone; i++)
         {
             if (_window[i].IsOver) _index?.Remove(KeyOf(_window[i]));
@@ -82,12 +85,22 @@ sealed class CountedGroup(CorrelationRule rule, IReadOnlyList<string> values)
         bool IsForgotten(CountedRequest r) => r.IsOver || r.AtMicros <= now - UnfinishedMicros;
     }
 
-    /// <summary>The requests in (at − timespan, at].</summary>
+    /// <summary>More of the correlation's rules held on a request, at another stage.</summary>
+    public void Join(CountedRequest request, ulong members)
+    {
+        if ((request.Members | members) == request.Members) return;
+        if (request.IsInWindow) _metrics?.Remove(request);
+        request.Members |= members;
+        if (request.IsInWindow) _metrics?.Add(request);
+    }
+
+    /// <summary>The requests in the window that ends at a time.</summary>
     public ReadOnlySpan<CountedRequest> Window(long at)
     {
         var all = CollectionsMarshal.AsSpan(_window);
         int from = 0, to = all.Length;
-        while (from < to && all[from].AtMicros <= at - rule.SpanMicros) from++;
+        var open = rule.OpenedAfter(at);
+        while (from < to && all[from].AtMicros <= open) from++;
         while (to > from && all[to - 1].AtMicros > at) to--;
         return all[from..to];
     }
@@ -99,7 +112,15 @@ sealed class CountedGroup(CorrelationRule rule, IReadOnlyList<string> values)
         if (Measure(Window(at), at) is not { } number) return false;
         foreach (var bound in rule.Source.Bounds)
             if (!bound.Holds(number)) return false;
-        return true;
+        return rule.Metrics.Count == 0 || MetricsOf(Window(at)).Hold();
+    }
+
+    MetricCounts MetricsOf(ReadOnlySpan<CountedRequest> window)
+    {
+        if (window.Length == _window.Count && _metrics is not null) return _metrics;
+        var counts = new MetricCounts(rule);
+        foreach (var request in window) counts.Add(request);
+        return counts;
     }
 
     bool HoldsInTime(ReadOnlySpan<CountedRequest> window)
@@ -144,6 +165,12 @@ sealed class CountedGroup(CorrelationRule rule, IReadOnlyList<string> values)
                 ref var n = ref CollectionsMarshal.GetValueRefOrNullRef(_distinct, _window[i].Value!);
                 if (--n == 0) _distinct.Remove(_window[i].Value!);
             }
+
+        for (var i = first; i < first + count; i++)
+        {
+            _window[i].IsInWindow = false;
+            _metrics?.Remove(_window[i]);
+        }
 
         _window.RemoveRange(first, count);
     }

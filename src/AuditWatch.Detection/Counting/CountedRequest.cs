@@ -15,6 +15,15 @@ sealed class CountedRequest(long sequence, RequestKey request, long atMicros, st
 
     public string? Value { get; } = value;
 
+    /// <summary>The values that further metrics count, in their order; null where there are no such metrics.</summary>
+    public IReadOnlyList<string?>? Measured { get; init; }
+
+    /// <summary>Which of the correlation's rules held on it, a bit each; only where further metrics ask.</summary>
+    public ulong Members { get; set; }
+
+    /// <summary>Whether it is in its group's window.</summary>
+    public bool IsInWindow { get; set; }
+
     public EvidenceMark[] Marks { get; set; } = [first];
 
     /// <summary>Whether no later stage can come.</summary>

@@ -39,7 +39,7 @@ sealed class CountedTable
         }
 
         var (at, now) = isLate ? (watermark, watermark) : (e.TimeMicros, Math.Min(watermark, e.TimeMicros));
-        if (e.TimeMicros <= now - capture.Rule.SpanMicros && isLate)
+        if (e.TimeMicros <= capture.Rule.OpenedAfter(now) && isLate)
         {
             counted.TooLate++;
             return null;
@@ -59,11 +59,12 @@ sealed class CountedTable
         {
             if (known.Marks.Any(m => m.Identity == mark.Identity)) return null;
             known.Marks = [.. known.Marks.Append(mark).OrderBy(m => m.Key)];
+            group.Join(known, capture.Members);
             Changed(group, known);
         }
         else
         {
-            var request = new CountedRequest(sequence(), e.Request, e.TimeMicros, capture.Value, mark);
+            var request = new CountedRequest(sequence(), e.Request, e.TimeMicros, capture.Value, mark) { Measured = capture.Measured, Members = capture.Members };
             Changed(group, request);
             if (group.Add(request) is { } pushedOut) Evict(counted, group, pushedOut);
         }
@@ -96,7 +97,7 @@ sealed class CountedTable
         foreach (var (sequence, (rule, group, request)) in _changed)
             yield return request is null
                 ? (sequence, null, 0)
-                : (sequence, new SavedCounted(sequence, rule, group.Values, request.Request, request.AtMicros, request.Value, request.Marks),
+                : (sequence, new SavedCounted(sequence, rule, group.Values, request.Request, request.AtMicros, request.Value, request.Marks, request.Measured, request.Members),
                     request.AtMicros + (request.IsOver ? group.Rule.SpanMicros : Math.Max(group.Rule.SpanMicros, CountedGroup.UnfinishedMicros)));
         _changed.Clear();
     }
@@ -106,9 +107,9 @@ sealed class CountedTable
     /// <summary>Takes back what was saved, in order of its numbers, but for what no window can reach any more.</summary>
     public void Restore(SavedCounted saved, long watermark)
     {
-        if (!_rules.TryGetValue(saved.Rule, out var counted) || saved.Group.Count != counted.Rule.Source.GroupBy.Count) return;
-        var request = new CountedRequest(saved.Sequence, saved.Request, saved.AtMicros, saved.Value, saved.Marks[0]) { Marks = saved.Marks };
-        if (request.IsOver && request.AtMicros <= watermark - counted.Rule.SpanMicros) return;
+        if (!_rules.TryGetValue(saved.Rule, out var counted) || saved.Group.Count != counted.Rule.Source.GroupBy.Count || (saved.Measured?.Count ?? 0) != counted.Rule.Metrics.Count) return;
+        var request = new CountedRequest(saved.Sequence, saved.Request, saved.AtMicros, saved.Value, saved.Marks[0]) { Marks = saved.Marks, Measured = saved.Measured, Members = saved.Members };
+        if (request.IsOver && request.AtMicros <= counted.Rule.OpenedAfter(watermark)) return;
         var key = GroupKeys.Of(saved.Rule, saved.Group);
         if (!counted.Groups.TryGetValue(key, out var group)) counted.Groups[key] = group = new CountedGroup(counted.Rule, saved.Group);
         if (group.Find(saved.Request, saved.Value) is null) group.Add(request);

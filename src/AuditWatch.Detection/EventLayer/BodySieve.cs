@@ -30,7 +30,7 @@ sealed class BodySieve
         ulong always = 0;
         for (var i = 0; i < rules.Length; i++)
         {
-            if (rules[i].Compiled.NeededTexts(WrittenFields.PathOf) is not { } texts) always |= 1UL << i;
+            if (rules[i].NeededInObject is not { } texts) always |= 1UL << i;
             else foreach (var text in texts) needs[text] = needs.GetValueOrDefault(text) | 1UL << i;
         }
 

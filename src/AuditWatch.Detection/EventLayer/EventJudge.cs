@@ -46,23 +46,27 @@ sealed class EventJudge(SettledVerdicts settledVerdicts, RuleCounters counters, 
         var held = settled.Sieve?.Holds(e) ?? ulong.MaxValue;
         for (var i = 0; i < settled.Open.Length; i++)
         {
-            // Without a sieve there may be more than 64.
-            if (settled.Sieve is not null && (held >> i & 1) == 0) continue;
-            if (settled.Gates[i] is { } gate && !gate.Admits(e)) continue;
             var rule = settled.Open[i];
-            var verdict = Ask(rule);
-            if (verdict.Truth == Truth.False) continue;
-            if (verdict.Truth == Truth.Unknown)
+            var leaves = settled.Certain[i];
+            if (leaves is null)
             {
-                counters.CouldNotSay(rule.Index, verdict.Why);
-                if (rule.IsStep) Blind(rule, verdict.Why);
-                continue;
+                // Without a sieve there may be more than 64.
+                if (settled.Sieve is not null && (held >> i & 1) == 0) continue;
+                if (settled.Gates[i] is { } gate && !gate.Admits(e)) continue;
+                var verdict = Ask(rule);
+                if (verdict.Truth == Truth.False) continue;
+                if (verdict.Truth == Truth.Unknown)
+                {
+                    counters.CouldNotSay(rule.Index, verdict.Why);
+                    if (rule.IsStep) Blind(rule, verdict.Why);
+                    continue;
+                }
             }
 
             counters.Matched(rule.Index, e.TimeMicros);
             if (!rule.MakesSightings) continue;
             facts ??= Facts(e, batch, act, EventId.Of(e.Cluster.Name, e.Utf8.Span).ToString());
-            _sightings.Add(new Sighting(rule.Identity, facts, Leaves(rule), BindingSubjects.Of(e), Excepted(rule))
+            _sightings.Add(new Sighting(rule.Identity, facts, leaves ?? Leaves(rule), BindingSubjects.Of(e), Excepted(rule))
             {
                 Captures = Captures(rule), Suppression = rule.Suppress?.Take(_view), Note = note, JoinsOwners = rule.JoinsOwners,
             });

@@ -1,3 +1,4 @@
+using AuditWatch.Detection.Alerts;
 using AuditWatch.Detection.Rules;
 using AuditWatch.Events.Model;
 using AuditWatch.Sigma.Evaluation;
@@ -16,24 +17,32 @@ sealed record Settled(EventRule[] Open, (int Rule, UnknownReason Why)[] Unknown,
     /// <summary>The verdict of a rule that must be asked.</summary>
     public static Verdict NotSettled => Verdict.Unknown(EventView.NotShown);
 
+    /// <summary>Of each open rule, by its place, the leaves that make it true on all events alike; null where it must be asked.</summary>
+    public IReadOnlyList<AlertMatch>?[] Certain { get; private init; } = new IReadOnlyList<AlertMatch>?[Open.Length];
+
     /// <summary>Of each open rule, by its place, the objects that it speaks of.</summary>
     public ObjectGate?[] Gates { get; } = [.. Open.Select(r => r.Gate)];
 
     /// <summary>Whether a verdict that was found while little was shown leaves the rule open.</summary>
     public static bool IsOpen(Verdict verdict) => verdict.Truth == Truth.True || (verdict.Truth == Truth.Unknown && (verdict.Why & Doubtful) != 0);
 
-    /// <summary>The same with verdicts on the open rules, by their places.</summary>
-    public Settled With(ReadOnlySpan<Verdict> verdicts, AuditEvent e, Func<EventRule[], BodySieve?> sieveOf)
+    /// <summary>The same with verdicts on the open rules, and the leaves of those that are certainly true, by their places.</summary>
+    public Settled With(ReadOnlySpan<Verdict> verdicts, ReadOnlySpan<IReadOnlyList<AlertMatch>?> leaves, AuditEvent e, Func<EventRule[], BodySieve?> sieveOf)
     {
         List<EventRule> open = [];
+        List<IReadOnlyList<AlertMatch>?> certain = [];
         List<(int, UnknownReason)> unknown = [.. Unknown];
         for (var i = 0; i < Open.Length; i++)
         {
-            if (IsOpen(verdicts[i])) open.Add(Open[i]);
+            if (IsOpen(verdicts[i]))
+            {
+                open.Add(Open[i]);
+                certain.Add(leaves[i]);
+            }
             else if (verdicts[i].Truth == Truth.Unknown) unknown.Add((Open[i].Index, verdicts[i].Why));
         }
 
         EventRule[] rest = [.. open];
-        return new Settled(rest, [.. unknown], BodySieve.IsFor(e) ? sieveOf(rest) : null);
+        return new Settled(rest, [.. unknown], BodySieve.IsFor(e) ? sieveOf(rest) : null) { Certain = [.. certain] };
     }
 }

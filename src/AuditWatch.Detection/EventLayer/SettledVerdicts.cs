@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using AuditWatch.Detection.Alerts;
 using AuditWatch.Detection.Rules;
 using AuditWatch.Events.Model;
 using AuditWatch.Sigma.Evaluation;
@@ -42,14 +43,19 @@ sealed class SettledVerdicts(RuleSet rules)
         if (known.Classes.Count >= MostClasses) Forget(known);
         var candidates = rules.Candidates.For(e);
         var verdicts = new Verdict[candidates.Length];
+        var leaves = new IReadOnlyList<AlertMatch>?[candidates.Length];
         var hangsOn = new List<PartyParts>();
+        view.Look(e, PartyParts.None);
         for (var i = 0; i < candidates.Length; i++)
         {
-            verdicts[i] = view.Ask(candidates[i], e, PartyParts.None);
-            if (Settled.IsOpen(verdicts[i])) hangsOn.Add(view.HangsOn);
+            verdicts[i] = view.Ask(candidates[i]);
+            if (!Settled.IsOpen(verdicts[i])) continue;
+            // What is true already hangs on the party for its leaves, unless these are known too.
+            if (verdicts[i].Truth == Truth.True) leaves[i] = view.Leaves(candidates[i]);
+            hangsOn.Add(leaves[i] is null ? view.HangsOn : PartyParts.None);
         }
 
-        return known.Classes.GetOrAdd(kind, new OfClass(new Settled(candidates, []).With(verdicts, e, known.SieveOf), hangsOn));
+        return known.Classes.GetOrAdd(kind, new OfClass(new Settled(candidates, []).With(verdicts, leaves, e, known.SieveOf), hangsOn));
     }
 
     void Forget(Known known) => Interlocked.CompareExchange(ref _known, new Known(), known);
@@ -70,7 +76,13 @@ sealed class SettledVerdicts(RuleSet rules)
     /// <summary>One class. Rules that hang on the same parts of the party are asked once for each of these, not once for each party.</summary>
     sealed class OfClass(Settled common, IReadOnlyList<PartyParts> ruleHangsOn)
     {
+        // More different leaves than this are not kept apart: the rule is asked for them.
+        const int MostLeaves = 1024;
+
         readonly ConcurrentDictionary<string, Settled> _byVerdicts = new(StringComparer.Ordinal);
+        readonly ConcurrentDictionary<string, int> _leaves = new(StringComparer.Ordinal);
+
+        int _numbers = -1;
 
         readonly OfParts[] _groups =
         [
@@ -87,34 +99,51 @@ sealed class SettledVerdicts(RuleSet rules)
         {
             var verdicts = new Verdict[common.Open.Length];
             Array.Fill(verdicts, Settled.NotSettled);
+            IReadOnlyList<AlertMatch>?[] leaves = [.. common.Certain];
             foreach (var group in _groups)
             {
                 var found = group.Of(common, e, party, view);
-                for (var i = 0; i < found.Length; i++) verdicts[group.Places[i]] = found[i];
+                for (var i = 0; i < found.Length; i++) (verdicts[group.Places[i]], leaves[group.Places[i]]) = found[i];
             }
 
             // Nearly all parties of a class settle the same.
-            var key = string.Create(verdicts.Length, verdicts, static (text, all) =>
-            {
-                for (var i = 0; i < text.Length; i++) text[i] = Settled.IsOpen(all[i]) ? '?' : all[i].Truth == Truth.False ? 'n' : (char)(0x100 + (int)all[i].Why);
-            });
-            return _byVerdicts.TryGetValue(key, out var same) ? same : _byVerdicts.GetOrAdd(key, common.With(verdicts, e, known.SieveOf));
+            Span<char> key = stackalloc char[verdicts.Length];
+            for (var i = 0; i < key.Length; i++) key[i] = KeyOf(verdicts[i], ref leaves[i]);
+            var text = key.ToString();
+            return _byVerdicts.TryGetValue(text, out var same) ? same : _byVerdicts.GetOrAdd(text, common.With(verdicts, leaves, e, known.SieveOf));
+        }
+
+        char KeyOf(Verdict verdict, ref IReadOnlyList<AlertMatch>? leaves)
+        {
+            if (!Settled.IsOpen(verdict)) return verdict.Truth == Truth.False ? 'n' : (char)(0x100 + (int)verdict.Why);
+            if (leaves is null) return '?';
+            var number = _leaves.GetOrAdd(string.Join('\0', leaves.Select(l => $"{l.Selection}\0{l.Field}\0{l.Value}")), _ => Interlocked.Increment(ref _numbers));
+            if (number < MostLeaves) return (char)(0x1000 + number);
+            leaves = null;
+            return '?';
         }
     }
 
     sealed class OfParts(PartyParts parts, int[] places)
     {
-        readonly ConcurrentDictionary<EventParty, Verdict[]> _known = new();
+        readonly ConcurrentDictionary<EventParty, (Verdict, IReadOnlyList<AlertMatch>?)[]> _known = new();
 
         public int[] Places => places;
 
-        public Verdict[] Of(Settled common, AuditEvent e, in EventParty party, SettledView view)
+        public (Verdict Verdict, IReadOnlyList<AlertMatch>? Leaves)[] Of(Settled common, AuditEvent e, in EventParty party, SettledView view)
         {
             var key = party.Only(parts);
             if (_known.TryGetValue(key, out var known)) return known;
-            var verdicts = new Verdict[places.Length];
-            for (var i = 0; i < places.Length; i++) verdicts[i] = view.Ask(common.Open[places[i]], e, parts);
-            return _known.GetOrAdd(key, verdicts);
+            var found = new (Verdict Verdict, IReadOnlyList<AlertMatch>?)[places.Length];
+            view.Look(e, parts);
+            for (var i = 0; i < places.Length; i++)
+            {
+                var rule = common.Open[places[i]];
+                var verdict = view.Ask(rule);
+                found[i] = (verdict, verdict.Truth == Truth.True ? view.Leaves(rule) : null);
+            }
+
+            return _known.GetOrAdd(key, found);
         }
     }
 }

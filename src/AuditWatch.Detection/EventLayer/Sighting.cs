@@ -42,6 +42,11 @@ public sealed class Sighting(RuleIdentity by, EventFacts facts, IReadOnlyList<Al
     /// <summary>When.</summary>
     public long TimeMicros => Event.TimeMicros;
 
+    /// <summary>Who acted, and the groups it acted with, as dossiers name them.</summary>
+    internal IReadOnlyList<string> ActorKeys => _actorKeys ??= [.. Actor.Length > 0 ? [Actor] : (string[])[], .. Event.Groups.Select(g => BindingSubjects.GroupPrefix + g)];
+
+    string[]? _actorKeys;
+
     /// <summary>What correlations need of the event.</summary>
     internal IReadOnlyList<Capture> Captures { get; init; } = [];
 

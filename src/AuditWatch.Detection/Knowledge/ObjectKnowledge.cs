@@ -6,7 +6,7 @@ namespace AuditWatch.Detection.Knowledge;
 /// What requests have told of a cluster's objects, in order of event time. Bounded: what was longest without news goes first, and is counted. What was there
 /// before the journal began is unknown unless a snapshot said it.
 /// </summary>
-sealed class ObjectKnowledge(int most = 50_000)
+sealed partial class ObjectKnowledge(int most = 50_000)
 {
     const int DeepestOwner = 8;
 
@@ -20,14 +20,12 @@ sealed class ObjectKnowledge(int most = 50_000)
 
     public int Count => _objects.Count;
 
-    /// <summary>Whether a snapshot told of all bindings there are.</summary>
-    public bool KnowsAllBindings { get; set; }
-
     public KnownObject? Find(ObjectName name) => _objects.GetValueOrDefault(name.Key);
 
     /// <summary>What is known around an event before it, and, where it carries a note, with what that changes.</summary>
     public ObjectFacts Around(EventFacts e, ObjectNote? note)
     {
+        Advance(e.TimeMicros);
         var root = RootOf(e, note);
         var ns = e.Namespace is { Length: > 0 } name ? Find(new ObjectName("", "namespaces", null, name)) : null;
         var isNamespace = e is { Resource: "namespaces", Name: not null };
@@ -73,8 +71,10 @@ sealed class ObjectKnowledge(int most = 50_000)
     /// <summary>Takes in what an event says of an object.</summary>
     public void Take(ObjectNote note, EventFacts e)
     {
+        Advance(e.TimeMicros);
         if (note.Object.Name.Length == 0) return;
         var key = note.Object.Key;
+        _awaited?.Tell(key);
         if (note.IsDeleted)
         {
             if (!_objects.Remove(key, out var gone)) return;
@@ -88,6 +88,7 @@ sealed class ObjectKnowledge(int most = 50_000)
         var merged = Merge(known, note) with { LastMicros = e.TimeMicros, ChangedBy = e.User };
         Restore(note.IsCreated ? merged with { MadeBy = e.User, MadeIn = e.Request } : merged);
         _changed[key] = _objects[key];
+        if (IsBlindBinding(_objects[key])) KnowsAllBindings = false;
         if (_objects.Count > most) Evict();
     }
 
@@ -114,7 +115,7 @@ sealed class ObjectKnowledge(int most = 50_000)
 
     public void ForgetChanges() => _changed.Clear();
 
-    static KnownObject Merge(KnownObject? known, ObjectNote note)
+    internal static KnownObject Merge(KnownObject? known, ObjectNote note)
     {
         known ??= new KnownObject { Name = note.Object };
         if (note.IsUnreadable) return known with { Powers = null, Subjects = null, Role = known.Role, PodSecurity = null, Targets = null, ServiceAccount = null };
@@ -199,6 +200,7 @@ sealed class ObjectKnowledge(int most = 50_000)
         foreach (var old in _objects.Values.OrderBy(o => o.LastMicros).ThenBy(o => o.Name.Key, StringComparer.Ordinal).Take(most / 10).ToList())
         {
             _objects.Remove(old.Name.Key);
+            if (IsBinding(old)) KnowsAllBindings = false;
             Unbind(old);
             Changed(old, null);
             _changed[old.Name.Key] = null;

@@ -45,6 +45,9 @@ sealed partial class ClusterReasoner
 
     IReadOnlyList<(string Id, CaseFile? File)> _changedCases = [];
 
+    /// <summary>Knows from a snapshot, from its time on, what was there before the log. Before anything else.</summary>
+    public void Await(ClusterBaseline baseline) => _objects.Await(baseline);
+
     static bool HasOrder(EventHit hit) => hit.Note is not null || hit.Sightings.Any(s => s.By.RaisesAlert);
 
     /// <summary>Whether it must wait for its place in the order, because it may be part of an alert on an owner, or of one on others like it.</summary>
@@ -56,7 +59,7 @@ sealed partial class ClusterReasoner
         foreach (var blind in hit.Blinds)
         {
             _dossiers.Place(blind);
-            CountBlind(blind, blind.BlindRule!);
+            _ = EndsStories(blind, blind.BlindRule!);
             Keep(blind, blind.BlindRule!);
             BlindActs(blind, blind.BlindRule!);
         }
@@ -83,20 +86,27 @@ sealed partial class ClusterReasoner
         }
     }
 
-    void CountBlind(Sighting end, string rule)
+    // Whether it ends some story. Where that cannot be said, it is counted.
+    bool EndsStories(Sighting end, string rule)
     {
+        var ends = false;
         foreach (var (chain, story) in _chains.EndedBy(rule))
         {
             try
             {
-                if (story.Judge(end) is { Evidence: null, Why: not UnknownReason.None and var why }) _blind.Add(chain, why);
+                var verdict = story.Judge(end);
+                if (verdict.Evidence is not null) ends = true;
+                else if (verdict.Why != UnknownReason.None) _blind.Add(chain, verdict.Why);
             }
             catch (Exception e) when (e is not OutOfMemoryException)
             {
                 // The same question fails again in the session, which counts it and goes on.
                 _blind.Add(chain, UnknownReason.RuleFailed);
+                ends = true;
             }
         }
+
+        return ends;
     }
 
     // Before anything is placed: what was known at the time of the event. After it: what the event itself tells.
@@ -137,6 +147,12 @@ sealed partial class ClusterReasoner
     // What was found in order, alert by alert, becomes part of cases. An exception hides a step, not what it has to do with others.
     void FileCases(List<(Finding Finding, string AlertId)> found)
     {
+        if (!_makesIncidents)
+        {
+            _direct.Clear();
+            return;
+        }
+
         found.AddRange(_direct.Select(f => (f, f.AlertId)));
         _direct.Clear();
         foreach (var (finding, alertId) in found.OrderBy(f => f.Finding.End.Sequence).ThenBy(f => f.Finding.By.Id, StringComparer.Ordinal)) _caseFiles.Take(finding, alertId);

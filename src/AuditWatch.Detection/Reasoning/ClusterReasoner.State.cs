@@ -2,6 +2,7 @@ using AuditWatch.Detection.Alerts;
 using AuditWatch.Detection.Counting;
 using AuditWatch.Detection.EventLayer;
 using AuditWatch.Detection.Incidents;
+using AuditWatch.Detection.Knowledge;
 using AuditWatch.Detection.State;
 using AuditWatch.Events;
 
@@ -11,7 +12,7 @@ namespace AuditWatch.Detection.Reasoning;
 sealed partial class ClusterReasoner
 {
     const string ClockKind = "clock", SightingKind = "sighting", CredentialKind = "credential", ArmedKind = "armed", AlertKind = "open-alert", CountedKind = "counted", FirstSeenKind = "first-seen";
-    const string ObjectKind = "object", OwnerKind = "owner-alert", CaseKind = "case", CertifiedKind = "certified";
+    const string ObjectKind = "object", OwnerKind = "owner-alert", CaseKind = "case", CertifiedKind = "certified", BaselineKind = "baseline";
 
     /// <summary>
     /// State changed since last asked. The reorder buffer is not among it: what waits lies in the journal, so a restart reads again from the oldest record that is
@@ -36,6 +37,7 @@ sealed partial class ClusterReasoner
         foreach (var alert in changedAlerts)
             Put(AlertKind, alert.Id, StateJson.Write(alert.ToRecord(), StateJson.Default.OpenAlertRecord), Math.Max(alert.LastMicros + _alerts.KeptForMicros, alert.HeldUntilMicros));
         foreach (var (key, known) in _objects.TakeChanges()) Put(ObjectKind, key, known is null ? null : StateJson.Write(known, StateJson.Default.KnownObject), long.MaxValue);
+        if (_objects.TakeBaselineChange() is { } baseline) Put(BaselineKind, "", StateJson.Write(baseline, StateJson.Default.SavedBaseline), long.MaxValue);
         foreach (var (key, alert) in _owners.TakeChanges())
             Put(OwnerKind, key, alert is null ? null : StateJson.Write(alert, StateJson.Default.OwnerAlert), (alert?.LastMicros ?? 0) + OwnerAlerts.ReachMicros + _reachMicros);
         foreach (var (id, file) in _changedCases)
@@ -69,6 +71,7 @@ sealed partial class ClusterReasoner
         var clock = new ReasonerClock(long.MinValue, long.MinValue, 1, null);
         var sightings = new List<Sighting>();
         var counted = new List<SavedCounted>();
+        SavedBaseline? baseline = null;
         foreach (var entry in state)
         {
             if (entry.Value is not { } value) continue;
@@ -84,11 +87,13 @@ sealed partial class ClusterReasoner
                 case ObjectKind: _objects.Restore(StateJson.Read(value, StateJson.Default.KnownObject)); break;
                 case OwnerKind: _owners.Restore(StateJson.Read(value, StateJson.Default.OwnerAlert)); break;
                 case CaseKind: _caseFiles.Restore(StateJson.Read(value, StateJson.Default.CaseFile)); break;
+                case BaselineKind: baseline = StateJson.Read(value, StateJson.Default.SavedBaseline); break;
                 case CountedKind: counted.Add(StateJson.Read(value, StateJson.Default.SavedCounted)); break;
                 default: break;
             }
         }
 
+        _objects.ResumeBaseline(baseline, clock.WatermarkMicros);
         foreach (var sighting in sightings.OrderBy(s => s.Sequence)) _dossiers.File(sighting, _chains.KeptIn(sighting.BlindRule ?? sighting.Rule));
         foreach (var request in counted.OrderBy(c => c.Sequence)) _counted.Restore(request, clock.WatermarkMicros);
         _dossiers.Settle();

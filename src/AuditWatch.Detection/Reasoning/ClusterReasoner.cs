@@ -35,13 +35,14 @@ sealed partial class ClusterReasoner
     readonly ReorderBuffer _buffer = new();
     readonly ActRing _ring = new();
     readonly long _reachMicros;
+    readonly bool _makesIncidents;
 
     readonly List<object> _facts = [];
     readonly List<ArmedSubject> _matched = [];
     readonly List<Sighting> _kept = [];
     long _newest = long.MinValue, _watermark = long.MinValue, _swept = long.MinValue;
 
-    public ClusterReasoner(ClusterFacts cluster, RuleSnapshot rules, long reachMicros = ReorderBuffer.DefaultReachMicros)
+    public ClusterReasoner(ClusterFacts cluster, RuleSnapshot rules, long reachMicros = ReorderBuffer.DefaultReachMicros, bool makesIncidents = true)
     {
         _cluster = cluster;
         _chains = rules.Chains;
@@ -53,7 +54,7 @@ sealed partial class ClusterReasoner
         _firstSeen = new FirstSeenTable(rules.Correlations.All.Where(c => c.IsFirstSeen));
         _counted = new CountedTable(rules.Correlations.All.Where(c => !c.IsFirstSeen));
         _alerts = new OpenAlerts(Math.Max(OpenAlerts.KeptMicros, rules.Correlations.All.Select(c => c.SpanMicros * 2).DefaultIfEmpty().Max()));
-        _reachMicros = reachMicros;
+        (_reachMicros, _makesIncidents) = (reachMicros, makesIncidents);
         _caseFiles = new CaseFiles(cluster.Name);
     }
 
@@ -66,7 +67,7 @@ sealed partial class ClusterReasoner
     public ReasonerFigures Figures => new(Late, _ring.Overflow, _cases.Hidden, _credentials.Evicted, _alerts.Evicted, _alerts.Raised, _judge.Failures, _judge.Quarantined)
     {
         Suppressed = _alerts.Suppressed, FirstSeen = _firstSeen.Figures, Counted = _counted.Figures, ObjectsForgotten = _objects.Evicted, CasesClosed = _caseFiles.Evicted,
-        JoinedOwners = _owners.Joined, BlindChains = _blind.Counts,
+        BaselineIsTooOld = _objects.BaselineIsTooOld, JoinedOwners = _owners.Joined, BlindChains = _blind.Counts,
     };
 
     /// <summary>Takes one event as the event layer judged it; <see cref="Conclude"/> ends a batch of them.</summary>
@@ -198,7 +199,7 @@ sealed partial class ClusterReasoner
         {
             Place(sighting, pending);
             Direct(sighting, pending);
-            foreach (var capture in sighting.Captures) Count(sighting, capture, pending, isLate);
+            foreach (var capture in sighting.Captures) Count(sighting, capture.Among(hit.Sightings), pending, isLate);
         }
 
         PlaceBlinds(hit);
@@ -225,9 +226,11 @@ sealed partial class ClusterReasoner
 
         if (canEnd)
         {
-            CountBlind(sighting, sighting.Rule);
-            _facts.Add(sighting);
-            _stages.Follow(sighting.Event, pending.Act.Act.Request, _ring);
+            if (EndsStories(sighting, sighting.Rule) || !_chains.AskOnlyStories)
+            {
+                _facts.Add(sighting);
+                _stages.Follow(sighting.Event, pending.Act.Act.Request, _ring);
+            }
         }
 
         BlindActs(sighting, sighting.Rule);

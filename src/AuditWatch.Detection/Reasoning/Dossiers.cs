@@ -12,7 +12,8 @@ sealed class Dossiers
     /// <summary>No question looks at more than this many sightings of a rule.</summary>
     public const int Deepest = 64;
 
-    readonly Dictionary<(EntityKind Kind, string Key, string Rule), List<Sighting>> _rings = [];
+    // By kind, then by rule: whether a rule was ever seen of any entity is asked most of all.
+    readonly Dictionary<string, Dictionary<string, List<Sighting>>>[] _rings = [.. Enum.GetValues<EntityKind>().Select(_ => new Dictionary<string, Dictionary<string, List<Sighting>>>(StringComparer.Ordinal))];
     readonly HashSet<List<Sighting>> _grown = [];
 
     /// <summary>Where the judge's rules lay down what they find.</summary>
@@ -20,7 +21,7 @@ sealed class Dossiers
 
     public long NextSequence { get; set; } = 1;
 
-    public int Count => _rings.Count;
+    public int Count => _rings.Sum(kind => kind.Values.Sum(rule => rule.Count));
 
     /// <summary>Whether anything was ever filed that could not be said.</summary>
     public bool IsEverBlind { get; private set; }
@@ -43,25 +44,26 @@ sealed class Dossiers
         foreach (var kind in kinds)
             foreach (var key in Entities.FiledUnder(kind, sighting))
             {
-                ref var ring = ref CollectionsMarshal.GetValueRefOrAddDefault(_rings, (kind, key, sighting.Rule), out _);
-                ring ??= [];
+                var rings = CollectionsMarshal.GetValueRefOrAddDefault(_rings[(int)kind], sighting.Rule, out _) ??= new(StringComparer.Ordinal);
+                var ring = CollectionsMarshal.GetValueRefOrAddDefault(rings, key, out _) ??= [];
                 ring.Add(sighting);
                 if (ring.Count > Deepest) _grown.Add(ring);
             }
     }
 
-    /// <summary>The sightings of a rule that were filed before <paramref name="before"/>, newest first, at most <see cref="Deepest"/>.</summary>
-    public IEnumerable<Sighting> Earlier(EntityKind kind, string key, string rule, long before)
+    /// <summary>Whether a step, or what may have been it, was seen of any entity of the kind.</summary>
+    public bool HasAny(EntityKind kind, StoryStep step)
     {
-        if (!_rings.TryGetValue((kind, key, rule), out var ring)) yield break;
-        var seen = 0;
-        for (var i = ring.Count - 1; i >= 0 && seen < Deepest; i--)
-        {
-            if (ring[i].Sequence >= before) continue;
-            seen++;
-            yield return ring[i];
-        }
+        var rings = _rings[(int)kind];
+        foreach (var rule in step.Rules) if (rings.ContainsKey(rule)) return true;
+        if (IsEverBlind)
+            foreach (var rule in step.BlindRules) if (rings.ContainsKey(rule)) return true;
+        return false;
     }
+
+    /// <summary>The sightings of a rule that were filed before <paramref name="before"/>, newest first, at most <see cref="Deepest"/>.</summary>
+    public IEnumerable<Sighting> Earlier(EntityKind kind, string key, string rule, long before) =>
+        _rings[(int)kind].TryGetValue(rule, out var rings) && rings.TryGetValue(key, out var ring) ? Earlier(ring, before) : [];
 
     /// <summary>
     /// Forgets what no later question can see. Only between batches: inside one, a sighting filed by then but judged after could lose what it may still see.
@@ -75,7 +77,23 @@ sealed class Dossiers
     /// <summary>Drops entities of which nothing newer than <paramref name="micros"/> is known.</summary>
     public void ForgetBefore(long micros)
     {
-        foreach (var (key, ring) in _rings)
-            if (ring.TrueForAll(s => s.TimeMicros < micros)) _rings.Remove(key);
+        foreach (var kind in _rings)
+            foreach (var (rule, rings) in kind)
+            {
+                foreach (var (key, ring) in rings)
+                    if (ring.TrueForAll(s => s.TimeMicros < micros)) rings.Remove(key);
+                if (rings.Count == 0) kind.Remove(rule);
+            }
+    }
+
+    static IEnumerable<Sighting> Earlier(List<Sighting> ring, long before)
+    {
+        var seen = 0;
+        for (var i = ring.Count - 1; i >= 0 && seen < Deepest; i--)
+        {
+            if (ring[i].Sequence >= before) continue;
+            seen++;
+            yield return ring[i];
+        }
     }
 }

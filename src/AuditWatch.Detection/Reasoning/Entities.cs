@@ -26,7 +26,7 @@ static class Entities
     /// <summary>The dossiers in which a sighting's own past lies.</summary>
     public static IEnumerable<string> LooksIn(EntityKind kind, Sighting s) => kind switch
     {
-        EntityKind.Actor => Actors(s),
+        EntityKind.Actor => s.ActorKeys,
         EntityKind.Credential => Some(s.Credential),
         EntityKind.Address => Some(s.Ip),
         EntityKind.Principal => Some(s.Event.User),
@@ -39,12 +39,6 @@ static class Entities
         EntityKind.Namespace => Some(s.Event.Namespace ?? (s.Event.Resource == "namespaces" ? s.Event.Name : null)),
         _ => throw new ArgumentOutOfRangeException(nameof(kind), kind, null),
     };
-
-    static IEnumerable<string> Actors(Sighting s)
-    {
-        if (s.Actor.Length > 0) yield return s.Actor;
-        foreach (var group in s.Event.Groups) yield return BindingSubjects.GroupPrefix + group;
-    }
 
     // The pod it is about, and the pod whose token it came with.
     static IEnumerable<string> Pods(Sighting s)

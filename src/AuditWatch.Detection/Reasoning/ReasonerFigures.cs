@@ -27,6 +27,9 @@ public sealed record ReasonerFigures(
     /// <summary>Objects forgotten to keep what is known of the cluster bounded.</summary>
     public long ObjectsForgotten { get; init; }
 
+    /// <summary>Whether a snapshot was given of a time that was judged without it already; it is not used.</summary>
+    public bool BaselineIsTooOld { get; init; }
+
     /// <summary>Cases closed early to keep their table bounded.</summary>
     public long CasesClosed { get; init; }
 

@@ -98,22 +98,27 @@ public sealed class Story
         var why = end.Why;
         var fits = end.BlindRule is null ? _steps[^1].Fits(end) : Truth.Unknown;
         if (fits == Truth.False || !_steps[^1].Shared.TrueForAll(holds => holds(end, end))) return default;
+        // Most steps of most stories never happened to anybody.
+        for (var i = _steps.Length - 2; i >= 0; i--)
+            if (!past.HasAny(By, _steps[i])) return default;
         if (fits == Truth.Unknown && why == UnknownReason.None) why = UnknownReason.NoBaseline;
         var unknown = UnknownReason.None;
         foreach (var key in Entities.LooksIn(By, end))
         {
-            var members = new Sighting[_steps.Length];
-            members[^1] = end;
+            Sighting[]? members = null;
             var found = true;
             var blind = why;
             for (var i = _steps.Length - 2; found && i >= 0; i--)
             {
-                var (step, reason) = Before(past, key, _steps[i], members[i + 1], end);
+                var (step, reason) = Before(past, key, _steps[i], members is null ? end : members[i + 1], end);
                 found = step is not null;
+                if (!found) break;
+                members ??= [.. new Sighting[_steps.Length - 1], end];
                 members[i] = step!;
                 blind |= reason;
             }
 
+            if (members is null) continue;
             if (found && blind == UnknownReason.None) return new(new StoryEvidence(this, key, members), UnknownReason.None);
             if (found) unknown |= blind;
         }
@@ -126,9 +131,9 @@ public sealed class Story
     {
         Sighting? best = null, maybe = null;
         var why = UnknownReason.None;
-        foreach (var rule in step.Rules)
+        for (var i = 0; i < step.Rules.Count; i++)
         {
-            foreach (var earlier in past.Earlier(By, key, rule, next.Sequence))
+            foreach (var earlier in past.Earlier(By, key, step.Rules[i], next.Sequence))
             {
                 if (end.TimeMicros - earlier.TimeMicros > WithinMicros || !step.Shared.TrueForAll(holds => holds(earlier, end))) continue;
                 var fits = step.Fits(earlier);
@@ -142,7 +147,7 @@ public sealed class Story
             }
 
             if (best is not null || !past.IsEverBlind) continue;
-            foreach (var blind in past.Earlier(By, key, Dossiers.Blind(rule), next.Sequence).Concat(past.Earlier(By, Entities.Anybody, Dossiers.Blind(rule), next.Sequence)))
+            foreach (var blind in past.Earlier(By, key, step.BlindRules[i], next.Sequence).Concat(past.Earlier(By, Entities.Anybody, step.BlindRules[i], next.Sequence)))
             {
                 if (end.TimeMicros - blind.TimeMicros > WithinMicros) continue;
                 if (maybe is null || blind.Sequence > maybe.Sequence) (maybe, why) = (blind, blind.Why);

@@ -10,7 +10,10 @@ sealed class StoryStep(string name)
     public string Name { get; } = name;
 
     /// <summary>The rules.</summary>
-    public IReadOnlyList<string> Rules { get; } = name.Split('|', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
+    public IReadOnlyList<string> Rules { get; } = Split(name);
+
+    /// <summary>The names under which events are filed on which these rules could not say.</summary>
+    public IReadOnlyList<string> BlindRules { get; } = [.. Split(name).Select(Dossiers.Blind)];
 
     /// <summary>What it must share with the end.</summary>
     public List<Func<Sighting, Sighting, bool>> Shared { get; } = [];
@@ -31,4 +34,6 @@ sealed class StoryStep(string name)
 
         return truth;
     }
+
+    static string[] Split(string name) => name.Split('|', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
 }

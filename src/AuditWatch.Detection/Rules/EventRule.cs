@@ -27,6 +27,11 @@ sealed record EventRule(int Index, RuleIdentity Identity, CompiledRule Compiled,
     /// <summary>What correlations need of the events on which it holds.</summary>
     public IReadOnlyList<CapturedFields> Captures { get; init; } = [];
 
+    /// <summary>Texts one of which must stand in the written object for it to be true; null when that cannot be said.</summary>
+    public IReadOnlyCollection<string>? NeededInObject => (_needed ??= new(() => Compiled.NeededTexts(WrittenFields.PathOf))).Value;
+
+    Lazy<IReadOnlyCollection<string>?>? _needed;
+
     /// <summary>The objects that it speaks of; null when it names none.</summary>
     public ObjectGate? Gate { get; } = ObjectGate.Of(Compiled);
 }

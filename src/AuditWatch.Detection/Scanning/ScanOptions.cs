@@ -1,3 +1,4 @@
+using AuditWatch.Detection.Knowledge;
 using AuditWatch.Events.Model;
 using AuditWatch.Events.Redaction;
 
@@ -8,6 +9,9 @@ public sealed record ScanOptions
 {
     /// <summary>The cluster that all inputs belong to.</summary>
     public ClusterFacts Cluster { get; init; } = new();
+
+    /// <summary>What was there before the inputs begin; null: unknown.</summary>
+    public ClusterBaseline? Baseline { get; init; }
 
     /// <summary>Threads that judge.</summary>
     /// <value>Default: one per processor.</value>

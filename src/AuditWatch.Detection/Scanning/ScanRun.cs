@@ -21,7 +21,8 @@ public sealed class ScanRun(RuleSnapshot rules, ScanOptions options)
     public ScanResult Run(IReadOnlyList<InputFile> inputs, CancellationToken stop = default)
     {
         var redactor = new Redactor(ReadOnlyMemory<byte>.Empty, options.Redaction);
-        var reasoner = new ClusterReasoner(options.Cluster, rules);
+        var reasoner = new ClusterReasoner(options.Cluster, rules, makesIncidents: false);
+        if (options.Baseline is not null) reasoner.Await(options.Baseline);
         var totals = new RunTotals(options);
         var alerts = new Dictionary<string, Alert>(StringComparer.Ordinal);
         var pipeline = new BlockPipeline<JudgedBlock>(options.Workers, () => new Worker(this, redactor).Judge, new BlockBeginning(rules.Symbols).Of);

@@ -19,6 +19,7 @@ namespace AuditWatch.Detection.State;
 [JsonSerializable(typeof(SavedCounted))]
 [JsonSerializable(typeof(SavedFirstSeen))]
 [JsonSerializable(typeof(KnownObject))]
+[JsonSerializable(typeof(SavedBaseline))]
 [JsonSerializable(typeof(OwnerAlert))]
 [JsonSerializable(typeof(CaseFile))]
 sealed partial class StateJson : JsonSerializerContext

@@ -7,7 +7,7 @@ using AuditWatch.Events.Scanning;
 namespace AuditWatch.Events.Envelopes;
 
 /// <summary>
-/// A Cloud Audit Logs entry of GKE as a Kubernetes event. Google keeps no stage, no groups, no URI and no timestamps of its own; the code is a gRPC code, the
+/// A Cloud Audit Logs entry of GKE as a Kubernetes event. Google keeps no stage, no level, no groups, no URI and no timestamps of its own, which is unknown then; the code is a gRPC code, the
 /// annotations are labels. The path is put together from the resource's name (without a query, which is not recorded); the entry's time is kept as the envelope's.
 /// </summary>
 static class GkeLogEntry
@@ -60,7 +60,9 @@ static class GkeLogEntry
             writer.Flush();
         }
 
-        EventMark.WriteAndClose(json, isFirstMember: false, isCut: false, timeMicros);
+        // An operation says by its flags which of its entries this is; without them the stage is a guess.
+        var isStaged = IsTrue(operation, "first"u8) || IsTrue(operation, "last"u8);
+        EventMark.WriteAndClose(json, isFirstMember: false, isCut: false, timeMicros, isStaged ? "gke"u8 : "gke-unstaged"u8);
         return Conversion.Done;
     }
 

@@ -17,6 +17,8 @@ public sealed partial class AuditEvent
     {
         if (field.Derived != DerivedField.None) return GetDerived(field);
         var root = field.Root;
+        // What Google does not keep and we had to make up stands in the event, since an event has it; it is no answer.
+        if (_isOfGke && (root == HotField.Level || (root == HotField.Stage && _isUnstaged))) return FieldAnswer.Unknown(UnknownReason.LevelTooLow);
         if (!_ranges.Has(root)) return WhyMissing(root, field.Steps.FirstRun);
         if (field.Steps.Count == 0) return Whole(root);
         if (root == HotField.Annotations && field.Steps.Count == 1 && TryAnnotation(field.Steps.FirstRun, out var text)) return text;

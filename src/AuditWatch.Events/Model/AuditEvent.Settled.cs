@@ -115,6 +115,7 @@ public sealed partial class AuditEvent
             if (_hintsKnown) return _hints;
             _hintsKnown = true;
             var (hints, lookedAt) = (Annotations.Hints, _lookedAt);
+            if (_isOfGke) hints |= _isUnstaged ? EventHints.OfGke | EventHints.Unstaged : EventHints.OfGke;
             if (AsksDryRun()) hints |= EventHints.DryRun;
             if (HasUuidForId()) hints |= EventHints.UuidForId;
             _lookedAt = lookedAt;

@@ -21,6 +21,7 @@ public sealed partial class AuditEvent
     FieldAnswer WhyMissing(HotField root, scoped ReadOnlySpan<byte> key)
     {
         var top = Top(root);
+        if (_isOfGke && GkeLacks(root)) return FieldAnswer.Unknown(UnknownReason.LevelTooLow);
         if (_ranges.Has(top) && top is not (HotField.Annotations or HotField.RequestObject or HotField.ResponseObject)) return FieldAnswer.Absent;
         var why = top switch
         {
@@ -33,6 +34,10 @@ public sealed partial class AuditEvent
         if (why == UnknownReason.None && (_ranges.Has(top) ? Beyond(top) != UnknownReason.None : MayBeMissing(top))) why = UnknownReason.Truncated;
         return why == UnknownReason.None ? FieldAnswer.Absent : FieldAnswer.Unknown(why);
     }
+
+    // What a log entry of Google has no place for.
+    static bool GkeLacks(HotField field) => field is HotField.UserUid or HotField.UserGroups or HotField.UserExtra or HotField.ImpersonatedUserGroups or HotField.ImpersonatedUserExtra
+        or HotField.AuthenticationMetadata or HotField.ObjectUid or HotField.ObjectResourceVersion or HotField.RequestReceivedTimestamp or HotField.StageTimestamp;
 
     static HotField Top(HotField field) => field switch
     {

@@ -32,6 +32,7 @@ public sealed partial class AuditEvent(SymbolTable symbols)
     EventOrigin _origin;
     ClusterFacts _cluster = new();
     long _receivedMicros;
+    bool _isOfGke, _isUnstaged;
     ulong _textKnown, _symbolKnown, _plainKnown;
 
     /// <summary>Where its texts are interned.</summary>
@@ -67,9 +68,10 @@ public sealed partial class AuditEvent(SymbolTable symbols)
         _ranges = ranges;
         _cluster = cluster;
         _receivedMicros = receivedMicros;
-        _origin = EventMark.TryRead(utf8.Span, out var isCut, out var envelopeMicros)
+        _origin = EventMark.TryRead(utf8.Span, out var isCut, out var envelopeMicros, out var madeOf)
             ? origin with { IsCut = origin.IsCut || isCut, EnvelopeTimeMicros = origin.EnvelopeTimeMicros != 0 ? origin.EnvelopeTimeMicros : envelopeMicros }
             : origin;
+        (_isOfGke, _isUnstaged) = (madeOf.StartsWith("gke"u8), madeOf.SequenceEqual("gke-unstaged"u8));
         _textKnown = _symbolKnown = _plainKnown = 0;
         _hintsKnown = false;
         _annotations = null;

@@ -57,4 +57,10 @@ enum EventHints : byte
 
     /// <summary>The audit id has the form of a UUID.</summary>
     UuidForId = 8,
+
+    /// <summary>It was made of a log entry of Google, which lacks parts.</summary>
+    OfGke = 16,
+
+    /// <summary>Its stage is a guess.</summary>
+    Unstaged = 32,
 }

@@ -61,7 +61,7 @@ sealed class ApiServerAccount
     public double RateAt(long nowMicros) => _rate.Of(nowMicros);
 
     /// <summary>Takes a frame of its events. <paramref name="heardSince"/>: pauses that began before we listened say nothing.</summary>
-    public void Observe(JournalFrame frame, EventRanges ranges, CompletenessOptions options, long heardSince)
+    public void Observe(JournalFrame frame, EventRanges ranges, CompletenessOptions options, long heardSince, CounterComparison? comparison = null)
     {
         var received = frame.ReceivedMicros;
         if (FirstReceived == 0) (FirstReceived, PauseDay) = (received, received / DayMicros);
@@ -78,6 +78,7 @@ sealed class ApiServerAccount
             if (!SeenEvent.TryRead(json, ranges, out var seen)) continue;
             var time = seen.TimeMicros;
             newest = Math.Max(newest, time);
+            comparison?.Add(seen, time);
             if (time > 0 && (FirstEvent == 0 || time < FirstEvent)) FirstEvent = time;
             if (seen.IsTruncated) Truncated++;
             if (seen.IsCut) Cut++;

@@ -23,6 +23,7 @@ public sealed partial class CompletenessLedger
     {
         lock (_gate)
         {
+            LookAtCounters(nowMicros);
             foreach (var (key, account) in _accounts)
             {
                 if (account.Events == 0) continue;

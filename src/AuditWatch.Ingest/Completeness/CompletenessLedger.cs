@@ -50,7 +50,8 @@ public sealed partial class CompletenessLedger(Func<string, CompletenessOptions>
 
             var asked = options(frame.Cluster);
             var wasSilent = account.SilentSince;
-            account.Observe(frame, _ranges, asked, Math.Max(_startedMicros, _heardSince.GetValueOrDefault(frame.Source)));
+            account.Observe(frame, _ranges, asked, Math.Max(_startedMicros, _heardSince.GetValueOrDefault(frame.Source)),
+                asked.CountersEvery is null || (asked.CountedServer is { } counted && counted != frame.ApiServer) ? null : ComparisonOf(frame.Cluster, asked));
             var newest = _newest.GetValueOrDefault(frame.Cluster);
             if (frame.MaxEventMicros >= newest.Event) _newest[frame.Cluster] = (frame.MaxEventMicros, frame.ReceivedMicros);
             if (wasSilent != 0) Speaks(key, account, frame.ReceivedMicros);

@@ -34,7 +34,8 @@ sealed partial class AccessGate(Authenticator who, AccessLog access, RateGate re
         if (identity.Caller is not { } caller)
         {
             // A good token is never shut out by somebody else's bad ones from the same address.
-            if (failures.Take(context.Connection.RemoteIpAddress?.ToString() ?? "") is { } pause) await RefuseAsync(context, route, null, 429, "Too many requests without a valid credential came from this address.", pause);
+            if (identity.Status >= 500) await RefuseAsync(context, route, null, identity.Status, identity.Why, TimeSpan.FromSeconds(30));
+            else if (failures.Take(context.Connection.RemoteIpAddress?.ToString() ?? "") is { } pause) await RefuseAsync(context, route, null, 429, "Too many requests without a valid credential came from this address.", pause);
             else await RefuseAsync(context, route, null, identity.Status, identity.Why);
             return;
         }

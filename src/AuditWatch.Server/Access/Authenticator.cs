@@ -9,10 +9,10 @@ namespace AuditWatch.Server.Access;
 /// Tells who asks. While no user is configured (no token was ever made, no token file, no OIDC) whoever is on this machine may everything; from then on a bearer
 /// token decides, on this machine too.
 /// </summary>
-sealed class Authenticator(StateStore state, string? tokenFile, TimeProvider clock)
+sealed class Authenticator(StateStore state, string? tokenFile, TimeProvider clock, OidcTokens? oidc = null)
 {
     readonly byte[]? _shared = tokenFile is null ? null : Hash(File.ReadAllText(tokenFile).Trim());
-    volatile bool _anyUser = tokenFile is not null;
+    volatile bool _anyUser = tokenFile is not null || oidc is not null;
 
     public async Task<Identity> IdentifyAsync(HttpContext context)
     {
@@ -27,6 +27,7 @@ sealed class Authenticator(StateStore state, string? tokenFile, TimeProvider clo
         if (string.IsNullOrEmpty(token)) return Identity.Unknown("The Authorization header holds no bearer token.");
         if (_shared is not null && CryptographicOperations.FixedTimeEquals(Hash(token), _shared))
             return Identity.Of(new Caller("api_token_file", "token", [new RoleBinding(Role.Admin, null)]));
+        if (oidc is not null && OidcTokens.IsOne(token)) return await oidc.IdentifyAsync(token, stop);
         if (await state.FindApiTokenAsync(token, stop) is not { } kept) return Identity.Unknown("The bearer token is not one that this server knows.");
         if (!kept.HoldsAt((clock.GetUtcNow() - DateTimeOffset.UnixEpoch).Ticks / TimeSpan.TicksPerMicrosecond))
             return Identity.Unknown(kept.RevokedMicros is null ? "The bearer token has expired." : "The bearer token was revoked.");

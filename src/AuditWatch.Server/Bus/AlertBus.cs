@@ -39,6 +39,7 @@ static class AlertBus
         services.AddSingleton<Deliveries>();
         services.AddMassTransit(bus =>
         {
+            bus.DisableUsageTelemetry();   // it would tell its makers' server, from inside a network that may be an island
             if (consumes)
             {
                 Add<AlertWebhookConsumer>(bus, AlertWebhookConsumer.Name, batched: false);

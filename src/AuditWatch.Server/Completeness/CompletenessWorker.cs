@@ -20,7 +20,7 @@ namespace AuditWatch.Server.Completeness;
 /// </summary>
 sealed partial class CompletenessWorker(Stores stores, CompletenessLedger ledger, SourceSet sources, TimeProvider clock, ILogger<CompletenessWorker> log) : BackgroundService
 {
-    public const string Reader = "completeness", Kind = "api-server";
+    public const string Reader = "completeness", Kind = "api-server", ComparisonKind = "comparison";
     static readonly TimeSpan LookEvery = TimeSpan.FromSeconds(1), SaveEvery = TimeSpan.FromSeconds(5);
 
     readonly Lock _gate = new();
@@ -40,11 +40,18 @@ sealed partial class CompletenessWorker(Stores stores, CompletenessLedger ledger
         where key is { Length: 2 }
         select (new ApiServerKey(row.Cluster, key[0], key[1]), row.Value);
 
+    /// <summary>What was saved of the comparisons with API servers' own counters.</summary>
+    public static IEnumerable<(string Cluster, byte[] Saved)> SavedComparisons(DetectionCheckpoint checkpoint) =>
+        from row in checkpoint.State
+        where row is { Kind: ComparisonKind, Value: not null }
+        select (row.Cluster, row.Value);
+
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         await Task.Yield();
         var checkpoint = await stores.State.LoadAsync(Reader, stoppingToken);
         ledger.Restore(Saved(checkpoint));
+        ledger.RestoreComparisons(SavedComparisons(checkpoint));
         _read = _saved = checkpoint.Position;
         ledger.Start(Now());
         using var ended = CancellationTokenSource.CreateLinkedTokenSource(stoppingToken);
@@ -119,14 +126,17 @@ sealed partial class CompletenessWorker(Stores stores, CompletenessLedger ledger
     async Task SaveAsync(bool isLast, CancellationToken stop)
     {
         IReadOnlyList<(ApiServerKey Key, byte[]? Saved)> changed = [];
+        IReadOnlyList<(string Cluster, byte[] Saved)> comparisons = [];
         EventPosition read;
         lock (_gate)
         {
             _facts.AddRange(ledger.TakeFacts());
             read = _read;
-            var isDue = isLast || _facts.Count > 0 || clock.GetElapsedTime(_savedAt) >= SaveEvery;
-            if (!isDue || (read == _saved && _facts.Count == 0)) return;
+            var isAnew = ledger.IsSaveDue(Now());
+            var isDue = isLast || isAnew || _facts.Count > 0 || clock.GetElapsedTime(_savedAt) >= SaveEvery;
+            if (!isDue || (read == _saved && !isAnew && _facts.Count == 0)) return;
             changed = ledger.TakeChanged();
+            comparisons = ledger.SaveComparisons(Now());
         }
 
         try
@@ -142,7 +152,8 @@ sealed partial class CompletenessWorker(Stores stores, CompletenessLedger ledger
                 _facts.RemoveAll(f => f.Cluster == facts.Key);
             }
 
-            await stores.State.CommitAsync(new DetectionCommit(Reader, read, [.. changed.Select(c => new StateChange(c.Key.Cluster, Kind, KeyOf(c.Key), c.Saved, long.MaxValue))], []), stop);
+            await stores.State.CommitAsync(new DetectionCommit(Reader, read, [.. changed.Select(c => new StateChange(c.Key.Cluster, Kind, KeyOf(c.Key), c.Saved, long.MaxValue)),
+                .. comparisons.Select(c => new StateChange(c.Cluster, ComparisonKind, "", c.Saved, long.MaxValue))], []), stop);
             (_saved, _savedAt) = (read, clock.GetTimestamp());
         }
         catch (Exception fault) when (fault is not OperationCanceledException || isLast)

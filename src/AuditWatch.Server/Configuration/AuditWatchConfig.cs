@@ -33,6 +33,9 @@ public sealed record AuditWatchConfig
     /// <summary>What is known of clusters.</summary>
     public IReadOnlyList<ClusterFacts> Clusters { get; init; } = [];
 
+    /// <summary>Files of a snapshot of a cluster's objects, by cluster: what was there before the journal.</summary>
+    public IReadOnlyDictionary<string, IReadOnlyList<string>> Baselines { get; init; } = new Dictionary<string, IReadOnlyList<string>>();
+
     /// <summary>What is expected of clusters' API servers.</summary>
     public IReadOnlyList<Completeness.CompletenessConfig> Completeness { get; init; } = [];
 

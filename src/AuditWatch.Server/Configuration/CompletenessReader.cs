@@ -19,7 +19,16 @@ static class CompletenessReader
             Silence = fixedSilence > TimeSpan.Zero ? fixedSilence : null,
             TellsSilence = silence != "off",
             Learn = s.Duration("learn", defaults.Learn),
+            Metrics = s.Texts("metrics"),
+            ApiServer = s.Text("api_server"),
+            TokenFile = s.Text("token_file"),
+            CaFile = s.Text("ca_file"),
+            Every = s.Duration("every", defaults.Every),
         };
+        foreach (var url in config.Metrics.Where(u => !(Uri.TryCreate(u, UriKind.Absolute, out var parsed) && parsed.Scheme is "https" or "http")))
+            s.Fault("metrics", $"holds '{url}', but must be a URL such as https://10.0.0.1:6443/metrics.");
+        if (config.TokenFile is not null && config.Metrics.Any(u => u.StartsWith("http:", StringComparison.Ordinal))) s.Fault("metrics", "names an http URL, over which the token would be sent in the clear; use https.");
+        if (config.Metrics.Count == 0 && (config.TokenFile ?? config.CaFile ?? config.ApiServer) is not null) s.Fault("metrics", "is missing: name the /metrics of each API server.");
         s.Done();
         return config;
     }

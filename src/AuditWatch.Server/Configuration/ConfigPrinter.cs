@@ -22,6 +22,7 @@ public static class ConfigPrinter
             Clusters = config.Clusters.Select(c => new
             {
                 c.Name, c.Profile, TrustedProxies = c.TrustedProxies.Select(n => n.ToString()), Networks = c.Networks.Select(n => n.ToString()),
+                Baseline = config.Baselines.GetValueOrDefault(c.Name),
             }),
             config.Completeness,
             config.Rules,

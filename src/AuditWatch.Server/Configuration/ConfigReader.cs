@@ -14,6 +14,7 @@ static class ConfigReader
         var top = new ConfigSection(root, "", faults);
         var defaults = new AuditWatchConfig();
         var listen = top.Texts("listen");
+        var baselines = new Dictionary<string, IReadOnlyList<string>>(StringComparer.Ordinal);
         var config = new AuditWatchConfig
         {
             Data = top.Text("data") ?? defaults.Data,
@@ -24,7 +25,8 @@ static class ConfigReader
             ApiTokenFile = top.Text("api_token_file"),
             Access = AccessReader.Read(top.Section("access")),
             Sources = Unique(top.Sections("sources").Select(SourceReader.Read).ToList(), s => s.Name, "sources", top),
-            Clusters = Unique(top.Sections("clusters").Select(ReadCluster).ToList(), c => c.Name, "clusters", top),
+            Clusters = Unique(top.Sections("clusters").Select(s => ReadCluster(s, baselines)).ToList(), c => c.Name, "clusters", top),
+            Baselines = baselines,
             Completeness = Unique(top.Sections("completeness").Select(CompletenessReader.Read).ToList(), c => c.Cluster, "completeness", top),
             Rules = ReadRules(top.Section("rules")),
             Journal = ReadJournal(top.Section("journal")),
@@ -49,7 +51,7 @@ static class ConfigReader
         return items;
     }
 
-    static ClusterFacts ReadCluster(ConfigSection s)
+    static ClusterFacts ReadCluster(ConfigSection s, Dictionary<string, IReadOnlyList<string>> baselines)
     {
         var name = s.RequiredText("name");
         if (name.Length > 0 && !ClusterName.IsValid(name)) s.Fault("name", ClusterName.Rule);
@@ -60,6 +62,8 @@ static class ConfigReader
             TrustedProxies = ReadNetworks(s, "trusted_proxies"),
             Networks = ReadNetworks(s, "networks"),
         };
+        // Not looked for here: a snapshot that was taken in once is not needed again.
+        if (s.Texts("baseline") is { Count: > 0 } files) baselines[name] = files;
         s.Done();
         return facts;
     }

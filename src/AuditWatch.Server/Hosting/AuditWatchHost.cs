@@ -39,6 +39,8 @@ public sealed class AuditWatchHost : IAsyncDisposable
     public IQueries Queries => _app.Services.GetRequiredService<IQueries>();
 
     /// <summary>Everything that is served, as routing knows it.</summary>
+    internal IServiceProvider Services => _app.Services;
+
     internal IReadOnlyList<Microsoft.AspNetCore.Http.Endpoint> Endpoints => _app.Services.GetRequiredService<Microsoft.AspNetCore.Routing.EndpointDataSource>().Endpoints;
 
     /// <summary>Where it listens, with the ports that it was given.</summary>
@@ -144,8 +146,8 @@ public sealed class AuditWatchHost : IAsyncDisposable
         services.AddSingleton(app => new LocalQueries(stores.Folder, stores.State, stores.Index, clock, new QuarantineReplay(stores).RunAsync, stores.Engine.Statistics)
         {
             Sources = app.GetRequiredService<SourceSet>(),
-            HasOtherUsers = config.ApiTokenFile is not null,
-            ApiServers = app.GetRequiredService<CompletenessLedger>().Read,
+            Completeness = app.GetRequiredService<CompletenessLedger>(),
+            HasOtherUsers = config.ApiTokenFile is not null || config.Access.Oidc is not null,
             ExceptionDirs = config.Rules.Exceptions,
             Routes = app.GetRequiredService<Routes>(),
             Send = app.GetRequiredService<NotificationSender>().TryAsync,

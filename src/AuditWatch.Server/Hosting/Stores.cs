@@ -76,8 +76,9 @@ sealed class Stores : IAsyncDisposable
             elasticsearch = await ElasticsearchLink.OpenAsync(config, state, stop);
             var symbols = rules.Symbols;
             var checkpoint = await state.LoadAsync(Workers.DetectWorker.Reader, stop);
-            var engine = new DetectionEngine(rules, config.FactsOf, Workers.DetectWorker.Reader);
+            var engine = new DetectionEngine(rules, config.FactsOf, Workers.DetectWorker.Reader, Baselines.Read(config, say));
             engine.Resume(checkpoint);
+            Baselines.SayTooOld(engine, say);
             var committed = new Workers.Committed(checkpoint.Position);
             var idle = Keep(new IdleMarks(journal, clock));
             foreach (var cluster in journal.ClustersWithoutIdleMark) idle.OnEvents(cluster, journal.End);

@@ -39,6 +39,22 @@ static class ApiServerRows
         Counts(json, "levels", view.Levels);
     }
 
+    /// <summary>What the API servers count, beside what we have.</summary>
+    public static void Members(Utf8JsonWriter json, ComparisonView counted)
+    {
+        json.WriteStartObject("comparison");
+        json.WriteString("state", counted.State);
+        json.WriteNumber("api_server_says", counted.Says);
+        json.WriteNumber("we_have", counted.Have);
+        json.WriteNumber("edge", counted.Edge);
+        json.WriteNumber("lost_by_api_server", counted.LostThere);
+        json.WriteNumber("missing", counted.Missing);
+        Time(json, "since", counted.SinceMicros);
+        Time(json, "as_of", counted.AsOfMicros);
+        json.WriteString("error", counted.Error);
+        json.WriteEndObject();
+    }
+
     static void Time(Utf8JsonWriter json, string name, long micros) => json.WriteString(name, micros == 0 ? null : Rfc3339.Of(micros));
 
     static void Counts(Utf8JsonWriter json, string name, IReadOnlyDictionary<string, long> counts)

@@ -56,16 +56,17 @@ public sealed partial class LocalQueries
     }
 
     /// <summary>How API servers stand, in this process; null on a data folder whose server is not running: as it was saved.</summary>
-    internal Func<long, IReadOnlyList<ApiServerView>>? ApiServers { get; init; }
+    internal CompletenessLedger? Completeness { get; init; }
 
     async Task<RowPage> SourcesAsync(Filters asked, CancellationToken stop)
     {
         asked.Done();
         var journaled = JournalStats.Read(_folder.Journal, stop).Groups.Where(g => g.Kind == RecordKind.Audit && Scope.Sees(g.Cluster)).ToList();
         var live = Sources?.Standings.Where(s => Scope.Sees(s.Cluster)).ToList() ?? [];
-        var servers = (await StandingOfApiServersAsync(stop)).ToLookup(v => (v.Key.Cluster, v.Key.Source));
-        var rows = journaled.Select(g => SourceRows.Write(g, live.FirstOrDefault(s => s.Name == g.Source && s.Cluster == g.Cluster), [.. servers[(g.Cluster, g.Source)]]));
-        var silent = live.Where(s => !journaled.Any(g => g.Source == s.Name && g.Cluster == s.Cluster)).Select(s => SourceRows.Write(null, s, [.. servers[(s.Cluster, s.Name)]]));
+        var ledger = await CompletenessAsync(stop);
+        var servers = ledger.Read(NowMicros).ToLookup(v => (v.Key.Cluster, v.Key.Source));
+        var rows = journaled.Select(g => SourceRows.Write(g, live.FirstOrDefault(s => s.Name == g.Source && s.Cluster == g.Cluster), [.. servers[(g.Cluster, g.Source)]], ledger.ReadComparison(g.Cluster, NowMicros)));
+        var silent = live.Where(s => !journaled.Any(g => g.Source == s.Name && g.Cluster == s.Cluster)).Select(s => SourceRows.Write(null, s, [.. servers[(s.Cluster, s.Name)]], ledger.ReadComparison(s.Cluster, NowMicros)));
         return new RowPage([.. rows.Concat(silent)], null);
     }
 
@@ -73,18 +74,21 @@ public sealed partial class LocalQueries
     {
         var (cluster, source, state, limit) = (ClusterOf(asked), asked.Text("source"), asked.Text("state"), asked.Limit);
         asked.Done();
-        var rows = (await StandingOfApiServersAsync(stop)).Where(v => (cluster is null || v.Key.Cluster == cluster) && (source is null || v.Key.Source == source) && (state is null || v.State == state));
+        var rows = (await CompletenessAsync(stop)).Read(NowMicros).Where(v => Scope.Sees(v.Key.Cluster) && (cluster is null || v.Key.Cluster == cluster) && (source is null || v.Key.Source == source) && (state is null || v.State == state));
         return new RowPage([.. (limit > 0 ? rows.Take((int)Math.Min(limit, int.MaxValue)) : rows).Select(ApiServerRows.Write)], null);
     }
 
-    async Task<IReadOnlyList<ApiServerView>> StandingOfApiServersAsync(CancellationToken stop)
+    async Task<CompletenessLedger> CompletenessAsync(CancellationToken stop)
     {
-        var now = (_clock.GetUtcNow() - DateTimeOffset.UnixEpoch).Ticks / TimeSpan.TicksPerMicrosecond;
-        if (ApiServers is not null) return [.. ApiServers(now).Where(v => Scope.Sees(v.Key.Cluster))];
+        if (Completeness is not null) return Completeness;
         var ledger = new CompletenessLedger(_ => new CompletenessOptions());
-        ledger.Restore(CompletenessWorker.Saved(await _state.LoadAsync(CompletenessWorker.Reader, stop)));
-        return [.. ledger.Read(now).Where(v => Scope.Sees(v.Key.Cluster))];
+        var saved = await _state.LoadAsync(CompletenessWorker.Reader, stop);
+        ledger.Restore(CompletenessWorker.Saved(saved));
+        ledger.RestoreComparisons(CompletenessWorker.SavedComparisons(saved));
+        return ledger;
     }
+
+    long NowMicros => (_clock.GetUtcNow() - DateTimeOffset.UnixEpoch).Ticks / TimeSpan.TicksPerMicrosecond;
 
     async Task<RowPage> QuarantineAsync(Filters asked, CancellationToken stop)
     {

@@ -7,7 +7,7 @@ namespace AuditWatch.Server.Queries;
 /// <summary>Rows of <c>sources status</c>: what the journal has of a source, and how it stands now if it runs here.</summary>
 static class SourceRows
 {
-    public static ReadOnlyMemory<byte> Write(JournalStatsGroup? journaled, SourceStanding? live, IReadOnlyList<ApiServerView> servers) => Rows.Write(json =>
+    public static ReadOnlyMemory<byte> Write(JournalStatsGroup? journaled, SourceStanding? live, IReadOnlyList<ApiServerView> servers, ComparisonView? counted) => Rows.Write(json =>
     {
         var source = live?.Name ?? journaled!.Source;
         json.WriteString("source", source);
@@ -35,6 +35,8 @@ static class SourceRows
         }
 
         json.WriteEndArray();
+        json.WriteString("counted", counted is null ? null : InWords(counted));
+        if (counted is not null) ApiServerRows.Members(json, counted);
         if (live is null) return;
         if (live.LastError is { } error) json.WriteString("last_error_at", error.At.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.ffffff'Z'", System.Globalization.CultureInfo.InvariantCulture));
         json.WriteNumber("errors", live.Errors);
@@ -54,6 +56,13 @@ static class SourceRows
         }
         json.WriteEndArray();
     });
+
+    static string InWords(ComparisonView c) => c.State switch
+    {
+        "waiting" => "waiting for a second reading",
+        "no-answer" => "no answer: " + c.Error,
+        _ => string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{c.State}: API server says {c.Says:N0}, we have {c.Have:N0}{(c.Edge > 0 ? $" (± {c.Edge:N0})" : "")}{(c.LostThere > 0 ? $", it lost {c.LostThere:N0}" : "")}{(c.Missing > 0 ? $", missing {c.Missing:N0}" : "")}"),
+    };
 
     static string StateOf(SourceState state) => state == SourceState.CheckpointAhead ? "checkpoint-ahead" : state.ToString().ToLowerInvariant();
 }

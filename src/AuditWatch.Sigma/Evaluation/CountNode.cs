@@ -62,6 +62,7 @@ internal sealed class CountNode : Node
         {
             if (item.Needed(pathOf) is not { } one) return null;
             all = all is null ? one : all.Or(one);
+            if (all is null) return null;
         }
         return all;
     }

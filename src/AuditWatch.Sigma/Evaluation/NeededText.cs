@@ -5,7 +5,7 @@ namespace AuditWatch.Sigma.Evaluation;
 /// <summary>Texts one of which must be written for something to hold: only characters that JSON is never or hardly ever written with escapes for.</summary>
 internal sealed class NeededText
 {
-    const int Shortest = 3, Most = 192, MostEscaped = 3;
+    const int Shortest = 3, Most = 192, MostEscaped = 3, Telling = 5;
 
     // Go and others escape these.
     const string Escaped = "<>&";
@@ -35,7 +35,7 @@ internal sealed class NeededText
         foreach (var part in path.Split('.'))
         {
             var text = LongestPlain(part);
-            if (text.Length >= Shortest) best = Better(best, new NeededText([text], CommonKeys.Contains(text) ? OfCommonKey : OfKey + (text.Length / 4)));
+            if (text.Length >= Shortest) best = Better(best, new NeededText([text], CommonKeys.Contains(text) ? OfCommonKey : WorthOf(text)));
         }
         return best;
     }
@@ -48,7 +48,7 @@ internal sealed class NeededText
     {
         var key = path[(path.LastIndexOf('.') + 1)..];
         if (key.Length < Shortest || LongestPlain(key).Length < key.Length) return null;
-        return new NeededText([.. beginnings.ToArray().Concat(['"', '[']).Select(b => key + AfterKey + b)], OfValue);
+        return new NeededText([.. beginnings.ToArray().Concat(['"', '[']).Select(b => key + AfterKey + b)], Math.Max(OfValue, WorthOf(key) + 1));
     }
 
     /// <summary>Null when one of them is too short to be worth a search. Values are rarer than keys.</summary>
@@ -62,18 +62,24 @@ internal sealed class NeededText
 
     public static NeededText? Better(NeededText? one, NeededText? other) => one is null ? other : other is null || one._worth >= other._worth ? one : other;
 
-    public NeededText? Or(NeededText other) =>
-        Texts.Count + other.Texts.Count > Most ? null : new NeededText([.. Texts, .. other.Texts], Math.Min(_worth, other._worth));
+    public NeededText? Or(NeededText other)
+    {
+        // Alternatives often look for the same texts in several fields.
+        string[] texts = [.. Texts.Union(other.Texts, StringComparer.OrdinalIgnoreCase)];
+        return texts.Length > Most ? null : new NeededText(texts, Math.Min(_worth, other._worth));
+    }
 
     // The part of a text that is written in one way only; of a short one, every way in which it is written.
     static IEnumerable<string> Written(string text)
     {
         var plain = LongestPlain(text);
-        if (plain.Length >= Shortest || text.Count(Escaped.Contains) is 0 or > MostEscaped || !text.All(c => IsPlain(c) || Escaped.Contains(c))) return [plain];
+        if (plain.Length >= Telling || text.Count(Escaped.Contains) is 0 or > MostEscaped || !text.All(c => IsPlain(c) || Escaped.Contains(c))) return [plain];
         IEnumerable<string> ways = [""];
         foreach (var c in text) ways = ways.SelectMany<string, string>(w => Escaped.Contains(c) ? [w + c, $"{w}\\u{(int)c:x4}"] : [w + c]).ToArray();
         return ways;
     }
+
+    static int WorthOf(string key) => OfKey + (key.Length / 4);
 
     static string LongestPlain(string text)
     {

@@ -14,6 +14,12 @@ public sealed record SigmaExtensions
     /// <summary>Only values that were not seen before.</summary>
     public FirstSeen? FirstSeen { get; init; }
 
+    /// <summary>Further numbers over the window; all must hold.</summary>
+    public IReadOnlyList<Metric> Metrics { get; init; } = [];
+
+    /// <summary>Windows that begin at whole multiples of the timespan since 1970 (UTC), instead of sliding.</summary>
+    public bool IsTumbling { get; init; }
+
     /// <summary>All of it in one text that says the same exactly when it means the same; empty for none.</summary>
     public string Canonical => string.Join('\n', Parts());
 
@@ -21,5 +27,7 @@ public sealed record SigmaExtensions
     {
         if (Suppress is { } s) yield return string.Create(CultureInfo.InvariantCulture, $"suppress {string.Join(',', s.By)} {s.For.Ticks}");
         if (FirstSeen is { } f) yield return string.Create(CultureInfo.InvariantCulture, $"first_seen {f.Learning.Ticks} {f.Events} {string.Join(',', f.Per)}");
+        foreach (var m in Metrics) yield return string.Create(CultureInfo.InvariantCulture, $"metric {m.Rule} {m.Field} {string.Join(',', m.Bounds.Select(b => b.Operator + b.Value.ToString(CultureInfo.InvariantCulture)))}");
+        if (IsTumbling) yield return "tumbling";
     }
 }

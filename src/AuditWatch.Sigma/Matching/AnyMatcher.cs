@@ -4,9 +4,17 @@ namespace AuditWatch.Sigma.Matching;
 internal sealed class AnyMatcher(IReadOnlyList<ValueMatcher> alternatives) : ValueMatcher
 {
     readonly ValueMatcher[] _alternatives = [.. alternatives];
+    readonly Letters? _letters = Letters.Of([.. alternatives.Select(a => a.NeededTexts)]);
 
     public override bool MatchesText(ReadOnlySpan<byte> utf8, bool withheld)
     {
+        if (_letters is { } letters && !withheld && Letters.TryRead(utf8, out var found))
+        {
+            for (var i = 0; i < _alternatives.Length; i++)
+                if (letters.Admits(i, found) && _alternatives[i].MatchesText(utf8, withheld: false)) return true;
+            return false;
+        }
+
         foreach (var one in _alternatives)
             if (one.MatchesText(utf8, withheld)) return true;
         return false;

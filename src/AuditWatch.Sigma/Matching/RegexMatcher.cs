@@ -11,9 +11,12 @@ internal sealed class RegexMatcher(Regex regex) : ValueMatcher
 
     readonly FixedShape? _shape = (regex.Options & (RegexOptions.IgnoreCase | RegexOptions.Multiline)) == 0 ? FixedShape.Of(regex.ToString()) : null;
 
+    readonly Letters? _letters = Letters.Of(NeededTextsOf(regex));
+
     public override bool MatchesText(ReadOnlySpan<byte> utf8, bool withheld)
     {
         if (!withheld && _shape is not null && _shape.Holds(utf8)) return true;
+        if (!withheld && _letters is { } letters && Letters.TryRead(utf8, out var found) && !letters.Admits(0, found)) return false;
         char[]? rented = null;
         var buffer = utf8.Length <= 512 ? stackalloc char[512] : (rented = ArrayPool<char>.Shared.Rent(utf8.Length));
         try
@@ -34,8 +37,9 @@ internal sealed class RegexMatcher(Regex regex) : ValueMatcher
         }
     }
 
-    public override IReadOnlyCollection<string>? NeededTexts =>
-        (regex.Options & RegexOptions.IgnorePatternWhitespace) == 0 ? RegexLiterals.Of(regex.ToString()) : null;
+    public override IReadOnlyCollection<string>? NeededTexts => NeededTextsOf(regex);
+
+    static IReadOnlyCollection<string>? NeededTextsOf(Regex regex) => (regex.Options & RegexOptions.IgnorePatternWhitespace) == 0 ? RegexLiterals.Of(regex.ToString()) : null;
 
     public override string Canonical => $"re({(int)regex.Options}:{regex})";
 }

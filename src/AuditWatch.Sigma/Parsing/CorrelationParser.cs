@@ -18,7 +18,7 @@ internal sealed class CorrelationParser(YamlMap body, YamlMap document, ProblemL
         ["value_median"] = CorrelationType.ValueMedian,
     };
     static readonly string[] Keys = ["type", "rules", "group-by", "timespan", "condition", "aliases", "generate", "field"];
-    static readonly string[] Operators = ["gt", "gte", "lt", "lte", "eq", "neq"];
+    internal static readonly string[] Operators = ["gt", "gte", "lt", "lte", "eq", "neq"];
 
     readonly DocumentHead _head = new(document, problems);
 

@@ -24,8 +24,8 @@ internal sealed class ExtensionParser(YamlMap document, ProblemList problems)
     }
 
     /// <summary>The block of a correlation.</summary>
-    public SigmaExtensions OfCorrelation(SigmaCorrelation correlation) => Block([.. Everywhere, "suppress", "first_seen"]) is { } block
-        ? new SigmaExtensions { Suppress = Suppress(block, correlation), FirstSeen = FirstSeen(block, correlation) }
+    public SigmaExtensions OfCorrelation(SigmaCorrelation correlation) => Block([.. Everywhere, "suppress", "first_seen", "metrics", "window"]) is { } block
+        ? new SigmaExtensions { Suppress = Suppress(block, correlation), FirstSeen = FirstSeen(block, correlation), Metrics = new MetricParser(problems).Read(block, correlation), IsTumbling = IsTumbling(block, correlation) }
         : SigmaExtensions.None;
 
     YamlMap? Block(string[] keys)
@@ -70,6 +70,21 @@ internal sealed class ExtensionParser(YamlMap document, ProblemList problems)
         if (learning >= correlation.Timespan)
             Misused(part.Find("learning")!.Place, "Learning must end before the timespan does: what was learned first would be forgotten by then.", "Make 'timespan' (the history) longer than 'learning'.");
         return new FirstSeen(learning, events, per);
+    }
+
+    bool IsTumbling(YamlMap block, SigmaCorrelation correlation)
+    {
+        if (block.Find("window") is not { } found) return false;
+        if (found is not YamlScalar { Text: "tumbling" or "sliding" } written)
+        {
+            problems.Error(Codes.BadValue, found.Place, "'window' must be tumbling or sliding.", null);
+            return false;
+        }
+
+        if (written.Text == "sliding") return false;
+        if (correlation.IsTemporal || block.Find("first_seen") is not null)
+            Misused(found.Place, "Windows tumble under what is counted: a story, or the first time of something, is not cut at a full hour.", "Leave 'window' out, or count.");
+        return true;
     }
 
     YamlMap? Part(YamlMap block, string name, string[] keys)

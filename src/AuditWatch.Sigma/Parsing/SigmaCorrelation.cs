@@ -33,6 +33,9 @@ public sealed record SigmaCorrelation : SigmaDocument
     /// <summary>Whether the rules also alert by themselves.</summary>
     public bool Generate { get; init; }
 
+    /// <summary>Whether it asks which rules matched, instead of counting.</summary>
+    public bool IsTemporal => Type is CorrelationType.Temporal or CorrelationType.TemporalOrdered;
+
     /// <summary>The field of a rule that a <see cref="GroupBy"/> entry means.</summary>
     public string GroupField(string entry, string rule)
     {

@@ -26,6 +26,8 @@ internal static class CommandTree
             ClustersCommand.Build(terminal),
             TokensCommand.Build(terminal),
             SourcesCommand.Build(terminal),
+            BackupCommand.Backup(terminal),
+            BackupCommand.Restore(terminal),
             DoctorCommand.Build(terminal),
             DeadLettersCommand.Build(terminal),
             SetupCommand.Build(terminal),

@@ -17,9 +17,12 @@ internal sealed class HistoryOptions
     readonly Option<DateTimeOffset?> _since = TimeText.Option("--since", "Only alerts from then on; what came before is still known to counts and chains.");
     readonly Option<DateTimeOffset?> _until = TimeText.Option("--until", "Only alerts before then.");
 
+    readonly BaselineOptions _baseline = new();
+
     public void AddTo(Command command)
     {
         _inputs.AddTo(command);
+        _baseline.AddTo(command);
         foreach (var option in new Option[] { _journal, _since, _until }) command.Add(option);
     }
 
@@ -50,6 +53,7 @@ internal sealed class HistoryOptions
             files = [new InputFile(journal, null, () => new JournalStream(journal, cluster))];
         }
 
+        options = options with { Baseline = _baseline.Read(parse, terminal) };
         return new History(files, options, Micros(parse.GetValue(_since)) ?? long.MinValue, Micros(parse.GetValue(_until)) ?? long.MaxValue, progress.End, unreadable);
     }
 

@@ -18,6 +18,7 @@ internal static class ScanCommand
         var inputs = new InputOptions();
         var rules = new RuleOptions();
         var exceptions = new Option<string[]>("--exceptions") { Description = "A folder of site exceptions (Sigma filters); may be repeated.", HelpName = "DIR" };
+        var baseline = new BaselineOptions();
         var minLevel = new Option<string?>("--min-level") { Description = "Show alerts of this level or above." };
         var failOn = new Option<string?>("--fail-on") { Description = "Exit 1 when an alert of this level or above was found." };
         var stats = new Option<bool>("--stats") { Description = "End with one JSON line of counts on stderr." };
@@ -27,6 +28,7 @@ internal static class ScanCommand
         failOn.AcceptOnlyFromAmong(Levels);
         inputs.AddTo(command);
         rules.AddTo(command);
+        baseline.AddTo(command);
         foreach (var option in new Option[] { exceptions, minLevel, failOn, stats, format, limit }) command.Add(option);
 
         exceptions.Validators.Add(result =>
@@ -38,6 +40,7 @@ internal static class ScanCommand
         {
             var files = inputs.Inputs(parse);
             var (options, progress, unreadable) = inputs.Watched(parse, terminal, files);
+            options = options with { Baseline = baseline.Read(parse, terminal) };
             var snapshot = RuleOptions.Load(rules.Sources(parse) with { ExceptionDirs = parse.GetValue(exceptions) ?? [], Profiles = [options.Cluster.Profile] }, terminal);
             var began = TimeProvider.System.GetTimestamp();
             var result = new ScanRun(snapshot, options).Run(files.Files, stop);

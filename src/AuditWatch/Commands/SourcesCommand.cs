@@ -22,7 +22,7 @@ internal static class SourcesCommand
         return new Command("sources", "Where events come from.")
         {
             Listing.List(terminal, "status", "What each source delivered, when last, and how it stands.", "sources", [],
-                "source", "type", "cluster", "state", "events", "rate", "silent", "last_received", "last_position", "lag", "last_error"),
+                "source", "type", "cluster", "state", "events", "rate", "silent", "counted", "last_received", "last_position", "lag", "last_error"),
             Listing.List(terminal, "api-servers", "How each API server stands: last event, rate, silence, clock, truncation, changes of its policy.", "api-servers",
                 [Listing.Filter("--cluster", "Only this cluster."), Listing.Filter("--source", "Only this source."), Listing.Filter("--state", "Only those in this state: speaks, silent or new.")],
                 "cluster", "source", "api_server", "state", "events", "rate", "last_event", "last_received", "silent_since", "silences", "policy_changes", "truncated", "repeats", "clock_ahead_seconds"),

@@ -15,7 +15,7 @@ public sealed class CountedDeterminism
         Assert.NotEmpty(expected.Of("burst"));
         Assert.NotEmpty(expected.Of("spread"));
         Assert.NotEmpty(expected.Of("new"));
-        foreach (var name in new[] { "both", "order", "after", "bursts" }) Assert.NotEmpty(expected.Of(name));
+        foreach (var name in new[] { "both", "order", "after", "bursts", "several", "minutes" }) Assert.NotEmpty(expected.Of(name));
         Assert.Contains(expected.Of("told"), a => a.Count > 1);
         foreach (var size in new[] { 1, 7, 100 }) Assert.Equal(expected.TextWithoutPlaces, new Lab(Rules).Run(history, size).TextWithoutPlaces);
     }
@@ -39,6 +39,7 @@ public sealed class CountedDeterminism
     [InlineData(22, 24, 73679)]
     [InlineData(27, 13, 91737)]
     [InlineData(37, 9, 80329)]
+    [InlineData(48, 22, 42455)]
     public void What_an_ended_request_left_behind_does_not_come_back_with_a_restart(int seed, int size, int fate)
     {
         var history = Busy(seed).Select(e => e.Event).ToList();
@@ -98,6 +99,8 @@ public sealed class CountedDeterminism
         folder.Add("new.yml", "title: New\nname: new\ncorrelation: {type: event_count, rules: [asked], group-by: [user.username, objectRef.name], timespan: 100s, condition: {eq: 1}}\nauditwatch: {first_seen: {learning: 20s, events: 5, per: [user.username]}, suppress: {by: [user.username], for: 15s}}\n")
             .Add("told.yml", "title: Told\nname: told\nlogsource: {product: kubernetes, service: audit}\ndetection: {selection: {objectRef.resource: secrets, objectRef.name|endswith: ['1', '2']}, condition: selection}\nauditwatch: {suppress: {by: [objectRef.name], for: 45s}}\n");
         folder.Add("taken.yml", "title: Taken\nname: taken\nlogsource: {product: kubernetes, service: audit}\ndetection: {selection: {objectRef.resource: secrets, objectRef.name|endswith: ['3', '7']}, condition: selection}\nauditwatch: {alert: false}\n")
+            .Add("several.yml", "title: Several\nname: several\ncorrelation: {type: event_count, rules: [told, taken], group-by: [user.username], timespan: 20s, condition: {gte: 2}, generate: true}\nauditwatch: {metrics: [{rule: taken, gte: 1}, {rule: told, field: objectRef.name, gte: 2}]}\n")
+            .Add("minutes.yml", "title: Minutes\nname: minutes\ncorrelation: {type: value_count, rules: [asked], group-by: [user.username], timespan: 10s, condition: {field: objectRef.name, gte: 3}, generate: true}\nauditwatch: {window: tumbling, metrics: [{rule: asked, lt: 6}]}\n")
             .Add("both.yml", "title: Both\nname: both\ncorrelation: {type: temporal, rules: [told, taken], group-by: [user.username], timespan: 5s}\n")
             .Add("order.yml", "title: Order\nname: order\ncorrelation: {type: temporal_ordered, rules: [taken, told, taken], group-by: [user.username], timespan: 6s, generate: true}\n")
             .Add("after.yml", "title: After\nname: after\ncorrelation: {type: temporal_ordered, rules: [spread, taken], group-by: [user.username], timespan: 9s, generate: true}\n")

@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Json.Nodes;
+using AuditWatch.Detection.Alerts;
 using AuditWatch.Detection.EventLayer;
 using AuditWatch.Detection.Rules;
 using AuditWatch.Events.Envelopes;
@@ -21,6 +22,7 @@ public sealed class SettledVerdictsTests
         var made = new RandomEvents(seed);
         var compared = Compare(Enumerable.Range(0, 4_000).Select(_ => made.Next()));
         Assert.True(compared.Settled > compared.Asked, $"settled {compared.Settled}, asked {compared.Asked}");
+        Assert.True(compared.Certain > 0, "no rule was certain");
     }
 
     [Theory]
@@ -45,7 +47,7 @@ public sealed class SettledVerdictsTests
         while (text.ReadLine() is { } line) yield return Encoding.UTF8.GetBytes(line);
     }
 
-    static (long Settled, long Asked) Compare(IEnumerable<byte[]> events)
+    static (long Settled, long Asked, long Certain) Compare(IEnumerable<byte[]> events)
     {
         var cluster = new ClusterFacts { TrustedProxies = [System.Net.IPNetwork.Parse("10.9.0.0/16")] };
         var set = Lab.Rules.For(cluster);
@@ -53,7 +55,7 @@ public sealed class SettledVerdictsTests
         var (remembered, direct) = (new AuditEvent(set.Symbols), new AuditEvent(set.Symbols));
         var settledView = new SettledView();
         var view = new AuditEventView { Event = direct };
-        long settledCount = 0, asked = 0;
+        long settledCount = 0, asked = 0, certain = 0;
         foreach (var utf8 in events)
         {
             if (!remembered.TryRead(utf8, new EventOrigin(0, 0, EnvelopeShape.Event, false), cluster, 0, out _)) continue;
@@ -62,6 +64,14 @@ public sealed class SettledVerdictsTests
             var said = settled.Unknown.ToDictionary(u => u.Rule, u => u.Why);
             var held = settled.Sieve?.Holds(remembered);
             var open = settled.Open.Where((_, i) => (held is null || (held >> i & 1) == 1) && settled.Gates[i]?.Admits(remembered) != false).Select(r => r.Index).ToHashSet();
+            for (var i = 0; i < settled.Open.Length; i++)
+                if (settled.Certain[i] is { } leaves)
+                {
+                    open.Add(settled.Open[i].Index);
+                    certain++;
+                    Assert.Equal(settled.Open[i].Compiled.Explain(view).Select(l => new AlertMatch(l.Selection, l.Field, l.Value)), leaves);
+                }
+
             asked += open.Count;
             settledCount += set.Rules.Count - open.Count;
             Assert.Equal(settled.Open.OrderBy(r => r.Index), settled.Open);
@@ -74,7 +84,7 @@ public sealed class SettledVerdictsTests
             }
         }
 
-        return (settledCount, asked);
+        return (settledCount, asked, certain);
     }
 
     /// <summary>Events of few words, so that classes repeat, in every state of completeness.</summary>

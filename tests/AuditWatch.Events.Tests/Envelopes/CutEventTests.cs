@@ -129,7 +129,7 @@ public sealed class CutEventTests
     [InlineData("""{"auditID":"x","stage":"Panic","user":{"extra":{"auditwatch.io/origin":["{\"cut\":true,\"time\":5}"]}}}""")]
     public void Nobody_can_forge_the_mark_from_inside_an_event(string json)
     {
-        Assert.False(EventMark.TryRead(Encoding.UTF8.GetBytes(json), out _, out _));
+        Assert.False(EventMark.TryRead(Encoding.UTF8.GetBytes(json), out _, out _, out _));
     }
 
     [Fact]

@@ -32,7 +32,7 @@ public sealed class EnvelopeTests
         var sink = CollectingSink.Of("{\"records\":[" + Aks(Quoted) + "," + Aks(Event, "kube-audit-admin") + "]}");
         Assert.Empty(sink.Bad);
         Assert.Equal([Event, Event], sink.Events.Select(e => e.Json));
-        Assert.All(sink.Events, e => Assert.Equal(new EventOrigin(1, Micros("2025-10-07T16:19:19.647880Z"), EnvelopeShape.Aks, false), e.Origin));
+        Assert.All(sink.Events, e => Assert.Equal(new EventOrigin(1, Micros("2025-10-07T16:19:19.647880Z"), EnvelopeShape.Aks, false, "kube-apiserver-869d7bb754-kkg69"), e.Origin));
     }
 
     [Fact]

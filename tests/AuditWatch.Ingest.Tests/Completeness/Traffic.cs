@@ -28,11 +28,11 @@ sealed class Traffic
     public void Pass(double seconds) => Now += Seconds(seconds);
 
     /// <summary>A frame of events of one API server, dated now but for <paramref name="ahead"/> seconds.</summary>
-    public void Send(string apiServer, int events = 1, string level = "Metadata", string stage = "ResponseComplete", string kind = "get secrets", double ahead = -1, string cluster = "prod", string source = "webhook", string extra = "")
+    public void Send(string apiServer, int events = 1, string level = "Metadata", string stage = "ResponseComplete", string kind = "get secrets", double ahead = -1, string cluster = "prod", string source = "webhook", string extra = "", string userAgent = "kubectl")
     {
         var time = Now + Seconds(ahead);
         var records = Enumerable.Range(0, events).Select(_ => (ReadOnlyMemory<byte>)Encoding.UTF8.GetBytes(
-            $$"""{"level":"{{level}}","auditID":"{{_events++:D8}}","stage":"{{stage}}","verb":"{{kind.Split(' ')[0]}}","user":{"username":"alice"},"objectRef":{"resource":"{{kind.Split(' ')[1]}}","apiVersion":"v1"},"requestReceivedTimestamp":"{{Text(time)}}","stageTimestamp":"{{Text(time)}}"{{extra}}}""")).ToList();
+            $$"""{"level":"{{level}}","auditID":"{{_events++:D8}}","stage":"{{stage}}","verb":"{{kind.Split(' ')[0]}}","user":{"username":"alice"},"userAgent":"{{userAgent}}","objectRef":{"resource":"{{kind.Split(' ')[1]}}","apiVersion":"v1"},"requestReceivedTimestamp":"{{Text(time)}}","stageTimestamp":"{{Text(time)}}"{{extra}}}""")).ToList();
         Ledger.Observe(new JournalFrame
         {
             Segment = 0, Frame = _events, Kind = RecordKind.Audit, Cluster = cluster, Source = source, SourcePosition = "", ApiServer = apiServer,
@@ -55,14 +55,22 @@ sealed class Traffic
         return facts;
     }
 
+    /// <summary>The API servers' counters as they are now.</summary>
+    public void Count(long events, long start = 1, long webhookErrors = 0, double around = 0.05) => Ledger.Compare("prod", new CounterReading(Now - Seconds(around), Now + Seconds(around),
+        new Dictionary<string, ServerCounters> { ["https://a/metrics"] = new(start, events, new Dictionary<string, long> { ["webhook"] = webhookErrors }) }));
+
+    public ComparisonView Comparison => Ledger.ReadComparison("prod", Now)!;
+
     public ApiServerView this[string apiServer] => Ledger.Read(Now).Single(v => v.Key.Name == apiServer);
 
     /// <summary>The process ends and another takes over what was saved.</summary>
     public void Restart(double after)
     {
         var saved = Ledger.TakeChanged();
+        var comparisons = Ledger.SaveComparisons(Now);
         Pass(after);
         Ledger = new CompletenessLedger(_ => _options);
+        Ledger.RestoreComparisons(comparisons);
         Ledger.Restore(saved.Where(s => s.Saved is not null).Select(s => (s.Key, s.Saved!)));
         Ledger.Start(Now);
     }

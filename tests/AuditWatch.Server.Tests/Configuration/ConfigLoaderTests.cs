@@ -55,6 +55,7 @@ public sealed class ConfigLoaderTests
                 profile: aks
                 trusted_proxies: [172.31.0.0/16]
                 networks: [10.0.0.0/8]
+                baseline: [snapshot.json, more.json]
             rules: {dirs: [], chains: [], exceptions: []}
             journal: {retain_age: 30d, retain_size: 200GiB, high_water: 8GiB}
             redaction: {configmaps: true}
@@ -67,6 +68,7 @@ public sealed class ConfigLoaderTests
         Assert.Equal(["aks-prod", "aks-west"], config.Sources.Select(s => s.Name));
         Assert.Equal("aks", config.FactsOf("aks-prod").Profile);
         Assert.Equal("vanilla", config.FactsOf("never-mentioned").Profile);
+        Assert.Equal(["snapshot.json", "more.json"], config.Baselines["aks-prod"]);
         Assert.Equal(200L << 30, config.Journal.RetainSize);
         Assert.Equal(TimeSpan.FromDays(30), config.Journal.RetainAge);
     }

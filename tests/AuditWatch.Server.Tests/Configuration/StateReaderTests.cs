@@ -35,9 +35,9 @@ public sealed class StateReaderTests
         var place = state.Postgres!.Place;
 
         Assert.Equal(" first ", place.Password!());
-        File.WriteAllText(file, "second");
-        Assert.Equal("second", place.Password!());
-        Assert.DoesNotContain("second", ConfigPrinter.ToJson(new AuditWatchConfig { State = state }), StringComparison.Ordinal);
+        File.WriteAllText(file, "the-other-one");
+        Assert.Equal("the-other-one", place.Password!());
+        Assert.DoesNotContain("the-other-one", ConfigPrinter.ToJson(new AuditWatchConfig { State = state }), StringComparison.Ordinal);
         File.Delete(file);
     }
 

@@ -8,6 +8,9 @@ public sealed class ExtensionParsingTests
     const string Rule = "title: T\nlogsource: {product: x}\ndetection: {s: {a: 1}, condition: s}\n";
     const string First = "title: T\ncorrelation: {type: event_count, rules: [a], group-by: [user, ip], timespan: 30d, condition: {eq: 1}}\n";
 
+    const string Count = "title: T\ncorrelation: {type: event_count, rules: [a, b], group-by: [user], timespan: 5m, condition: {gte: 1}}\n";
+    const string Story = "title: T\ncorrelation: {type: temporal, rules: [a, b], group-by: [user], timespan: 5m}\n";
+
     static SigmaParseResult Parse(string document, string block) => SigmaParser.Parse(document + "auditwatch: " + block + "\n", "t.yml");
 
     static SigmaExtensions Good(string document, string block)
@@ -37,9 +40,23 @@ public sealed class ExtensionParsingTests
     }
 
     [Fact]
+    public void Several_metrics_and_tumbling_windows()
+    {
+        var block = Good(Count, "{window: tumbling, metrics: [{field: ip, gt: 5}, {rule: b, gte: 1, lt: 9}, {rule: a, field: ns, gte: 3}]}");
+        Assert.True(block.IsTumbling);
+        Assert.Equal([(null, "ip"), ("b", null), ("a", "ns")], block.Metrics.Select(m => (m.Rule, m.Field)));
+        Assert.Equal([new("gte", 1), new("lt", 9)], block.Metrics[1].Bounds);
+        Assert.False(Good(Count, "{window: sliding}").IsTumbling);
+    }
+
+    [Fact]
     public void What_means_something_else_has_another_canonical_text()
     {
-        string[] texts = [.. new[] { "{first_seen: {learning: 7d}}", "{first_seen: {learning: 8d}}", "{first_seen: {learning: 7d, per: user}}", "{suppress: {for: 1h}}", "{suppress: {by: ip, for: 1h}}", "{alert: false}" }.Select(b => Good(First, b).Canonical)];
+        string[] texts = [.. new[]
+        {
+            "{first_seen: {learning: 7d}}", "{first_seen: {learning: 8d}}", "{first_seen: {learning: 7d, per: user}}", "{suppress: {for: 1h}}", "{suppress: {by: ip, for: 1h}}",
+            "{window: tumbling}", "{metrics: [{field: ip, gt: 1}]}", "{metrics: [{field: ip, gt: 2}]}", "{alert: false}",
+        }.Select(b => Good(First, b).Canonical)];
         Assert.Equal(texts.Length, texts.Distinct().Count());
         Assert.Equal("", texts[^1]);
     }
@@ -55,6 +72,20 @@ public sealed class ExtensionParsingTests
     [InlineData(Rule, "{suppress: {by: a, for: 1h, key: b}}", "AW1013")]
     [InlineData(Rule, "{suppress: 1h}", "AW1007")]
     [InlineData(First, "{suppress: {by: other, for: 1h}}", "AW1306")]
+    [InlineData(Rule, "{window: tumbling}", "AW1013")]
+    [InlineData(Count, "{window: hopping}", "AW1010")]
+    [InlineData(Story, "{window: tumbling}", "AW1306")]
+    [InlineData(First, "{window: tumbling, first_seen: {learning: 1d}}", "AW1306")]
+    [InlineData(Rule, "{metrics: [{field: a, gt: 1}]}", "AW1013")]
+    [InlineData(Count, "{metrics: {field: a, gt: 1}}", "AW1007")]
+    [InlineData(Count, "{metrics: []}", "AW1007")]
+    [InlineData(Count, "{metrics: [a]}", "AW1007")]
+    [InlineData(Count, "{metrics: [{gt: 1}]}", "AW1306")]
+    [InlineData(Count, "{metrics: [{field: a}]}", "AW1306")]
+    [InlineData(Count, "{metrics: [{rule: c, gt: 1}]}", "AW1306")]
+    [InlineData(Count, "{metrics: [{rule: a, gt: many}]}", "AW1303")]
+    [InlineData(Count, "{metrics: [{rule: a, over: 1, gt: 1}]}", "AW1013")]
+    [InlineData(Story, "{metrics: [{rule: a, gt: 1}]}", "AW1306")]
     [InlineData(First, "{first_seen: {}}", "AW1302")]
     [InlineData(First, "{first_seen: {learning: 30d}}", "AW1306")]
     [InlineData(First, "{first_seen: {learning: 7d, events: none}}", "AW1010")]

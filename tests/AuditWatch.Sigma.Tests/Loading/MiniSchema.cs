@@ -28,6 +28,7 @@ internal sealed class MiniSchema(JsonNode root)
                 "minimum" => !Is("number", value) || Number(value) >= rule!.GetValue<int>() ? null : $"{at} is too small",
                 "maximum" => !Is("number", value) || Number(value) <= rule!.GetValue<int>() ? null : $"{at} is too great",
                 "minItems" => value is not JsonArray a || a.Count >= rule!.GetValue<int>() ? null : $"{at} has too few entries",
+                "maxItems" => value is not JsonArray a || a.Count <= rule!.GetValue<int>() ? null : $"{at} has too many entries",
                 "minProperties" => value is not JsonObject o || o.Count >= rule!.GetValue<int>() ? null : $"{at} has too few keys",
                 "required" => value is not JsonObject o ? null : rule!.AsArray().Select(k => k!.GetValue<string>()).Where(k => !o.ContainsKey(k)).Select(k => $"{at} lacks {k}").FirstOrDefault(),
                 "items" => value is not JsonArray a ? null : a.Select((e, i) => Fault(rule, e, $"{at}[{i}]")).FirstOrDefault(f => f is not null),

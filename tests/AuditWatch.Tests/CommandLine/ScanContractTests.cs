@@ -1,4 +1,5 @@
 using System.Text.Json;
+using AuditWatch.Testing;
 using AuditWatch.Tests.Running;
 using Xunit;
 
@@ -105,5 +106,22 @@ public sealed class ScanContractTests
         using var deadline = new CancellationTokenSource(TimeSpan.FromMinutes(1));
         await scan.WaitForExitAsync(deadline.Token);
         Assert.Equal(130, scan.ExitCode);
+    }
+
+    [Fact]
+    public async Task A_snapshot_says_what_was_there_before_the_log_and_a_bad_one_is_exit_code_2()
+    {
+        const string Chain = "pod-security-lowered-and-used";
+        var folder = Path.Combine(Checkout.Root, "tests", "AuditWatch.Detection.Tests", "Knowledge", "Recorded");
+        var (log, snapshot) = (Path.Combine(folder, "after.ndjson"), Path.Combine(folder, "snapshot.json"));
+        Assert.Contains(Chain, (await AuditWatchCommand.RunAsync("scan", log)).Output, StringComparison.Ordinal);
+        var with = await AuditWatchCommand.RunAsync("scan", log, "--baseline", snapshot, "--baseline-time", "2026-11-25T08:30:15.533242Z");
+        Assert.True(with.ExitCode == 0, with.Error);
+        Assert.DoesNotContain(Chain, with.Output, StringComparison.Ordinal);
+        Assert.Contains("privileged-container", with.Output, StringComparison.Ordinal);
+        Assert.Contains("Snapshot: 149 objects, all bindings among them; 1 of other kinds are passed over.", with.Error, StringComparison.Ordinal);
+        var bad = await AuditWatchCommand.RunAsync("scan", log, "--baseline", log + ".not");
+        Assert.Equal(2, bad.ExitCode);
+        Assert.Contains("There is no file", bad.Error, StringComparison.Ordinal);
     }
 }

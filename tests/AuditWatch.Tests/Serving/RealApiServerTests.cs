@@ -1,7 +1,5 @@
 using System.Diagnostics;
 using System.Globalization;
-using System.Net.Http.Headers;
-using System.Text;
 using System.Text.Json;
 using System.Text.RegularExpressions;
 using AuditWatch.Testing;
@@ -14,27 +12,24 @@ namespace AuditWatch.Tests.Serving;
 public sealed class RealApiServerTests(ITestOutputHelper output) : IAsyncLifetime
 {
     readonly string _work = Directory.CreateTempSubdirectory("aw-kube").FullName;
-    readonly int _port = 20000 + Environment.ProcessId % 20000;
+    KubeApiServer? _kube;
 
-    string Cluster => Path.Combine(_work, "cluster");
+    KubeApiServer Kube => _kube ??= new KubeApiServer(Path.Combine(_work, "cluster"), 20000 + Environment.ProcessId % 20000);
 
     string Log => Path.Combine(_work, "audit.log");
 
     public ValueTask InitializeAsync() => ValueTask.CompletedTask;
 
-    public async ValueTask DisposeAsync()
-    {
-        if (Kit.Folder is not null && Directory.Exists(Cluster)) await RunAsync("stop", "--data", Cluster);
-    }
+    public ValueTask DisposeAsync() => Kube.DisposeAsync();
 
     [Fact]
     public async Task What_its_audit_log_has_is_in_our_journal_once_however_often_we_are_killed()
     {
         Assert.SkipUnless(Kit.Folder is not null, Kit.Missing);
-        await StartAsync();
-        await RunAsync("stop", "--data", Cluster); // the first start made the certificates
+        await Kube.StartAsync();
+        await Kube.StopAsync(); // the first start made the certificates
 
-        var pki = Path.Combine(Cluster, "pki");
+        var pki = Kube.Pki;
         var data = Path.Combine(_work, "data");
         await using var server = new ServerProcess(data, "https", "--tls-cert", Path.Combine(pki, "receiver.crt"), "--tls-key", Path.Combine(pki, "receiver.key"));
         var added = await AuditWatchCommand.RunAsync("clusters", "add", "kit", "--data", data, "--url", server.Url, "--ca", Path.Combine(pki, "ca.crt"), "--format", "json");
@@ -43,15 +38,15 @@ public sealed class RealApiServerTests(ITestOutputHelper output) : IAsyncLifetim
             await File.WriteAllTextAsync(Path.Combine(_work, "webhook.yaml"), credential.RootElement.GetProperty("kubeconfig").GetString(), TestContext.Current.CancellationToken);
 
         await server.StartAsync();
-        await StartAsync("--webhook-config", Path.Combine(_work, "webhook.yaml"), "--log", Log, "--flag", "--audit-webhook-batch-max-wait=1s", "--flag", "--audit-webhook-initial-backoff=5s");
+        await Kube.StartAsync("--webhook-config", Path.Combine(_work, "webhook.yaml"), "--log", Log, "--flag", "--audit-webhook-batch-max-wait=1s", "--flag", "--audit-webhook-initial-backoff=5s");
         for (var kill = 0; kill < 4; kill++)
         {
-            await UseAsync(kill);
+            await Kube.UseAsync(kill);
             await server.KillAsync();
-            await UseAsync(kill + 100);
+            await Kube.UseAsync(kill + 100);
             await server.StartAsync();
         }
-        await UseAsync(1000);
+        await Kube.UseAsync(1000);
 
         // What happened until now must arrive: batches wait a second, a failed one five to seventeen. What the server itself gave up, it says.
         var until = Count(Lines(File.ReadAllText(Log)));
@@ -74,7 +69,7 @@ public sealed class RealApiServerTests(ITestOutputHelper output) : IAsyncLifetim
         output.WriteLine($"{until.Values.Sum()} events in the audit log, {missing.Count} missing of {GivenUp()} that it gave up itself, the rest in the journal once, after 4 kills.");
     }
 
-    int GivenUp() => Directory.GetFiles(Cluster, "*.log").SelectMany(File.ReadLines)
+    int GivenUp() => Directory.GetFiles(Kube.Folder, "*.log").SelectMany(File.ReadLines)
         .Select(l => Regex.Match(l, "Error in audit plugin 'webhook' affecting ([0-9]+) audit events", RegexOptions.NonBacktracking)).Where(m => m.Success)
         .Sum(m => int.Parse(m.Groups[1].Value, CultureInfo.InvariantCulture));
 
@@ -92,35 +87,4 @@ public sealed class RealApiServerTests(ITestOutputHelper output) : IAsyncLifetim
 
     // The log's last line may still be being written.
     static IEnumerable<JsonElement> Lines(string log) => log[..(log.LastIndexOf('\n') + 1)].Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(l => JsonDocument.Parse(l).RootElement);
-
-    async Task UseAsync(int round)
-    {
-        var api = $"https://127.0.0.1:{_port}/api/v1/namespaces/default/";
-        using var http = new HttpClient(new HttpClientHandler { ServerCertificateCustomValidationCallback = (_, _, _, _) => true });
-        http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", "admin-token");
-        for (var i = 0; i < 15; i++)
-        {
-            var name = string.Create(CultureInfo.InvariantCulture, $"s-{round}-{i}");
-            var secret = $$"""{"apiVersion":"v1","kind":"Secret","metadata":{"name":"{{name}}"},"stringData":{"password":"FAKE-{{name}}-value"} }""";
-            using var body = new StringContent(secret, Encoding.UTF8, "application/json");
-            (await http.PostAsync(api + "secrets", body, TestContext.Current.CancellationToken)).Dispose();
-            (await http.GetAsync(api + "secrets/" + name, TestContext.Current.CancellationToken)).Dispose();
-            (await http.GetAsync(api + "pods?limit=5", TestContext.Current.CancellationToken)).Dispose();
-        }
-    }
-
-    Task StartAsync(params string[] more) => RunAsync("start", ["--data", Cluster, "--port", _port.ToString(CultureInfo.InvariantCulture), "--bin", Path.Combine(Path.GetTempPath(), "auditwatch-kit-bin"), .. more]);
-
-    static async Task RunAsync(string script, params string[] arguments)
-    {
-        var start = new ProcessStartInfo(Path.Combine(Kit.Folder!, "kubernetes", script)) { RedirectStandardOutput = true, RedirectStandardError = true };
-        foreach (var argument in arguments) start.ArgumentList.Add(argument);
-        using var process = Process.Start(start)!;
-        process.OutputDataReceived += (_, _) => { };
-        process.ErrorDataReceived += (_, _) => { };
-        process.BeginOutputReadLine();
-        process.BeginErrorReadLine();
-        await process.WaitForExitAsync(TestContext.Current.CancellationToken);
-        Assert.True(process.ExitCode == 0 || script == "stop", $"kubernetes/{script} ended with {process.ExitCode}.");
-    }
 }

@@ -1,0 +1,100 @@
+using System.Diagnostics;
+using System.Text.Json;
+using AuditWatch.Testing;
+using AuditWatch.Tests.Running;
+using Xunit;
+
+namespace AuditWatch.Tests.Serving;
+
+/// <summary>A real kube-apiserver says how many audit events it made; we have as many, though we were killed; and when it is stopped, its silence is an alert.</summary>
+public sealed class CountedByApiServerTests(ITestOutputHelper output) : IAsyncLifetime
+{
+    readonly string _work = Directory.CreateTempSubdirectory("aw-counted").FullName;
+    KubeApiServer? _kube;
+
+    static CancellationToken Stop => TestContext.Current.CancellationToken;
+
+    KubeApiServer Kube => _kube ??= new KubeApiServer(Path.Combine(_work, "cluster"), 20006 + Environment.ProcessId % 20000);
+
+    public ValueTask InitializeAsync() => ValueTask.CompletedTask;
+
+    public ValueTask DisposeAsync() => Kube.DisposeAsync();
+
+    [Fact]
+    public async Task As_many_events_as_the_API_server_counted_are_here_over_a_kill_and_its_silence_is_an_alert()
+    {
+        Assert.SkipUnless(Kit.Folder is not null, Kit.Missing);
+        await Kube.StartAsync();
+        await Kube.StopAsync(); // the first start made the certificates
+
+        await File.WriteAllTextAsync(Path.Combine(_work, "token"), "admin-token\n", Stop);
+        var config = Path.Combine(_work, "auditwatch.yaml");
+        await File.WriteAllTextAsync(config, $$"""
+            completeness:
+              - {cluster: kit, silence: 8s, metrics: ["{{Kube.MetricsUrl}}"], token_file: {{_work}}/token, ca_file: {{Kube.Pki}}/ca.crt, every: 1500ms}
+            """, Stop);
+        var data = Path.Combine(_work, "data");
+        await using var server = new ServerProcess(data, "https", "--config", config, "--tls-cert", Path.Combine(Kube.Pki, "receiver.crt"), "--tls-key", Path.Combine(Kube.Pki, "receiver.key"));
+        var added = await AuditWatchCommand.RunAsync("clusters", "add", "kit", "--data", data, "--url", server.Url, "--ca", Path.Combine(Kube.Pki, "ca.crt"), "--format", "json");
+        await File.WriteAllTextAsync(Path.Combine(_work, "webhook.yaml"), JsonElement.Parse(added.Output).GetProperty("kubeconfig").GetString(), Stop);
+        await server.StartAsync();
+        string[] webhook = ["--webhook-config", Path.Combine(_work, "webhook.yaml"), "--flag", "--audit-webhook-batch-max-wait=1s", "--flag", "--audit-webhook-initial-backoff=2s"];
+        await Kube.StartAsync(webhook);
+
+        // A first reading, then requests, then quiet.
+        await CountedAsync(server, c => c.GetProperty("since").GetString() is not null);
+        await Kube.UseAsync(1);
+        var first = await CompleteAsync(server, c => c.GetProperty("api_server_says").GetInt64() >= 90 && Seconds(c) > 7);
+        output.WriteLine($"API server says {first}, we have {first}.");
+
+        await Kube.UseAsync(2);
+        var killed = TimeProvider.System.GetUtcNow();
+        await server.KillAsync();
+        await Kube.UseAsync(3);
+        await server.StartAsync();
+        var second = await CompleteAsync(server, c => c.GetProperty("since").GetDateTimeOffset() < killed && c.GetProperty("api_server_says").GetInt64() >= 180);
+        output.WriteLine($"After a kill: API server says {second}, we have {second}.");
+
+        await Kube.StopAsync();
+        await AlertAsync(server, a => Name(a) == "cluster-silent" && Status(a) == "new");
+        await CountedAsync(server, c => c.GetProperty("state").GetString() == "no-answer");
+        Assert.DoesNotContain(await server.ListAsync("alerts"), a => Name(a) == "audit-events-missing");
+    }
+
+    static double Seconds(JsonElement comparison) => (comparison.GetProperty("as_of").GetDateTimeOffset() - comparison.GetProperty("since").GetDateTimeOffset()).TotalSeconds;
+
+    static string? Name(JsonElement alert) => alert.GetProperty("rule").GetProperty("name").GetString();
+
+    static string? Status(JsonElement alert) => alert.GetProperty("status").GetString();
+
+    // Exact: nothing else happened at the moments of the readings that are compared.
+    async Task<long> CompleteAsync(ServerProcess server, Func<JsonElement, bool> holds)
+    {
+        var found = await CountedAsync(server, c => c.GetProperty("state").GetString() == "complete" && c.GetProperty("edge").GetInt64() == 0 && holds(c));
+        Assert.Equal(found.GetProperty("api_server_says").GetInt64(), found.GetProperty("we_have").GetInt64());
+        Assert.Equal(0, found.GetProperty("missing").GetInt64());
+        return found.GetProperty("we_have").GetInt64();
+    }
+
+    async Task<JsonElement> CountedAsync(ServerProcess server, Func<JsonElement, bool> holds)
+    {
+        for (var watch = Stopwatch.StartNew(); ;)
+        {
+            var rows = await server.ListAsync("sources");
+            if (rows.Count > 0 && rows[0].TryGetProperty("comparison", out var comparison) && holds(comparison)) return comparison;
+            Assert.True(watch.Elapsed < TimeSpan.FromSeconds(120), $"The comparison did not become as wanted:\n{string.Join('\n', rows)}\n{server.Error}");
+            await Task.Delay(200, Stop);
+        }
+    }
+
+    static async Task<JsonElement> AlertAsync(ServerProcess server, Func<JsonElement, bool> holds)
+    {
+        for (var watch = Stopwatch.StartNew(); ;)
+        {
+            var rows = await server.ListAsync("alerts");
+            if (rows.Where(holds).Take(1).ToList() is [var found]) return found;
+            Assert.True(watch.Elapsed < TimeSpan.FromSeconds(90), $"No alert as wanted.\n{server.Error}");
+            await Task.Delay(300, Stop);
+        }
+    }
+}

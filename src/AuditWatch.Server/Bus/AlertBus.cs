@@ -52,7 +52,7 @@ static class AlertBus
             bus.AddConfigureEndpointsCallback((_, endpoint) => endpoint.UseMessageRetry(retry =>
             {
                 retry.Handle<StateUnavailableException>();
-                retry.Interval(int.MaxValue, StateRetry);
+                retry.Interval(17_280, StateRetry);   // a day
             }));
             if (config.Bus.RabbitMq is { } rabbit) bus.UsingRabbitMq((context, mq) => RabbitMqTransport.Configure(mq, context, rabbit, [.. consumers.Select(QueueOf)]));
             else bus.UsingInMemory((context, memory) => memory.ConfigureEndpoints(context));

@@ -76,7 +76,7 @@ sealed class Station : IAsyncDisposable
     public async Task<long> IndexedAsync()
     {
         using var answer = await Index!.SqlAsync(new SqlQuestion("select count(*) as n from alerts"), Stop);
-        return answer.Read() ? answer.GetInt64(0) : -1;
+        return Convert.ToInt64(answer.Rows().Single()[0], System.Globalization.CultureInfo.InvariantCulture);
     }
 
     public static async Task UntilAsync(Func<Task<bool>> holds)

@@ -5,11 +5,11 @@ using Xunit;
 
 namespace AuditWatch.Server.Tests.Bus;
 
-/// <summary>One RabbitMQ for all tests, started by the first that asks; every class has a virtual host of its own.</summary>
+/// <summary>One RabbitMQ for all tests, started by the first that asks; every test has a virtual host of its own.</summary>
 public sealed class SharedRabbitMq : IAsyncDisposable
 {
-    public const string Contract = "contract", Faults = "faults";
-    readonly Lazy<Task<RabbitMqServer>> _server = new(() => RabbitMqServer.StartAsync(Contract, Faults));
+    public const string Once = "once", Early = "early", Killed = "killed", Twice = "twice", Alarm = "alarm";
+    readonly Lazy<Task<RabbitMqServer>> _server = new(() => RabbitMqServer.StartAsync(Once, Early, Killed, Twice, Alarm));
 
     public async Task<RabbitMqServer> ServerAsync()
     {

@@ -9,8 +9,10 @@ return args switch
     ["ready-after-kill", .. var rest] => await ReadyAfterKill.RunAsync(rest),
     ["bulk-race", .. var rest] => await BulkRace.RunAsync(rest),
     ["state-costs", .. var rest] => await StateCosts.RunAsync(rest),
+    ["webhook-load", .. var rest] => await WebhookLoad.RunAsync(rest),
     ["receiver", .. var rest] => await ReferenceReceiver.RunAsync(rest),
     ["rule-costs", .. var rest] => RuleCosts.Run(rest),
+    ["rule-scale", .. var rest] => RuleScale.Run(rest),
     _ => Parts(args),
 };
 

@@ -8,13 +8,13 @@ internal static class SafeText
 {
     const int Longest = 120;
 
-    public static string Of(string text)
+    public static string Of(string text, int longest = Longest)
     {
-        if (text.Length <= Longest && !NeedsEscape(text)) return text;
-        var safe = new StringBuilder(Longest + 8);
+        if (text.Length <= longest && !NeedsEscape(text)) return text;
+        var safe = new StringBuilder(Math.Min(text.Length, longest) + 8);
         foreach (var rune in text.EnumerateRunes())
         {
-            if (safe.Length >= Longest) return safe.Append('…').ToString();
+            if (safe.Length >= longest) return safe.Append('…').ToString();
             if (IsPlain(rune)) safe.Append(rune.ToString());
             else safe.Append(CultureInfo.InvariantCulture, $"\\u{{{rune.Value:x}}}");
         }

@@ -83,6 +83,10 @@ sealed class CorrelationResolver(
     {
         if (inner.IsTemporal && !correlation.IsTemporal)
             return Refuse(correlation, "AW1511", $"'{inner.Name}' is a temporal correlation. What follows in time is judged after everything is counted, so that nothing can be counted over it.", "Name the rules that it is made of.");
+        if (inner.Extensions.Usual is not null || correlation.Extensions.Usual is not null)
+            return Refuse(correlation, "AW1511", $"'{inner.Name}' is a correlation. What is usual is learned of events, and nothing is counted or joined over it.", "Name rules.");
+        if (inner.Extensions.Absence is not null || correlation.Extensions.Absence is not null)
+            return Refuse(correlation, "AW1511", $"'{inner.Name}' is a correlation. An absence is judged when event time has passed, of events, and nothing is counted or joined over it.", "Name rules.");
         if (correlation.Extensions.Metrics.Count > 0)
             return Refuse(correlation, "AW1511", $"'{inner.Name}' is a correlation, and several metrics are asked of events: of a correlation only its group is known.", "Name the rules that it is made of.");
         foreach (var field in correlation.GroupBy.Select(g => GroupField(correlation, members, g, inner)).Concat(correlation.Fields))

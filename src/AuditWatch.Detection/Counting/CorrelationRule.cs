@@ -53,6 +53,9 @@ sealed class CorrelationRule
 
     public bool IsFirstSeen { get; }
 
+    /// <summary>Whether it holds when nothing comes any more.</summary>
+    public bool IsAbsence => Source.Extensions.Absence is not null;
+
     /// <summary>For a correlation in order: the words of its rules, in order.</summary>
     public IReadOnlyList<string> Steps { get; }
 

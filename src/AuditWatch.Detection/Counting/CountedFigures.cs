@@ -7,4 +7,11 @@ namespace AuditWatch.Detection.Counting;
 /// <param name="RequestsEvicted">Requests forgotten early to keep windows bounded.</param>
 /// <param name="WithoutField">Matches that were not counted because a field to group by or to count was missing.</param>
 /// <param name="TooLate">Matches that came after event time had passed them by more than the timespan.</param>
-public sealed record CountedFigures(string Rule, int Groups, long GroupsEvicted, long RequestsEvicted, long WithoutField, long TooLate);
+public sealed record CountedFigures(string Rule, int Groups, long GroupsEvicted, long RequestsEvicted, long WithoutField, long TooLate)
+{
+    /// <summary>Unknown: groups over their bounds that were not watched for long enough to say what is usual.</summary>
+    public long NoBaseline { get; init; }
+
+    /// <summary>Groups of which it was forgotten early what is usual, to keep their number bounded.</summary>
+    public long BaselinesEvicted { get; init; }
+}

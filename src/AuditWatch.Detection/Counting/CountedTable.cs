@@ -21,7 +21,7 @@ sealed class CountedTable
     }
 
     public IReadOnlyList<CountedFigures> Figures => [.. _rules.Values.OrderBy(r => r.Rule.Identity.Name, StringComparer.Ordinal)
-        .Select(r => new CountedFigures(r.Rule.Identity.Name, r.Groups.Count, r.GroupsEvicted, r.RequestsEvicted, r.WithoutField, r.TooLate))];
+        .Select(r => new CountedFigures(r.Rule.Identity.Name, r.Groups.Count, r.GroupsEvicted, r.RequestsEvicted, r.WithoutField, r.TooLate) { NoBaseline = r.NoBaseline, BaselinesEvicted = r.Usual?.Evicted ?? 0 })];
 
     /// <summary>Counts a match. Gives back the evidence if the condition holds now.</summary>
     /// <param name="capture">What was read of the event.</param>
@@ -67,10 +67,17 @@ sealed class CountedTable
             var request = new CountedRequest(sequence(), e.Request, e.TimeMicros, capture.Value, mark) { Measured = capture.Measured, Members = capture.Members };
             Changed(group, request);
             if (group.Add(request) is { } pushedOut) Evict(counted, group, pushedOut);
+            counted.Usual?.See(capture, key, e.TimeMicros, now);
         }
 
         if (!group.Holds(at)) return null;
         var window = group.Window(at);
+        if (counted.Usual is { } usual && usual.IsUnusual(capture.Rule, key, window.Length, at) is var unusual && unusual != true)
+        {
+            if (unusual is null) counted.NoBaseline++;
+            return null;
+        }
+
         return new GroupEvidence(key, GroupEvidence.Name(capture.Rule.Source.GroupBy, capture.Group), capture.Rule.IsTemporal ? Once(window) : All(window)) { IsNew = !heldBefore };
     }
 
@@ -88,7 +95,20 @@ sealed class CountedTable
     /// <summary>Lets go of groups that no later event can reach.</summary>
     public void ForgetBefore(long watermark)
     {
-        foreach (var counted in _rules.Values) Forget(counted, watermark);
+        foreach (var counted in _rules.Values)
+        {
+            Forget(counted, watermark);
+            counted.Usual?.ForgetBefore(watermark);
+        }
+    }
+
+    /// <summary>What became usual since last asked; null is gone.</summary>
+    public IEnumerable<(string Key, SavedUsual? Saved, long ExpiresMicros)> TakeUsual() => _rules.Values.SelectMany(c => c.Usual?.TakeChanges() ?? []);
+
+    /// <summary>Takes back what was usual, unless the rule asks otherwise now.</summary>
+    public void Restore(string key, SavedUsual saved)
+    {
+        if (_rules.TryGetValue(saved.Rule, out var counted) && counted.Rule.SpanMicros == saved.SpanMicros && saved.Group.Count == counted.Rule.Source.GroupBy.Count) counted.Usual?.Restore(key, counted.Rule, saved);
     }
 
     /// <summary>What changed since last asked; null is gone.</summary>
@@ -102,7 +122,11 @@ sealed class CountedTable
         _changed.Clear();
     }
 
-    public void ForgetChanges() => _changed.Clear();
+    public void ForgetChanges()
+    {
+        _changed.Clear();
+        foreach (var counted in _rules.Values) counted.Usual?.ForgetChanges();
+    }
 
     /// <summary>Takes back what was saved, in order of its numbers, but for what no window can reach any more.</summary>
     public void Restore(SavedCounted saved, long watermark)
@@ -155,6 +179,11 @@ sealed class CountedTable
     sealed class Counted(CorrelationRule rule)
     {
         public CorrelationRule Rule { get; } = rule;
+
+        /// <summary>What is usual for its groups; null where it does not ask.</summary>
+        public UsualTable? Usual { get; } = rule.Source.Extensions.Usual is null ? null : new UsualTable();
+
+        public long NoBaseline { get; set; }
 
         public Dictionary<string, CountedGroup> Groups { get; } = new(StringComparer.Ordinal);
 

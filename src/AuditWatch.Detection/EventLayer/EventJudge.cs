@@ -157,6 +157,14 @@ sealed class EventJudge(SettledVerdicts settledVerdicts, RuleCounters counters, 
         act.Group = ServiceAccountName.GroupHash(actor);
     }
 
+    static string PathOf(AuditEvent e)
+    {
+        if (!e.Ranges.IsString(HotField.RequestUri)) return "";
+        var uri = e.Plain(HotField.RequestUri);
+        var end = uri.IndexOf((byte)'?');
+        return Encoding.UTF8.GetString(end < 0 ? uri : uri[..end]);
+    }
+
     static EventFacts Facts(AuditEvent e, JudgedBatch batch, in Act act, string eventId) => new()
     {
         Cluster = e.Cluster.Name,
@@ -173,9 +181,9 @@ sealed class EventJudge(SettledVerdicts settledVerdicts, RuleCounters counters, 
         Namespace = e.Namespace,
         Name = e.Name,
         ApiGroup = e.ApiGroup,
-        Path = e.RequestUri.Split('?', 2)[0],
+        Path = PathOf(e),
         User = e.UserName,
-        Groups = e.UserGroups.Count == 0 ? [] : [.. e.UserGroups],
+        Groups = e.UserGroups,
         EffectiveUser = e.EffectiveUser,
         Impersonated = e.IsImpersonated,
         CredentialId = e.CredentialId,

@@ -28,7 +28,7 @@ sealed class ChainCatalog
         foreach (var chain in chains)
         {
             var story = StoryOf(chain);
-            AskOnlyStories &= AsksOnly(story, Rules.First(r => r.Name == names[chain]));
+            AskForStories &= AsksFor(story, Rules.First(r => r.Name == names[chain]));
             var last = story.StepNames.Count - 1;
             foreach (var rule in story.RulesOf(last)) (_ends.TryGetValue(rule, out var stories) ? stories : _ends[rule] = []).Add((names[chain], story));
             for (var step = 0; step < last; step++)
@@ -43,8 +43,8 @@ sealed class ChainCatalog
 
     public IReadOnlyList<Type> Types { get; }
 
-    /// <summary>Whether every chain asks a sighting whether it ends the chain's story, and nothing else: then nobody has to be asked about one that ends none.</summary>
-    public bool AskOnlyStories { get; } = true;
+    /// <summary>Whether every chain asks a sighting, among whatever else, whether it ends the chain's story: then nobody has to be asked about one that ends none.</summary>
+    public bool AskForStories { get; } = true;
 
     /// <summary>The longest reach of any chain.</summary>
     public long WithinMicros { get; }
@@ -81,10 +81,11 @@ sealed class ChainCatalog
         chain.GetFields(BindingFlags.Static | BindingFlags.NonPublic | BindingFlags.Public).FirstOrDefault(f => f.FieldType == typeof(Story))?.GetValue(null) as Story
         ?? throw new InvalidOperationException($"The chain {chain.FullName} has no static field of type Story; it could not say which sightings end it.");
 
-    static bool AsksOnly(Story story, IRuleDefinition rule) =>
+    // Conditions of a pattern must all hold.
+    static bool AsksFor(Story story, IRuleDefinition rule) =>
         rule.LeftHandSide.ChildElements.ToList() is [PatternElement { Source: null } pattern] && pattern.ValueType == typeof(Sighting)
-        && pattern.Expressions.ToList() is [{ Expression.Body: MethodCallExpression { Method.Name: nameof(Story.EndsWith), Object: MemberExpression { Member: FieldInfo { IsStatic: true } field }, Arguments: [ParameterExpression] } }]
-        && ReferenceEquals(field.GetValue(null), story);
+        && pattern.Expressions.Any(e => e.Expression.Body is MethodCallExpression { Method.Name: nameof(Story.EndsWith), Object: MemberExpression { Member: FieldInfo { IsStatic: true } field }, Arguments: [ParameterExpression] }
+            && ReferenceEquals(field.GetValue(null), story));
 
     HashSet<EntityKind> Kinds(string rule)
     {

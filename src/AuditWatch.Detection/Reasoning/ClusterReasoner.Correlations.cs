@@ -6,8 +6,37 @@ namespace AuditWatch.Detection.Reasoning;
 // Correlations over what the rules, or other correlations, found.
 sealed partial class ClusterReasoner
 {
+    void Release()
+    {
+        while (true)
+        {
+            // What comes at the last moment of a silence ends it.
+            while (_buffer.TryTake(Math.Min(_watermark, _absences.NextMicros), out var pending)) Judge(pending);
+            if (_absences.NextMicros > _watermark) break;
+            if (_absences.TakeNext() is { } silent) Tell(silent);
+        }
+
+        _ring.Pass(_watermark);
+    }
+
+    // Groups that have fallen silent.
+    void Tell(Presence silent)
+    {
+        var found = silent.Silence();
+        Place(found, null);
+        if (!found.By.RaisesAlert) return;
+        if (found.Past is null) _dossiers.Place(found);
+        _facts.Add(new HeldCorrelation(found, _dossiers.Findings, isTemporal: false));
+    }
+
     void Count(Sighting member, Capture capture, Pending pending, bool isLate)
     {
+        if (capture.Rule.IsAbsence)
+        {
+            _absences.Take(capture, member, _watermark, isLate);
+            return;
+        }
+
         var group = capture.Rule.IsFirstSeen
             ? _firstSeen.Take(capture, member.Event, isLate ? _watermark : member.Event.TimeMicros)
             : _counted.Take(capture, member.Event, _watermark, isLate, () => _dossiers.NextSequence++);

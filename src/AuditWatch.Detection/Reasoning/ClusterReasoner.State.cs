@@ -12,7 +12,7 @@ namespace AuditWatch.Detection.Reasoning;
 sealed partial class ClusterReasoner
 {
     const string ClockKind = "clock", SightingKind = "sighting", CredentialKind = "credential", ArmedKind = "armed", AlertKind = "open-alert", CountedKind = "counted", FirstSeenKind = "first-seen";
-    const string ObjectKind = "object", OwnerKind = "owner-alert", CaseKind = "case", CertifiedKind = "certified", BaselineKind = "baseline";
+    const string ObjectKind = "object", OwnerKind = "owner-alert", CaseKind = "case", CertifiedKind = "certified", PresenceKind = "presence", UsualKind = "usual", BaselineKind = "baseline";
 
     /// <summary>
     /// State changed since last asked. The reorder buffer is not among it: what waits lies in the journal, so a restart reads again from the oldest record that is
@@ -32,6 +32,10 @@ sealed partial class ClusterReasoner
             Put(ArmedKind, subject, armed is null ? null : StateJson.Write(armed, StateJson.Default.ArmedSubject), (armed?.Since.TimeMicros ?? 0) + FirstActs.KeptMicros);
         foreach (var (sequence, counted, expires) in _counted.TakeChanges())
             Put(CountedKind, sequence.ToString("d19", System.Globalization.CultureInfo.InvariantCulture), counted is null ? null : StateJson.Write(counted, StateJson.Default.SavedCounted), expires + _reachMicros);
+        foreach (var (key, usual, expires) in _counted.TakeUsual())
+            Put(UsualKind, key, usual is null ? null : StateJson.Write(usual, StateJson.Default.SavedUsual), expires + _reachMicros);
+        foreach (var (key, presence) in _absences.TakeChanges())
+            Put(PresenceKind, key, presence is null ? null : StateJson.Write(presence, StateJson.Default.SavedPresence), long.MaxValue);
         foreach (var (key, seen, expires) in _firstSeen.TakeChanges())
             Put(FirstSeenKind, key, seen is null ? null : StateJson.Write(seen, StateJson.Default.SavedFirstSeen), expires == long.MaxValue ? expires : expires + _reachMicros);
         foreach (var alert in changedAlerts)
@@ -59,6 +63,7 @@ sealed partial class ClusterReasoner
         _firstCertified.ForgetChanges();
         _counted.ForgetChanges();
         _firstSeen.ForgetChanges();
+        _absences.ForgetChanges();
         _objects.ForgetChanges();
         _owners.ForgetChanges();
         _caseFiles.TakeChanges();
@@ -84,6 +89,8 @@ sealed partial class ClusterReasoner
                 case CertifiedKind: _firstCertified.Restore(StateJson.Read(value, StateJson.Default.ArmedSubject)); break;
                 case AlertKind: _alerts.Restore(new OpenAlert(StateJson.Read(value, StateJson.Default.OpenAlertRecord))); break;
                 case FirstSeenKind: _firstSeen.Restore(StateJson.Read(value, StateJson.Default.SavedFirstSeen)); break;
+                case UsualKind: _counted.Restore(entry.Key, StateJson.Read(value, StateJson.Default.SavedUsual)); break;
+                case PresenceKind: _absences.Restore(entry.Key, StateJson.Read(value, StateJson.Default.SavedPresence)); break;
                 case ObjectKind: _objects.Restore(StateJson.Read(value, StateJson.Default.KnownObject)); break;
                 case OwnerKind: _owners.Restore(StateJson.Read(value, StateJson.Default.OwnerAlert)); break;
                 case CaseKind: _caseFiles.Restore(StateJson.Read(value, StateJson.Default.CaseFile)); break;

@@ -28,6 +28,7 @@ sealed partial class ClusterReasoner
     readonly FirstActs _firstActs = new(), _firstCertified = new(byCertificate: true);
     readonly OpenAlerts _alerts;
     readonly CountedTable _counted;
+    readonly AbsenceTable _absences;
     readonly FirstSeenTable _firstSeen;
     readonly CorrelationSet _correlations;
     readonly bool _correlates;
@@ -52,7 +53,8 @@ sealed partial class ClusterReasoner
         _correlations = rules.Correlations;
         _correlates = rules.Correlations.All.Count > 0 || rules.For(cluster).Rules.Any(r => r.Suppress is not null);
         _firstSeen = new FirstSeenTable(rules.Correlations.All.Where(c => c.IsFirstSeen));
-        _counted = new CountedTable(rules.Correlations.All.Where(c => !c.IsFirstSeen));
+        _counted = new CountedTable(rules.Correlations.All.Where(c => !c.IsFirstSeen && !c.IsAbsence));
+        _absences = new AbsenceTable(rules.Correlations.All.Where(c => c.IsAbsence));
         _alerts = new OpenAlerts(Math.Max(OpenAlerts.KeptMicros, rules.Correlations.All.Select(c => c.SpanMicros * 2).DefaultIfEmpty().Max()));
         (_reachMicros, _makesIncidents) = (reachMicros, makesIncidents);
         _caseFiles = new CaseFiles(cluster.Name);
@@ -66,7 +68,7 @@ sealed partial class ClusterReasoner
 
     public ReasonerFigures Figures => new(Late, _ring.Overflow, _cases.Hidden, _credentials.Evicted, _alerts.Evicted, _alerts.Raised, _judge.Failures, _judge.Quarantined)
     {
-        Suppressed = _alerts.Suppressed, FirstSeen = _firstSeen.Figures, Counted = _counted.Figures, ObjectsForgotten = _objects.Evicted, CasesClosed = _caseFiles.Evicted,
+        Suppressed = _alerts.Suppressed, FirstSeen = _firstSeen.Figures, Counted = [.. _counted.Figures, .. _absences.Figures], ObjectsForgotten = _objects.Evicted, CasesClosed = _caseFiles.Evicted,
         BaselineIsTooOld = _objects.BaselineIsTooOld, JoinedOwners = _owners.Joined, BlindChains = _blind.Counts,
     };
 
@@ -169,12 +171,6 @@ sealed partial class ClusterReasoner
         return false;
     }
 
-    void Release()
-    {
-        while (_buffer.TryTake(_watermark, out var pending)) Judge(pending);
-        _ring.Pass(_watermark);
-    }
-
     // In order of event time. What the tables make of an event comes before what rules found on it.
     void Judge(Pending pending, bool isLate = false)
     {
@@ -212,7 +208,7 @@ sealed partial class ClusterReasoner
         _stages.Follow(sighting.Event, pending.Act.Act.Request, _ring);
     }
 
-    void Place(Sighting sighting, Pending pending)
+    void Place(Sighting sighting, Pending? pending)
     {
         var kinds = _chains.KeptIn(sighting.Rule);
         var canEnd = _chains.CanEnd(sighting.Rule);
@@ -226,10 +222,10 @@ sealed partial class ClusterReasoner
 
         if (canEnd)
         {
-            if (EndsStories(sighting, sighting.Rule) || !_chains.AskOnlyStories)
+            if (EndsStories(sighting, sighting.Rule) || !_chains.AskForStories)
             {
                 _facts.Add(sighting);
-                _stages.Follow(sighting.Event, pending.Act.Act.Request, _ring);
+                if (pending is not null) _stages.Follow(sighting.Event, pending.Act.Act.Request, _ring);
             }
         }
 

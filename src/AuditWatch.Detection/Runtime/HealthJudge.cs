@@ -11,6 +11,9 @@ namespace AuditWatch.Detection.Runtime;
 /// <summary>Asks the rules for AuditWatch's own view (<c>logsource: {product: auditwatch, service: health}</c>) about a fact. A fact stands where a request stands elsewhere, so an alert on it has the same id in every replay.</summary>
 sealed class HealthJudge(IReadOnlyList<EventRule> rules, string cluster)
 {
+    // A sentence of ours names paths, addresses and reasons, and is told whole.
+    const int LongestSentence = 600;
+
     readonly HealthView _view = new();
 
     /// <summary>Judges one record of the journal; false when it is no fact.</summary>
@@ -70,6 +73,6 @@ sealed class HealthJudge(IReadOnlyList<EventRule> rules, string cluster)
         Stage = act.Stage,
         EventId = fact.Id,
         Position = batch.PositionOf(act),
-        Told = SafeText.Of(fact.Sentence),
+        Told = SafeText.Of(fact.Sentence, LongestSentence),
     };
 }

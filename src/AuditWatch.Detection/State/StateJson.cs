@@ -18,6 +18,8 @@ namespace AuditWatch.Detection.State;
 [JsonSerializable(typeof(OpenAlertRecord))]
 [JsonSerializable(typeof(SavedCounted))]
 [JsonSerializable(typeof(SavedFirstSeen))]
+[JsonSerializable(typeof(SavedPresence))]
+[JsonSerializable(typeof(SavedUsual))]
 [JsonSerializable(typeof(KnownObject))]
 [JsonSerializable(typeof(SavedBaseline))]
 [JsonSerializable(typeof(OwnerAlert))]

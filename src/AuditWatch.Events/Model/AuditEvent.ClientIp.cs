@@ -28,6 +28,8 @@ public sealed partial class AuditEvent
 
     string? FindClientIp()
     {
+        // One address, nearly always.
+        if (_ranges.Has(HotField.SourceIps) && Raw(HotField.SourceIps) is [(byte)'[', (byte)'"', .. var one, (byte)'"', (byte)']'] && !one.ContainsAny((byte)'"', (byte)'\\')) return _recent.Get(one);
         var addresses = SourceIps;
         if (addresses.Count == 0) return null;
         for (var i = addresses.Count - 1; i > 0; i--)

@@ -6,6 +6,7 @@ namespace AuditWatch.Events.Model;
 public sealed partial class AuditEvent
 {
     readonly DerivedValue[] _derived = new DerivedValue[(int)DerivedField.Count];
+    readonly (string? Word, DerivedValue Value)[] _words = new (string?, DerivedValue)[127];
     UInt128 _derivedKnown;
 
     FieldAnswer GetDerived(FieldPath field)
@@ -39,6 +40,20 @@ public sealed partial class AuditEvent
     {
         var value = Of(text);
         return DerivedValue.OfText(value.Utf8, Symbols.FindOrAdd(value.Utf8.Span, clientChosen: true)?.Symbol ?? -1);
+    }
+
+    // A word of our own, or a shared string, that comes back with event after event: made and looked up once.
+    DerivedValue OfWord(string word)
+    {
+        if (word.Length == 0) return OfShared(word);
+        ref var known = ref _words[((word.Length * 31) + word[0] + (word[^1] * 7)) % _words.Length];
+        if (!ReferenceEquals(known.Word, word))
+        {
+            var utf8 = System.Text.Encoding.UTF8.GetBytes(word);
+            known = (word, DerivedValue.OfText(utf8, Symbols.FindOrAdd(utf8, clientChosen: true)?.Symbol ?? -1));
+        }
+
+        return known.Value;
     }
 
     static DerivedValue Of(bool value) => new(value ? AnswerKind.True : AnswerKind.False);

@@ -70,10 +70,10 @@ public sealed partial class AuditEvent
     {
         AddressScope.None => Missing(HotField.SourceIps),
         AddressScope.NoAddress => DerivedValue.Absent,
-        AddressScope.Loopback => OfShared("loopback"),
-        AddressScope.LinkLocal => OfShared("link-local"),
-        AddressScope.Private => OfShared("private"),
-        _ => OfShared("public"),
+        AddressScope.Loopback => OfWord("loopback"),
+        AddressScope.LinkLocal => OfWord("link-local"),
+        AddressScope.Private => OfWord("private"),
+        _ => OfWord("public"),
     };
 
     static AddressScope Scope(IPAddress address)

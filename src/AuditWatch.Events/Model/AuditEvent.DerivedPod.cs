@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using System.Text.Json;
 using AuditWatch.Events.Scanning;
 
@@ -89,8 +90,19 @@ public sealed partial class AuditEvent
 
         // The API of ephemeral containers before Kubernetes 1.22: an object of its own.
         Collect(pod, "ephemeralContainers"u8, all);
-        if (all.Count > 0) return DerivedValue.OfElement(Gather(all), rest);
+        if (all.Count > 0) return DerivedValue.OfElement(IsAllOf(spec, all, out var list) ? list : Gather(all), rest);
         return rest == UnknownReason.None ? DerivedValue.Absent : DerivedValue.Unknown(rest);
+    }
+
+    // Most pods have containers of one sort: then the list as it was written will do, if it is written as it would be put together.
+    static bool IsAllOf(JsonElement spec, List<JsonElement> all, out JsonElement list)
+    {
+        if (!FieldWalk.TryGet(spec, "containers"u8, out list) || list.ValueKind != JsonValueKind.Array || list.GetArrayLength() != all.Count) return false;
+        var length = 1 + all.Count;
+        foreach (var one in all) length += JsonMarshal.GetRawUtf8Value(one).Length;
+        if (JsonMarshal.GetRawUtf8Value(list).Length != length) return false;
+        foreach (var item in list.EnumerateArray()) if (item.ValueKind != JsonValueKind.Object) return false;
+        return true;
     }
 
     static void Collect(JsonElement from, ReadOnlySpan<byte> key, List<JsonElement> all)

@@ -47,14 +47,14 @@ public sealed partial class AuditEvent
     {
         if (!_ranges.Has(HotField.ObjectRef)) return Missing(HotField.ObjectRef);
         if (!IsVerb("list"u8) && !IsVerb("watch"u8) && !IsVerb("deletecollection"u8)) return DerivedValue.Absent;
-        return OfShared(!_ranges.Has(HotField.ObjectNamespace) || Raw(HotField.ObjectNamespace).IsEmpty ? "cluster" : "namespace");
+        return OfWord(!_ranges.Has(HotField.ObjectNamespace) || Raw(HotField.ObjectNamespace).IsEmpty ? "cluster" : "namespace");
     }
 
     DerivedValue OfOutcome() => Outcome switch
     {
-        Outcome.Success => OfShared("success"),
-        Outcome.Denied => OfShared("denied"),
-        Outcome.Failure => OfShared("failure"),
+        Outcome.Success => OfWord("success"),
+        Outcome.Denied => OfWord("denied"),
+        Outcome.Failure => OfWord("failure"),
         _ => Missing(HotField.ResponseCode) is { Kind: AnswerKind.Unknown } unknown ? unknown : DerivedValue.Unknown(UnknownReason.StageNotSeen),
     };
 
@@ -83,7 +83,7 @@ public sealed partial class AuditEvent
         if (!IsVerb("patch"u8)) return DerivedValue.Absent;
         if (!_ranges.Has(HotField.RequestObject)) return Missing(HotField.RequestObject);
         if (Withheld(HotField.RequestObject) is var why and not UnknownReason.None) return DerivedValue.Unknown(why);
-        return TryOpen(HotField.RequestObject, out var body) ? OfShared(body.ValueKind == JsonValueKind.Array ? "json" : "merge") : DerivedValue.Unknown(UnknownReason.Malformed);
+        return TryOpen(HotField.RequestObject, out var body) ? OfWord(body.ValueKind == JsonValueKind.Array ? "json" : "merge") : DerivedValue.Unknown(UnknownReason.Malformed);
     }
 
     // What a proxy request asks of the kubelet, pod or service behind it: the URI after /proxy, path decoded, with its query.

@@ -66,9 +66,9 @@ public sealed partial class AuditEvent
         DerivedField.SaName => OfServiceAccount(UserName, name: true),
         DerivedField.SaNamespace => OfServiceAccount(UserName, name: false),
         DerivedField.SourceIpsAll => SourceIps.Count > 0 ? Of(SourceIps) : Missing(HotField.SourceIps),
-        DerivedField.UaOs => AgentSystem is { } system ? OfShared(system) : Missing(HotField.UserAgent),
-        DerivedField.UaProduct => AgentProduct is { } product ? OfShared(product) : Missing(HotField.UserAgent),
-        DerivedField.UaVersion => AgentVersion is { } version ? OfShared(version) : Missing(HotField.UserAgent),
+        DerivedField.UaOs => AgentSystem is { } system ? OfWord(system) : Missing(HotField.UserAgent),
+        DerivedField.UaProduct => AgentProduct is { } product ? OfWord(product) : Missing(HotField.UserAgent),
+        DerivedField.UaVersion => AgentVersion is { } version ? OfWord(version) : Missing(HotField.UserAgent),
         DerivedField.XffPresent => _ranges.Has(HotField.SourceIps) ? Of(Addresses.IsForwarded) : Missing(HotField.SourceIps),
         _ => DerivedValue.Absent,
     };

@@ -5,7 +5,7 @@ namespace AuditWatch.Events.Model;
 /// <summary>Keeps what is known of addresses that come back with event after event, found by their JSON. As <see cref="RecentTexts"/>.</summary>
 sealed class RecentAddresses
 {
-    const int Places = 4096;
+    const int Places = 16_384;
     const int LongestKept = 256;
     readonly (byte[] Json, AddressFacts Facts)[] _kept = new (byte[], AddressFacts)[Places];
 

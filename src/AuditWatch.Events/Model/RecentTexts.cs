@@ -9,7 +9,7 @@ namespace AuditWatch.Events.Model;
 /// </summary>
 sealed class RecentTexts
 {
-    const int Places = 4096;
+    const int Places = 16_384;
     const int LongestKept = 256;
     readonly (byte[] Utf8, string Text)[] _kept = new (byte[], string)[Places];
 

@@ -122,8 +122,9 @@ public sealed class SourceStanding(string name, string type, string cluster, Tim
 
     internal void OnGap(string message)
     {
-        lock (_gate) _gaps++;
+        // Whoever sees the gap must find its reason.
         OnError(message);
+        lock (_gate) _gaps++;
     }
 
     internal void OnLost(long messages)

@@ -20,7 +20,9 @@ static class AlertBus
     /// <summary>The consumers that a configuration asks for, by the names under which the outbox waits for them.</summary>
     public static IReadOnlyList<string> ConsumersOf(AuditWatchConfig config)
     {
-        var names = new List<string> { AlertWebhookConsumer.Name };
+        var names = new List<string>();
+        // Whoever is not there need not be waited for: marking an alert done for a webhook that nobody set would cost a write to the disk per alert.
+        if (config.Notify.WebhookUrl is not null) names.Add(AlertWebhookConsumer.Name);
         if (config.Index.Embedded) names.Add(AlertIndexConsumer.Name);
         if (config.Notify.Routes.Count > 0) names.Add(AlertRouteConsumer.Name);
         if (config.Elasticsearch is not null) names.Add(AlertElasticsearchConsumer.Name);

@@ -27,7 +27,7 @@ static class RabbitMqTransport
         });
         mq.Publish<AlertRaised>(topology =>
         {
-            foreach (var queue in queues) topology.BindQueue(queue, queue);
+            foreach (var queue in queues) topology.BindQueue(AlertRaised.Exchange, queue);   // a queue gets one copy, by however many ways it comes
         });
         mq.ConfigureEndpoints(context);
     }

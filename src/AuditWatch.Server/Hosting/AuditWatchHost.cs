@@ -123,7 +123,8 @@ public sealed class AuditWatchHost : IAsyncDisposable
 
     static WebApplication Build(AuditWatchConfig config, TimeProvider clock, Stores stores, bool quiet)
     {
-        var builder = WebApplication.CreateSlimBuilder();
+        // Configuration is auditwatch.yaml's; nothing in the folder that the server was started from is watched.
+        var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { Args = ["--hostBuilder:reloadConfigOnChange=false"] });
         builder.Logging.ClearProviders().AddProvider(new JsonLineLogger(clock)).SetMinimumLevel(quiet ? LogLevel.Error : LogLevel.Information)
             .AddFilter("Microsoft", LogLevel.Warning).AddFilter("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.None).AddFilter("MassTransit", LogLevel.Warning).AddFilter("System.Net.Http", LogLevel.Warning);
         builder.WebHost.UseKestrelHttpsConfiguration().ConfigureKestrel(kestrel => KestrelSetup.Apply(kestrel, config));

@@ -17,6 +17,12 @@ public sealed record SigmaExtensions
     /// <summary>Further numbers over the window; all must hold.</summary>
     public IReadOnlyList<Metric> Metrics { get; init; } = [];
 
+    /// <summary>Where what was seen is not seen any more.</summary>
+    public Absence? Absence { get; init; }
+
+    /// <summary>Only where the count is many times what is usual for its group.</summary>
+    public Usual? Usual { get; init; }
+
     /// <summary>Windows that begin at whole multiples of the timespan since 1970 (UTC), instead of sliding.</summary>
     public bool IsTumbling { get; init; }
 
@@ -28,6 +34,8 @@ public sealed record SigmaExtensions
         if (Suppress is { } s) yield return string.Create(CultureInfo.InvariantCulture, $"suppress {string.Join(',', s.By)} {s.For.Ticks}");
         if (FirstSeen is { } f) yield return string.Create(CultureInfo.InvariantCulture, $"first_seen {f.Learning.Ticks} {f.Events} {string.Join(',', f.Per)}");
         foreach (var m in Metrics) yield return string.Create(CultureInfo.InvariantCulture, $"metric {m.Rule} {m.Field} {string.Join(',', m.Bounds.Select(b => b.Operator + b.Value.ToString(CultureInfo.InvariantCulture)))}");
+        if (Absence is { } a) yield return string.Create(CultureInfo.InvariantCulture, $"absence {a.Seen}");
+        if (Usual is { } u) yield return string.Create(CultureInfo.InvariantCulture, $"usual {u.Times} {u.History.Ticks} {u.Learning.Ticks}");
         if (IsTumbling) yield return "tumbling";
     }
 }

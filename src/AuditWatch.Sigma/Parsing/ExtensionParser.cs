@@ -7,9 +7,11 @@ namespace AuditWatch.Sigma.Parsing;
 /// <summary>Reads the <c>auditwatch</c> block. Every key is known, or the document is refused: a misspelt one must not silently mean nothing.</summary>
 internal sealed class ExtensionParser(YamlMap document, ProblemList problems)
 {
-    const int MostSuppressed = 5, MostFirstSeen = 3;
+    const int MostSuppressed = 5, MostFirstSeen = 3, MostSeen = 100, MostSpans = 1000;
 
     static readonly string[] Everywhere = ["alert", "close_note", "level_reason", "requires", "lint", "runbook", "entities"];
+
+    static readonly string[] AbsenceForbids = ["first_seen", "metrics", "window", "usual"];
 
     readonly DocumentHead _head = new(document, problems);
 
@@ -24,8 +26,12 @@ internal sealed class ExtensionParser(YamlMap document, ProblemList problems)
     }
 
     /// <summary>The block of a correlation.</summary>
-    public SigmaExtensions OfCorrelation(SigmaCorrelation correlation) => Block([.. Everywhere, "suppress", "first_seen", "metrics", "window"]) is { } block
-        ? new SigmaExtensions { Suppress = Suppress(block, correlation), FirstSeen = FirstSeen(block, correlation), Metrics = new MetricParser(problems).Read(block, correlation), IsTumbling = IsTumbling(block, correlation) }
+    public SigmaExtensions OfCorrelation(SigmaCorrelation correlation) => Block([.. Everywhere, "suppress", "first_seen", "metrics", "window", "absence", "usual"]) is { } block
+        ? new SigmaExtensions
+        {
+            Suppress = Suppress(block, correlation), FirstSeen = FirstSeen(block, correlation), Absence = Absence(block, correlation), Usual = Usual(block, correlation),
+            Metrics = new MetricParser(problems).Read(block, correlation), IsTumbling = IsTumbling(block, correlation),
+        }
         : SigmaExtensions.None;
 
     YamlMap? Block(string[] keys)
@@ -70,6 +76,34 @@ internal sealed class ExtensionParser(YamlMap document, ProblemList problems)
         if (learning >= correlation.Timespan)
             Misused(part.Find("learning")!.Place, "Learning must end before the timespan does: what was learned first would be forgotten by then.", "Make 'timespan' (the history) longer than 'learning'.");
         return new FirstSeen(learning, events, per);
+    }
+
+    Absence? Absence(YamlMap block, SigmaCorrelation correlation)
+    {
+        if (Part(block, "absence", ["seen"]) is not { } part) return null;
+        if (correlation.Type != CorrelationType.EventCount || correlation.Bounds is not [{ Operator: "eq", Value: 0 }])
+            Misused(part.Place, "'absence' belongs to an event_count with 'condition: {eq: 0}': no match of its group within the timespan.", "Write 'type: event_count' and 'condition: {eq: 0}'.");
+        if (AbsenceForbids.FirstOrDefault(k => block.Find(k) is not null) is { } other)
+            Misused(part.Place, $"'absence' and '{other}' are two questions.", "Make two correlations.");
+        var seen = Number(part, "seen", 1);
+        if (seen > MostSeen) Misused(part.Find("seen")!.Place, $"'seen' is at most {MostSeen}.", "Write a smaller number.");
+        return new Absence((int)Math.Min(seen, MostSeen));
+    }
+
+    Usual? Usual(YamlMap block, SigmaCorrelation correlation)
+    {
+        if (Part(block, "usual", ["times", "history", "learning"]) is not { } part) return null;
+        if (correlation.Type != CorrelationType.EventCount || block.Find("first_seen") is not null)
+            Misused(part.Place, "'usual' belongs to an event_count.", "Write 'type: event_count'.");
+        var times = 0d;
+        if (part.Find("times") is not YamlScalar text || text.ToSigma() is not { Kind: SigmaScalarKind.Number } number || (times = double.Parse(number.Text, CultureInfo.InvariantCulture)) is <= 1 or > 1_000_000)
+            problems.Error(Codes.BadValue, (part.Find("times") ?? part).Place, "'times' must be a number above 1: how many times the usual count.", "Write for instance 'times: 10'.");
+        if (Span(part, "history", "7d") is not { } history || Span(part, "learning", "1d") is not { } learning) return null;
+        if (history.Ticks / correlation.Timespan.Ticks is < 2 or > MostSpans)
+            Misused(part.Find("history")!.Place, $"The history must be 2 to {MostSpans} timespans long.", "Make 'history' longer or shorter, or change 'timespan'.");
+        if (learning < correlation.Timespan || learning > history)
+            Misused(part.Find("learning")!.Place, "Learning takes at least one timespan, and no longer than the history.", "Write for instance a seventh of the history.");
+        return new Usual(times, history, learning);
     }
 
     bool IsTumbling(YamlMap block, SigmaCorrelation correlation)

@@ -3,7 +3,6 @@ using System.Text.Json;
 using AuditWatch.Cli.Output;
 using AuditWatch.Detection.Alerts;
 using AuditWatch.Detection.Backtest;
-using AuditWatch.Detection.Rules;
 
 namespace AuditWatch.Cli.Commands;
 
@@ -17,18 +16,22 @@ internal static class RuleDiffCommand
         var history = new HistoryOptions();
         var rules = new Option<string>("--rules") { Description = "The rule folder inside the repository, as seen from here, for revisions. Default: detections.", HelpName = "DIR", DefaultValueFactory = _ => "detections" };
         var budget = new Option<int?>("--budget") { Description = "The noise budget: exit 1 when more alerts than this are added.", HelpName = "N" };
+        var buildChains = new Option<bool>("--build-chains") { Description = "Build and run the chains (chains/*.cs) of each version; needs the .NET SDK. Without it both versions are judged with this program's own chains." };
         var format = OutputOptions.Format("markdown");
         format.Description = "markdown (default), json, ndjson (one line per alert that changed), table.";
         command.Add(range);
         history.AddTo(command);
-        foreach (var option in new Option[] { rules, budget, format }) command.Add(option);
+        foreach (var option in new Option[] { rules, budget, buildChains, format }) command.Add(option);
         command.SetAction((parse, stop) =>
         {
             var ends = parse.GetValue(range)!.Split("..", 2);
             if (ends is not [{ Length: > 0 } from, { Length: > 0 } to]) throw new CommandFault(ExitCode.Usage, "Write BASE..HEAD: two git revisions, or two rule folders.");
             using var versions = new RuleVersions(parse.GetValue(rules)!);
             // Everything is found and loaded before anything runs.
-            var (before, after) = (Load(versions.Find(from)), Load(versions.Find(to)));
+            using var chains = new VersionChains(parse.GetValue(buildChains));
+            var (older, newer) = (versions.Find(from), versions.Find(to));
+            if (chains.LeavesOut(older, newer)) terminal.Note("The chains of the two versions differ; both are judged with this program's own. --build-chains builds and runs each version's.");
+            var (before, after) = (RuleOptions.Load(chains.Sources(older), terminal), RuleOptions.Load(chains.Sources(newer), terminal));
             var past = history.Read(parse, terminal);
             if (past.Files.Any(f => f.Name == "-")) throw new CommandFault(ExitCode.Usage, "The history is read twice, once for each version: name a file instead of '-'.");
             var (old, events) = HistoryOptions.Run(before, past, stop);
@@ -42,8 +45,6 @@ internal static class RuleDiffCommand
             return Task.FromResult(past.Unreadable() > 0 ? ExitCode.Unreadable : most is { } n && diff.Added.Count > n ? ExitCode.Found : ExitCode.Done);
         });
         return command;
-
-        RuleSnapshot Load(string dir) => RuleOptions.Load(RuleSources.Only([dir]), terminal);
     }
 
     static void Rows(Terminal terminal, OutputFormat format, RuleDiff diff)

@@ -12,6 +12,13 @@ namespace AuditWatch.Detection.Tests.Reasoning;
 public sealed class JudgeSafety
 {
     [Fact]
+    public void Shipped_chains_ask_for_their_stories_so_that_nobody_asks_about_what_ends_none()
+    {
+        Assert.True(ChainCatalog.Shipped().AskForStories);
+        Assert.False(new ChainCatalog([typeof(AsksMore)]).AskForStories);
+    }
+
+    [Fact]
     public void A_rule_that_throws_or_never_ends_is_stopped_named_and_counted_and_the_others_go_on()
     {
         var repository = new RuleRepository();
@@ -109,5 +116,18 @@ public sealed class JudgeSafety
 
     static void Nothing()
     {
+    }
+}
+
+[RuleId("5b0a6d6e-7d5f-4d1c-9a53-1d6b3f0c2a09"), Name("asks-more"), Description("Asks for more than its story")]
+sealed class AsksMore : Rule
+{
+    static readonly Story Story = ChainsOfASite.NewStory();
+
+    public override void Define()
+    {
+        Sighting end = default!;
+        When().Match(() => end, s => Story.EndsWith(s) || s.TimeMicros > 0);
+        Then().Do(context => context.Raise("low", Story.Evidence(end)));
     }
 }

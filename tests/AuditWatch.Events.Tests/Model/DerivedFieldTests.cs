@@ -92,6 +92,17 @@ public sealed class DerivedFieldTests
         Assert.Equal("absent", An.Event("create", "services", "Metadata").Says("aw.pod.containers.image"));
     }
 
+    [Theory]
+    [InlineData("""[{"image":"a"},{"image":"b"}]""", """["a","b"]""")]
+    [InlineData("""[ {"image":"a"} , {"image":"b"} ]""", """["a","b"]""")]
+    [InlineData("""[{"image":"a"},"aaaaaaaaaaa"]""", """["a","i"]""")]
+    [InlineData("""["aaaaaaaaaaa",{"image":"a"}]""", """["a","i"]""")]
+    public void What_stands_among_containers_and_is_none_hides_no_other(string containers, string images)
+    {
+        var spec = $$"""{"containers":{{containers}}{{(containers.Contains("aaa", StringComparison.Ordinal) ? ",\"initContainers\":[{\"image\":\"i\"}]" : "")}}}""";
+        Assert.Equal(images, An.Event("create", "pods", "Request").WithJson("requestObject.spec", spec).Says("aw.pod.containers.image"));
+    }
+
     [Fact]
     public void Debug_containers_are_containers_in_the_new_and_in_the_old_API()
     {

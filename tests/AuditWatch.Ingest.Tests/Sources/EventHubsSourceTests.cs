@@ -71,6 +71,20 @@ public sealed class EventHubsSourceTests(SharedServers servers) : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Over_high_water_nothing_more_is_read_and_the_partitions_are_kept()
+    {
+        var isHigh = true;
+        await using var run = new SourceRun(Source(Options("one"), _pipeline.Pipeline, () => Volatile.Read(ref isHigh)));
+        await SendAsync(Enumerable.Range(0, 20).Select(i => Encoding.UTF8.GetBytes(PipelineFixture.Event(i))));
+        await run.UntilAsync(s => s.State == SourceState.Holding && s.Partitions.Count == 4, "holding");
+        await Task.Delay(500, Stop);   // it has the time to do wrong
+        Assert.Equal(0, run.Standing.Messages);
+        Volatile.Write(ref isHigh, false);
+        await run.UntilAsync(s => s.Messages == 20 && s.State == SourceState.Running, "everything after all");
+        Assert.Equal(4, run.Standing.Partitions.Count);
+    }
+
+    [Fact]
     public async Task Two_workers_share_a_hub_and_one_takes_over_when_the_other_goes()
     {
         await using var other = new PipelineFixture();
@@ -177,7 +191,7 @@ public sealed class EventHubsSourceTests(SharedServers servers) : IAsyncLifetime
 
     EventHubsSource Source(string worker, IngestPipeline pipeline) => Source(Options(worker), pipeline);
 
-    EventHubsSource Source(EventHubsOptions options, IngestPipeline pipeline) => new(options, pipeline, _checkpoints, () => false, TimeProvider.System, NullLogger<EventHubsSource>.Instance);
+    EventHubsSource Source(EventHubsOptions options, IngestPipeline pipeline, Func<bool>? isHigh = null) => new(options, pipeline, _checkpoints, isHigh ?? (() => false), TimeProvider.System, NullLogger<EventHubsSource>.Instance);
 
     EventHubsOptions Options(string worker) => new()
     {

@@ -101,6 +101,44 @@ public sealed class FileTailTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_copy_that_cannot_be_opened_yet_is_waited_for_and_costs_nothing()
+    {
+        Write(20);
+        await using var run = Run();
+        await UntilAsync(run, 20);
+        Write(3);
+        File.Copy(Log, Log + ".1");
+        using (new FileStream(Log + ".1", FileMode.Open, FileAccess.ReadWrite, FileShare.None))
+        {
+            using (var truncated = new FileStream(Log, FileMode.Open, FileAccess.Write, FileShare.ReadWrite)) truncated.SetLength(0);
+            Write(1);
+            await run.UntilAsync(s => s.LastError is not null || s.Messages >= 23, "the copy to be missed");
+        }
+
+        Write(29);
+        await UntilAsync(run, 53);
+        await AllAsync(run, quarantined: 0);
+        Assert.Equal(0, run.Standing.Gaps);
+    }
+
+    [Fact]
+    public async Task Over_high_water_nothing_more_is_read_and_rotations_meanwhile_cost_nothing()
+    {
+        var isHigh = true;
+        Write(5);
+        await using var run = Run(isHigh: () => Volatile.Read(ref isHigh));
+        await run.UntilAsync(s => s.State == SourceState.Holding, "holding");
+        Rotate("rename", 1);
+        Write(4);
+        await Task.Delay(300, Stop);   // it has the time to do wrong
+        Assert.Equal(0, run.Standing.Messages);
+        Volatile.Write(ref isHigh, false);
+        await UntilAsync(run, 9);
+        await AllAsync(run, quarantined: 0);
+        Assert.Equal(0, run.Standing.Gaps);
+    }
+
+    [Fact]
     public async Task A_file_emptied_without_a_copy_is_a_gap_that_is_said()
     {
         Write(5);
@@ -248,12 +286,12 @@ public sealed class FileTailTests : IAsyncLifetime
         }
     }
 
-    SourceRun Run(bool latest = false, string pattern = "audit.log", int lotBytes = 1 << 20, int mostLineBytes = 32 << 20, IngestPipeline? pipeline = null) =>
+    SourceRun Run(bool latest = false, string pattern = "audit.log", int lotBytes = 1 << 20, int mostLineBytes = 32 << 20, IngestPipeline? pipeline = null, Func<bool>? isHigh = null) =>
         new(new FileTailSource(new FileTailOptions
         {
             Name = "control-plane", Cluster = "prod", Paths = [Path.Combine(_it.Folder, pattern)], StartAtLatest = latest, LotBytes = lotBytes, MostLineBytes = mostLineBytes,
             PollEvery = TimeSpan.FromMilliseconds(20), RescanEvery = TimeSpan.FromMilliseconds(100), SettleAfter = TimeSpan.FromMilliseconds(300),
-        }, pipeline ?? _it.Pipeline, _checkpoints, () => false, TimeProvider.System, NullLogger<FileTailSource>.Instance));
+        }, pipeline ?? _it.Pipeline, _checkpoints, isHigh ?? (() => false), TimeProvider.System, NullLogger<FileTailSource>.Instance));
 
     static Task UntilAsync(SourceRun run, int messages) => run.UntilAsync(s => s.Messages >= messages, $"{messages} lines");
 

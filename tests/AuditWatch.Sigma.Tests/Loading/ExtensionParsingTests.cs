@@ -9,6 +9,7 @@ public sealed class ExtensionParsingTests
     const string First = "title: T\ncorrelation: {type: event_count, rules: [a], group-by: [user, ip], timespan: 30d, condition: {eq: 1}}\n";
 
     const string Count = "title: T\ncorrelation: {type: event_count, rules: [a, b], group-by: [user], timespan: 5m, condition: {gte: 1}}\n";
+    const string None = "title: T\ncorrelation: {type: event_count, rules: [a], group-by: [node], timespan: 2m, condition: {eq: 0}}\n";
     const string Story = "title: T\ncorrelation: {type: temporal, rules: [a, b], group-by: [user], timespan: 5m}\n";
 
     static SigmaParseResult Parse(string document, string block) => SigmaParser.Parse(document + "auditwatch: " + block + "\n", "t.yml");
@@ -50,6 +51,21 @@ public sealed class ExtensionParsingTests
     }
 
     [Fact]
+    public void Absence_of_what_was_seen_so_often()
+    {
+        Assert.Equal(3, Good(None, "{absence: {seen: 3}}").Absence!.Seen);
+        Assert.Equal(1, Good(None, "{absence: {}}").Absence!.Seen);
+        Assert.NotEqual(Good(None, "{absence: {seen: 3}}").Canonical, Good(None, "{absence: {}}").Canonical);
+    }
+
+    [Fact]
+    public void So_many_times_what_is_usual()
+    {
+        Assert.Equal(new Usual(2.5, TimeSpan.FromDays(1), TimeSpan.FromHours(2)), Good(Count, "{usual: {times: 2.5, history: 1d, learning: 2h}}").Usual);
+        Assert.NotEqual(Good(Count, "{usual: {times: 2.5, history: 1d, learning: 2h}}").Canonical, Good(Count, "{usual: {times: 3, history: 1d, learning: 2h}}").Canonical);
+    }
+
+    [Fact]
     public void What_means_something_else_has_another_canonical_text()
     {
         string[] texts = [.. new[]
@@ -86,6 +102,20 @@ public sealed class ExtensionParsingTests
     [InlineData(Count, "{metrics: [{rule: a, gt: many}]}", "AW1303")]
     [InlineData(Count, "{metrics: [{rule: a, over: 1, gt: 1}]}", "AW1013")]
     [InlineData(Story, "{metrics: [{rule: a, gt: 1}]}", "AW1306")]
+    [InlineData(Rule, "{usual: {times: 2, history: 1d, learning: 2h}}", "AW1013")]
+    [InlineData(Count, "{usual: {history: 1d, learning: 2h}}", "AW1010")]
+    [InlineData(Count, "{usual: {times: 1, history: 1d, learning: 2h}}", "AW1010")]
+    [InlineData(Count, "{usual: {times: 2, learning: 2h}}", "AW1302")]
+    [InlineData(Count, "{usual: {times: 2, history: 5m, learning: 5m}}", "AW1306")]
+    [InlineData(Count, "{usual: {times: 2, history: 4d, learning: 2h}}", "AW1306")]
+    [InlineData(Count, "{usual: {times: 2, history: 1d, learning: 1m}}", "AW1306")]
+    [InlineData(Story, "{usual: {times: 2, history: 1d, learning: 2h}}", "AW1306")]
+    [InlineData(Rule, "{absence: {}}", "AW1013")]
+    [InlineData(None, "{absence: true}", "AW1007")]
+    [InlineData(None, "{absence: {sene: 3}}", "AW1013")]
+    [InlineData(None, "{absence: {seen: 101}}", "AW1306")]
+    [InlineData(None, "{absence: {}, window: sliding}", "AW1306")]
+    [InlineData(Count, "{absence: {}}", "AW1306")]
     [InlineData(First, "{first_seen: {}}", "AW1302")]
     [InlineData(First, "{first_seen: {learning: 30d}}", "AW1306")]
     [InlineData(First, "{first_seen: {learning: 7d, events: none}}", "AW1010")]

@@ -41,6 +41,77 @@ public sealed class RulesWorkbenchTests
     }
 
     [Fact]
+    public async Task A_diff_knows_chains_this_programs_own_or_each_versions()
+    {
+        const string Steps = """
+            name: {0}
+            title: {0}
+            id: 00000000-0000-4000-8000-00000000000{1}
+            logsource: {{product: kubernetes, service: audit}}
+            detection: {{selection: {{objectRef.resource: {2}}}, condition: selection}}
+            auditwatch: {{alert: false}}
+            """;
+        const string Chain = """
+            using AuditWatch.Detection.EventLayer;
+            using AuditWatch.Detection.Reasoning;
+            using NRules.Fluent.Dsl;
+            namespace Ours;
+            [RuleId("5b0a6d6e-7d5f-4d1c-9a53-1d6b3f0c2b11"), Name("reads-then-runs"), Description("Reads, then runs")]
+            public sealed class ReadsThenRuns : Rule
+            {
+                static readonly Story Story = Story.Of("actor").Within("1h").Steps("reader", "runner");
+                public override void Define()
+                {
+                    Sighting end = default!;
+                    When().Match(() => end, s => Story.EndsWith(s));
+                    Then().Do(context => context.Raise("low", Story.Evidence(end)));
+                }
+            }
+            """;
+        var stop = TestContext.Current.CancellationToken;
+        await File.WriteAllBytesAsync(Path.Combine(_folder, "a.log"), AuditLine.Utf8(AuditLine.Of("one"), AuditLine.Of("two", received: "2026-11-23T09:27:05.000001Z", resource: "pods")), stop);
+        foreach (var version in new[] { "base", "head" })
+        {
+            Directory.CreateDirectory(Path.Combine(_folder, version, "chains"));
+            await File.WriteAllTextAsync(Path.Combine(_folder, version, "reader.yml"), string.Format(System.Globalization.CultureInfo.InvariantCulture, Steps, "reader", 1, "secrets"), stop);
+            await File.WriteAllTextAsync(Path.Combine(_folder, version, "runner.yml"), string.Format(System.Globalization.CultureInfo.InvariantCulture, Steps, "runner", 2, "pods"), stop);
+        }
+
+        await File.WriteAllTextAsync(Path.Combine(_folder, "head", "chains", "ReadsThenRuns.cs"), Chain, stop);
+        var own = await RunAsync("diff", "base..head", "a.log", "--format", "ndjson");
+        Assert.True(own.ExitCode == 0, own.Error);
+        Assert.Empty(own.Lines);
+        Assert.Contains("The chains of the two versions differ", own.Error, StringComparison.Ordinal);
+        var built = await RunAsync("diff", "base..head", "a.log", "--format", "ndjson", "--build-chains", "--budget", "0");
+        Assert.True(built.ExitCode == 1, built.Error);
+        var row = JsonDocument.Parse(Assert.Single(built.Lines)).RootElement;
+        Assert.Equal(("added", "reads-then-runs", "low"), (row.GetProperty("change").GetString(), row.GetProperty("name").GetString(), row.GetProperty("level").GetString()));
+        await File.WriteAllTextAsync(Path.Combine(_folder, "head", "chains", "ReadsThenRuns.cs"), Chain.Replace("Define()", "Defin()", StringComparison.Ordinal), stop);
+        var broken = await RunAsync("diff", "base..head", "a.log", "--build-chains");
+        Assert.Equal(2, broken.ExitCode);
+        Assert.Contains("ReadsThenRuns.cs", broken.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_journal_is_a_history_like_a_file()
+    {
+        await WriteAsync();
+        await using var server = new ServerProcess(Path.Combine(_folder, "data"));
+        await server.StartAsync();
+        (await server.PostAsync("default", await File.ReadAllBytesAsync(Path.Combine(_folder, "a.log"), TestContext.Current.CancellationToken))).Dispose();
+        await server.TerminateAsync();
+        var file = await RunAsync("backtest", "a.log", "--rules", AuditLine.Rules());
+        var journal = await RunAsync("backtest", "--journal", "data", "--rules", AuditLine.Rules());
+        Assert.True(journal.ExitCode == 0, journal.Error);
+        Assert.Equal(Counts(file), Counts(journal));
+        var diff = await RunAsync("diff", $"{AuditLine.Rules()}..{AuditLine.Rules()}", "--journal", "data");
+        Assert.Contains("2 unchanged", diff.Output, StringComparison.Ordinal);
+        Assert.Equal(2, (await RunAsync("backtest", "--journal", "no-such-folder", "--rules", AuditLine.Rules())).ExitCode);
+
+        static (int, int) Counts(AuditWatchCommand.Result r) => (JsonDocument.Parse(Assert.Single(r.Lines)).RootElement.GetProperty("alerts").GetInt32(), JsonDocument.Parse(r.Lines[0]).RootElement.GetProperty("events").GetInt32());
+    }
+
+    [Fact]
     public async Task Coverage_of_a_policy_is_a_row_for_each_rule_and_a_broken_policy_is_exit_code_2()
     {
         await File.WriteAllTextAsync(Path.Combine(_folder, "p.yaml"), "apiVersion: audit.k8s.io/v1\nkind: Policy\nrules:\n- {level: None, resources: [{group: '', resources: [secrets]}]}\n- level: Metadata\n", TestContext.Current.CancellationToken);

@@ -62,6 +62,24 @@ public sealed class CompletenessTests(ITestOutputHelper output)
         output.WriteLine($"{_events} events, {facts.Lines.Length} facts:\n{facts.Output}");
     }
 
+    [Fact]
+    public async Task A_log_that_is_emptied_before_it_was_read_is_an_alert()
+    {
+        var log = Path.Combine(_work, "audit.log");
+        await File.WriteAllLinesAsync(log, Enumerable.Range(0, 5).Select(i => AuditLine.OfNoNote(1, i)), Stop);
+        var config = Path.Combine(_work, "auditwatch.yaml");
+        await File.WriteAllTextAsync(config, $"sources:\n  - {{name: control-plane, type: file, cluster: prod, paths: [{log}]}}\n", Stop);
+        await using var server = new ServerProcess(Path.Combine(_work, "data"), "http", "--config", config);
+        await server.StartAsync();
+        await WaitAsync(server, "sources", s => s.GetProperty("events").GetInt64() == 5, "five events");
+        await File.WriteAllTextAsync(log, "", Stop);
+        await File.AppendAllLinesAsync(log, [AuditLine.OfNoNote(2, 1)], Stop);
+        var gone = await AlertAsync(server, "events-gone-before-they-were-read", _ => true);
+        output.WriteLine(gone.GetProperty("sentence").GetString()!);
+        Assert.Contains("no copy of it lies beside it", gone.GetProperty("sentence").GetString(), StringComparison.Ordinal);
+        Assert.Equal(log, (await WaitAsync(server, "api-servers", r => r.GetProperty("events").GetInt64() == 6, "six events")).GetProperty("api_server").GetString());
+    }
+
     Task PostAsync(ServerProcess server, int events, string level, int minutes = 0) => PostBodyAsync(server, Body(events, level, minutes));
 
     static async Task PostBodyAsync(ServerProcess server, byte[] body) => (await server.PostAsync("prod", body)).EnsureSuccessStatusCode();

@@ -48,8 +48,8 @@ internal sealed partial class HubReading(EventHubsOptions options, IngestPipelin
 
     public void OnGap(string partition, long expected, long first)
     {
-        standing.OnLost(first - expected);
         standing.OnError($"{first - expected} events of {partition} were deleted by the hub's retention before they were read.");
+        standing.OnLost(first - expected);
         LogLost(log, standing.Name, first - expected, partition, expected, first - 1);
     }
 

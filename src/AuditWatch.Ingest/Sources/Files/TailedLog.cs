@@ -42,6 +42,8 @@ internal sealed partial class TailedLog(string path, FileTailOptions options, So
             Durable = live.Place;
         }
         else if (!atEnd) _files.AddRange(Rotated());
+        // Open from now on: it may be rotated before anything of it is read.
+        if (_files.Count == 0 && Open(path) is { } first) Follow(first, (Durable?.Sequence ?? -1) + 1);
         standing.OnPartition(path, (Durable?.Sequence ?? 0) - 1);
     }
 

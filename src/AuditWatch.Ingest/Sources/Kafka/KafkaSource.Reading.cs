@@ -101,8 +101,8 @@ public sealed partial class KafkaSource
                 beginning = offset;   // cannot be told apart now: rather one alarm too many
             }
             if (beginning <= expected) return;
-            source.Standing.OnLost(beginning - expected);
             source.Standing.OnError($"{beginning - expected} messages of {NameOf(partition)} were deleted by the topic's retention before they were read.");
+            source.Standing.OnLost(beginning - expected);
             LogLost(source.Log, source.Standing.Name, beginning - expected, NameOf(partition), expected, beginning - 1);
         }
 

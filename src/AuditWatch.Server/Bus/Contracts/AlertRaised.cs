@@ -9,6 +9,9 @@ namespace AuditWatch.Server.Bus.Contracts;
 /// <param name="OutboxId">The outbox row it came from.</param>
 /// <param name="AlertId">32 hex digits.</param>
 /// <param name="Version">The alert's version then; 1 when it was new.</param>
-[EntityName("auditwatch.alert-raised.v1")]
+[EntityName(Exchange)]
 [MessageUrn("auditwatch:alert-raised:v1")]
-public sealed record AlertRaised(long OutboxId, string AlertId, long Version);
+public sealed record AlertRaised(long OutboxId, string AlertId, long Version)
+{
+    internal const string Exchange = "auditwatch.alert-raised.v1";
+}

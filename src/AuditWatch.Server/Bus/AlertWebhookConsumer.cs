@@ -1,3 +1,4 @@
+using AuditWatch.Server.Bus.Contracts;
 using AuditWatch.Server.Configuration;
 using AuditWatch.Storage.State;
 using MassTransit;
@@ -7,19 +8,22 @@ using Microsoft.Extensions.Logging;
 namespace AuditWatch.Server.Bus;
 
 /// <summary>Tells a signed HTTP webhook of new alerts at or above a level. What is not taken stays in the outbox and comes again later, with growing pauses.</summary>
-sealed partial class AlertWebhookConsumer(AuditWatchConfig config, StateStore state, IHttpClientFactory clients, TimeProvider clock, IHostApplicationLifetime host, ILogger<AlertWebhookConsumer> log)
+sealed partial class AlertWebhookConsumer(AuditWatchConfig config, StateStore state, Deliveries deliveries, IHttpClientFactory clients, TimeProvider clock, IHostApplicationLifetime host, ILogger<AlertWebhookConsumer> log)
     : IConsumer<AlertRaised>
 {
     public const string Name = "notify";
 
-    public async Task Consume(ConsumeContext<AlertRaised> context)
+    public Task Consume(ConsumeContext<AlertRaised> context) =>
+        deliveries.TakeAsync(Name, [context.Message], _ => TellAsync(context.Message, context.CancellationToken), context.CancellationToken);
+
+    async Task TellAsync(AlertRaised message, CancellationToken stop)
     {
-        var message = context.Message;
         // The bus waits for its consumers when it stops; a receiver that does not answer must not make everybody wait. What is cut off is sent again.
-        using var stopping = CancellationTokenSource.CreateLinkedTokenSource(context.CancellationToken, host.ApplicationStopping);
-        if (await state.IsDoneAsync(Name, message.OutboxId, context.CancellationToken)) return;
-        var alert = await state.FindAlertAsync(message.AlertId, context.CancellationToken);
-        if (alert is null || !IsWanted(message, alert) || await SendAsync(alert, stopping.Token)) await state.MarkDoneAsync(Name, [message.OutboxId], context.CancellationToken);
+        using var stopping = CancellationTokenSource.CreateLinkedTokenSource(stop, host.ApplicationStopping);
+        if (await state.IsDoneAsync(Name, message.OutboxId, stop)) return;
+        var alert = await state.FindAlertAsync(message.AlertId, stop);
+        if (alert is null || !IsWanted(message, alert) || await SendAsync(alert, stopping.Token)) await state.MarkDoneAsync(Name, [message.OutboxId], stop);
+        else await deliveries.LaterAsync([message], stop);
     }
 
     bool IsWanted(AlertRaised message, StoredAlert alert) =>

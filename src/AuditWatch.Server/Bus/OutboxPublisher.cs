@@ -1,3 +1,5 @@
+using AuditWatch.Server.Bus.Contracts;
+using AuditWatch.Server.Configuration;
 using AuditWatch.Storage.State;
 using MassTransit;
 using Microsoft.Extensions.Hosting;
@@ -7,12 +9,14 @@ namespace AuditWatch.Server.Bus;
 
 /// <summary>
 /// Outbox → bus. Takes due rows (which pushes their due time on, so that whatever is lost on the way comes again), publishes what each alert is now, and leaves it
-/// to the consumers to mark a row done. Polling is cheap and needs no wake-up that could be missed.
+/// to the consumers to mark a row done. A broker that has confirmed a message keeps it, so its row rests for hours; the process's own bus keeps nothing. While the broker is
+/// away nothing is taken, so that everything is due the moment it is back. Polling is cheap and needs no wake-up that could be missed.
 /// </summary>
-sealed partial class OutboxPublisher(StateStore state, IBus bus, TimeProvider clock, ILogger<OutboxPublisher> log) : BackgroundService
+sealed partial class OutboxPublisher(StateStore state, IBusControl bus, AuditWatchConfig config, TimeProvider clock, ILogger<OutboxPublisher> log) : BackgroundService
 {
     const int Batch = 200;
-    static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(250);
+    static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(250), ConfirmWithin = TimeSpan.FromSeconds(10);
+    bool _isAway;
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
@@ -21,9 +25,9 @@ sealed partial class OutboxPublisher(StateStore state, IBus bus, TimeProvider cl
             var taken = 0;
             try
             {
-                taken = await PublishDueAsync(stoppingToken);
+                if (IsThere()) taken = await PublishDueAsync(stoppingToken);
             }
-            catch (Exception fault) when (fault is not OperationCanceledException)
+            catch (Exception fault) when (fault is not OperationCanceledException || !stoppingToken.IsCancellationRequested)
             {
                 CouldNotPublish(log, fault);
             }
@@ -31,14 +35,50 @@ sealed partial class OutboxPublisher(StateStore state, IBus bus, TimeProvider cl
         }
     }
 
+    bool IsThere()
+    {
+        var health = bus.CheckHealth();
+        var isAway = health.Status != BusHealthStatus.Healthy;
+        if (isAway != _isAway && config.Bus.RabbitMq is { } rabbit)
+        {
+            if (isAway) Away(log, rabbit.Host, rabbit.Port, health.Description);
+            else Back(log, rabbit.Host, rabbit.Port);
+        }
+        return !(_isAway = isAway);
+    }
+
     async Task<int> PublishDueAsync(CancellationToken stop)
     {
         var due = await state.TakeDueAsync(Batch, stop);
         if (due.Count == 0) return 0;
-        foreach (var entry in due) await bus.Publish(new AlertRaised(entry.Id, entry.AlertId, entry.Version), stop);
+        using var late = CancellationTokenSource.CreateLinkedTokenSource(stop);
+        late.CancelAfter(ConfirmWithin);   // a broker short of memory or disk takes nothing and says nothing
+        var confirms = due.Select(entry => PublishAsync(entry, late.Token)).ToList();
+        try
+        {
+            await Task.WhenAll(confirms);
+        }
+        finally
+        {
+            if (config.Bus.RabbitMq is not null) await state.MarkSentAsync([.. due.Where((_, i) => confirms[i].IsCompletedSuccessfully)], stop);
+        }
         return due.Count;
     }
 
+    Task PublishAsync(OutboxEntry entry, CancellationToken stop) => bus.Publish(
+        new AlertRaised(entry.Id, entry.AlertId, entry.Version),
+        context =>
+        {
+            // Comes back as a fault when there is no queue for it.
+            if (context.TryGetPayload(out RabbitMqSendContext? rabbit)) rabbit.Mandatory = true;
+        }, stop);
+
     [LoggerMessage(3101, LogLevel.Error, "Could not publish from the outbox; the rows stay and are tried again.")]
     static partial void CouldNotPublish(ILogger log, Exception fault);
+
+    [LoggerMessage(3102, LogLevel.Warning, "RabbitMQ {Host}:{Port} is not ready ({Reason}); alerts are kept and told when it is back.")]
+    static partial void Away(ILogger log, string host, int port, string reason);
+
+    [LoggerMessage(3103, LogLevel.Information, "RabbitMQ {Host}:{Port} is ready.")]
+    static partial void Back(ILogger log, string host, int port);
 }

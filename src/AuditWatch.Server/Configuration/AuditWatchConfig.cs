@@ -57,6 +57,9 @@ public sealed record AuditWatchConfig
     /// <summary>Where the relational state is kept.</summary>
     public StateConfig State { get; init; } = new();
 
+    /// <summary>What carries alerts.</summary>
+    public BusConfig Bus { get; init; } = new();
+
     /// <summary>Elasticsearch; null: embedded index only.</summary>
     public ElasticsearchConfig? Elasticsearch { get; init; }
 

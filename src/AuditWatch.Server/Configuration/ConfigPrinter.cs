@@ -31,6 +31,7 @@ public static class ConfigPrinter
             config.Notify,
             config.Triage,
             config.State,
+            Bus = new { Rabbitmq = config.Bus.RabbitMq is { } r ? new { r.Host, r.Port, r.Vhost, r.Username, r.PasswordFile, r.PasswordEnv, r.Tls, r.CaFile } : null },
             config.Elasticsearch,
             config.Index,
             config.Kibana,

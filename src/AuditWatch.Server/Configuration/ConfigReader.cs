@@ -34,6 +34,7 @@ static class ConfigReader
             Notify = ReadNotify(top.Section("notify"), top),
             Triage = ReadTriage(top.Section("triage")),
             State = StateReader.Read(top.Section("state")),
+            Bus = BusReader.Read(top.Section("bus")),
             Elasticsearch = ReadElasticsearch(top.Section("elasticsearch")),
             Index = ReadIndex(top.Section("index"), top),
             Kibana = ReadKibana(top.Section("kibana")),

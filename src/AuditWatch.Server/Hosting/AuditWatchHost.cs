@@ -161,17 +161,7 @@ public sealed class AuditWatchHost : IAsyncDisposable
 
         if (stores.Elasticsearch is { } elasticsearch) services.AddSingleton(elasticsearch).AddHostedService<ElasticsearchWorker>().AddHostedService<TriageRebuild>();
 
-        services.AddMassTransit(bus =>
-        {
-            bus.DisableUsageTelemetry();   // it would tell its makers' server, from inside a network that may be an island
-            if (stores.Index is not null) bus.AddConsumer<AlertIndexConsumer>(c => c.Options<BatchOptions>(b => b.SetMessageLimit(200).SetTimeLimit(TimeSpan.FromMilliseconds(200))));
-            if (config.Notify.WebhookUrl is not null) bus.AddConsumer<AlertWebhookConsumer>();
-            if (config.Notify.Routes.Count > 0) bus.AddConsumer<AlertRouteConsumer>();
-            if (stores.Elasticsearch is not null)
-                bus.AddConsumer<AlertElasticsearchConsumer>(c => c.Options<BatchOptions>(b => b.SetMessageLimit(200).SetTimeLimit(TimeSpan.FromMilliseconds(200))));
-            bus.UsingInMemory((context, memory) => memory.ConfigureEndpoints(context));
-        });
-        services.AddHostedService<OutboxPublisher>();
+        services.AddAlertBus(config);
         services.AddSingleton(_ => new ServerMetrics(stores.Journal, stores.Pipeline.Counters, stores.Backlog, stores.State, stores.Engine.Statistics, () => stores.Committed.Alerts, () => stores.Elasticsearch?.DeadLetters ?? 0, () => stores.IsSettled));
         services.AddOpenTelemetry().WithMetrics(metrics => metrics.AddMeter(ServerMetrics.MeterName).AddMeter("System.Runtime").AddPrometheusExporter(p => p.ScrapeResponseCacheDurationMilliseconds = 0));
 

@@ -70,7 +70,7 @@ sealed class Stores : IAsyncDisposable
             }, clock));
             foreach (var damage in journal.Opened.Damage) say($"The journal is damaged at {damage} Run 'auditwatch journal verify'.");
             if (journal.Opened.CutBytes > 0) say($"Cut {journal.Opened.CutBytes} bytes of an unfinished write off the journal; nothing of it had been acknowledged.");
-            var state = Keep(await folder.OpenStateAsync(config.State, clock, OutboxFor(config), say, stop));
+            var state = Keep(await folder.OpenStateAsync(config.State, clock, new OutboxOptions { Consumers = Bus.AlertBus.ConsumersOf(config) }, say, stop));
             await state.RequireNotesAsync([.. config.Triage.NoteRequired, .. rules.Documents.Where(AsksForANote).Select(d => d.Id)], stop);
             var index = config.Index.Embedded ? Keep(await DuckDbEventIndex.OpenAsync(folder.Path, new DuckDbIndexOptions(), clock, stop)) : null;
             elasticsearch = await ElasticsearchLink.OpenAsync(config, state, stop);
@@ -116,17 +116,6 @@ sealed class Stores : IAsyncDisposable
 
     static bool AsksForANote(SigmaDocument rule) =>
         rule.Custom.GetValueOrDefault("auditwatch") is IReadOnlyDictionary<string, object?> ours && ours.GetValueOrDefault("close_note") is "required";
-
-    static OutboxOptions OutboxFor(AuditWatchConfig config)
-    {
-        var all = new OutboxOptions();
-        return all with
-        {
-            // Whoever is not there need not be waited for: marking an alert done for a webhook that nobody set would cost a write to the disk per alert.
-            Consumers = [.. all.Consumers.Where(c => (config.Index.Embedded || c != Bus.AlertIndexConsumer.Name) && (config.Notify.WebhookUrl is not null || c != Bus.AlertWebhookConsumer.Name)), .. config.Elasticsearch is null ? (string[])[] : [AlertElasticsearchConsumer.Name],
-                .. config.Notify.Routes.Count == 0 ? (string[])[] : [Notifications.AlertRouteConsumer.Name]],
-        };
-    }
 
     static EventPosition Slowest(EventPosition detected, params EventPosition?[] others) => others.OfType<EventPosition>().Append(detected).Min();
 

@@ -1,17 +1,20 @@
 using AuditWatch.Server.Bus;
+using AuditWatch.Server.Bus.Contracts;
 using AuditWatch.Storage.State;
 using MassTransit;
 
 namespace AuditWatch.Server.Notifications;
 
 /// <summary>Notes in the state which routes have to speak of a new or reopened alert. Sending is <see cref="NotificationSender"/>'s, so that a receiver's outage holds nothing up.</summary>
-sealed class AlertRouteConsumer(StateStore state, Routes routes) : IConsumer<AlertRaised>
+sealed class AlertRouteConsumer(StateStore state, Routes routes, Deliveries deliveries) : IConsumer<AlertRaised>
 {
     public const string Name = "routes";
 
-    public async Task Consume(ConsumeContext<AlertRaised> context)
+    public Task Consume(ConsumeContext<AlertRaised> context) =>
+        deliveries.TakeAsync(Name, [context.Message], _ => NoteAsync(context.Message, context.CancellationToken), context.CancellationToken);
+
+    async Task NoteAsync(AlertRaised message, CancellationToken stop)
     {
-        var (message, stop) = (context.Message, context.CancellationToken);
         if (await state.IsDoneAsync(Name, message.OutboxId, stop)) return;
         if (await state.FindAlertAsync(message.AlertId, stop) is { } alert && await IsNewsAsync(message, alert, stop))
             await state.AddNotificationsAsync(routes.For(alert.Alert), message.AlertId, message.Version, stop);

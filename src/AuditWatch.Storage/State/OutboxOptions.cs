@@ -11,4 +11,13 @@ public sealed record OutboxOptions
 
     /// <summary>The longest wait. Default 5 min.</summary>
     public TimeSpan LongestRetry { get; init; } = TimeSpan.FromMinutes(5);
+
+    /// <summary>Wait before what a broker has taken is given to it again, in case it lost it. Default 6 h.</summary>
+    public TimeSpan Resend { get; init; } = TimeSpan.FromHours(6);
+
+    /// <summary>For how long a consumer must have failed on an entry before it is parked. Default a day.</summary>
+    public TimeSpan ParkAfter { get; init; } = TimeSpan.FromDays(1);
+
+    /// <summary>How often it must have failed at least. Default 5.</summary>
+    public int LeastFailures { get; init; } = 5;
 }

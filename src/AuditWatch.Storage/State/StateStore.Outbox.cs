@@ -1,3 +1,4 @@
+using System.Data.Common;
 using Dapper;
 
 namespace AuditWatch.Storage.State;
@@ -22,11 +23,13 @@ public sealed partial class StateStore
         var done = (await connection.QueryAsync<(long Entry, string Consumer)>(Sql(
             $"select outbox_id, consumer from outbox_done where outbox_id {_database.In("@ids")}",
             new { ids = due.ConvertAll(row => row.Id) }, transaction, stop)).ConfigureAwait(false)).ToLookup(mark => mark.Entry, mark => mark.Consumer);
-        return due.ConvertAll(row => new OutboxEntry(row.Id, row.Alert_Id, row.Version, (int)row.Attempts + 1, [.. _outbox.Consumers.Except(done[row.Id])]));
+        return due.ConvertAll(row => new OutboxEntry(row.Id, row.Alert_Id, row.Version, (int)row.Attempts + 1, [.. _outbox.Consumers.Except(done[row.Id])]) { DueMicros = now + RetryMicros(row.Attempts) });
     }, stop).ConfigureAwait(false);
 
     /// <summary>A consumer has dealt with entries. An entry that all have dealt with is forgotten. Marking twice, or what is forgotten, does nothing.</summary>
-    public Task MarkDoneAsync(string consumer, IReadOnlyCollection<long> entries, CancellationToken stop) => WriteAsync(async transaction =>
+    public Task MarkDoneAsync(string consumer, IReadOnlyCollection<long> entries, CancellationToken stop) => WriteAsync(transaction => MarkDoneAsync(transaction, consumer, entries, stop), stop);
+
+    async Task<int> MarkDoneAsync(DbTransaction transaction, string consumer, IReadOnlyCollection<long> entries, CancellationToken stop)
     {
         var connection = transaction.Connection!;
         var now = UnixMicros.Of(_clock);
@@ -36,12 +39,14 @@ public sealed partial class StateStore
             select id, @consumer, @now from outbox where id = @entry
             on conflict do nothing
             """, entries.Select(entry => new { consumer, now, entry }), transaction, stop)).ConfigureAwait(false);
+        await connection.ExecuteAsync(Sql(
+            "delete from outbox_failure where outbox_id = @entry and consumer = @consumer and parked_us is null", entries.Select(entry => new { entry, consumer }), transaction, stop)).ConfigureAwait(false);
         return await connection.ExecuteAsync(Sql(
             $"""
             delete from outbox where id = @entry
             and (select count(*) from outbox_done where outbox_id = @entry and consumer {_database.In("@consumers")}) = @all
             """, entries.Select(entry => new { entry, consumers = _outbox.Consumers, all = _outbox.Consumers.Count }), transaction, stop)).ConfigureAwait(false);
-    }, stop);
+    }
 
     /// <summary>Whether a consumer has dealt with an entry (an entry that is forgotten, all have).</summary>
     public Task<bool> IsDoneAsync(string consumer, long entry, CancellationToken stop) => ReadAsync(connection => connection.QuerySingleAsync<bool>(Sql(

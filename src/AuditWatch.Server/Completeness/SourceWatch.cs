@@ -30,7 +30,8 @@ sealed class SourceWatch
             if (seen.IsTold)
                 facts.Add(Fact(HealthFact.Readable, seen.FailingSince, $"Source {source.Name} can be read again", new() { ["silent_seconds"] = (now - seen.FailingSince) / 1_000_000 }) with
                 {
-                    Ends = HealthFact.IdOf(HealthFact.Unreadable, source.Cluster, source.Name, "", seen.FailingSince), EndsSinceMicros = seen.FailingSince,
+                    Ends = HealthFact.IdOf(HealthFact.Unreadable, source.Cluster, source.Name, "", seen.FailingSince),
+                    EndsSinceMicros = seen.FailingSince,
                 });
             (seen.FailingSince, seen.IsTold) = (0, false);
         }

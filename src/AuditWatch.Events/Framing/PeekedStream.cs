@@ -1,7 +1,7 @@
 namespace AuditWatch.Events.Framing;
 
 /// <summary>A stream whose first bytes were looked at before it is read.</summary>
-sealed class PeekedStream(Stream inner, bool leaveOpen) : Stream
+sealed class PeekedStream(Stream inner, bool leaveOpen) : ForwardStream
 {
     byte[] _peeked = [];
     int _given;
@@ -26,36 +26,10 @@ sealed class PeekedStream(Stream inner, bool leaveOpen) : Stream
         return length;
     }
 
-    public override int Read(byte[] buffer, int offset, int count) => Read(buffer.AsSpan(offset, count));
-
     protected override void Dispose(bool disposing)
     {
         if (disposing && !leaveOpen)
             inner.Dispose();
         base.Dispose(disposing);
     }
-
-    public override bool CanRead => true;
-
-    public override bool CanSeek => false;
-
-    public override bool CanWrite => false;
-
-    public override long Length => throw new NotSupportedException();
-
-    public override long Position
-    {
-        get => throw new NotSupportedException();
-        set => throw new NotSupportedException();
-    }
-
-    public override void Flush()
-    {
-    }
-
-    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-    public override void SetLength(long value) => throw new NotSupportedException();
-
-    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
 }

@@ -79,10 +79,10 @@ sealed partial class DetectWorker(IJournal journal, DetectionEngine engine, Stat
         if (_open.Count == 0) return;
         // Later words about an alert or a key replace earlier ones; their order is kept.
         var alerts = _open.SelectMany(c => c.Alerts).Reverse().DistinctBy(a => a.AlertId).Reverse().ToList();
-        var commit = _open.Count == 1 ? _open[0] : new DetectionCommit(Reader, _open[^1].Position, [.. _open.SelectMany(c => c.Changes)], alerts)
+        var commit = (_open.Count == 1 ? _open[0] : new DetectionCommit(Reader, _open[^1].Position, [.. _open.SelectMany(c => c.Changes)], alerts)
         {
             Incidents = [.. _open.SelectMany(c => c.Incidents).Reverse().DistinctBy(i => i.IncidentId).Reverse()],
-        };
+        }) with { Epoch = committed.Epoch };
         for (var pause = TimeSpan.FromMilliseconds(200); ; pause = TimeSpan.FromTicks(Math.Min(pause.Ticks * 2, TimeSpan.FromSeconds(30).Ticks)))
         {
             try
@@ -94,7 +94,7 @@ sealed partial class DetectWorker(IJournal journal, DetectionEngine engine, Stat
                 await state.CommitAsync(commit, stop);
                 break;
             }
-            catch (Exception fault) when (fault is not OperationCanceledException)
+            catch (Exception fault) when (fault is not (OperationCanceledException or ReaderTakenOverException))
             {
                 CouldNotCommit(log, commit.Position, fault);
                 await Task.Delay(pause, clock, stop);

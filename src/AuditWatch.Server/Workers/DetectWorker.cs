@@ -54,18 +54,18 @@ sealed partial class DetectWorker(IJournal journal, DetectionEngine engine, Stat
         switch (frame.Kind)
         {
             case RecordKind.Audit:
-                if (last > engine.Position) backlog.Detected.OnRead(last, frame.Records.Count);
-                return engine.Process(new JournaledEvents(frame.Cluster, frame.Segment, frame.Frame, frame.ReceivedMicros, frame.Records, frame.FirstIndex));
+                if (last > engine.Position) backlog.Detected.OnRead(last, frame.Records.Count - frame.FirstIndex);
+                return engine.Process(new JournaledEvents(frame.Cluster, frame.Segment, frame.Frame, frame.ReceivedMicros, frame.Fresh, frame.FirstIndex));
             case RecordKind.Idle:
                 return engine.Idle(frame.Cluster, last);
             case RecordKind.Falco:
                 if (last > engine.Position) _falco.AddRange(FalcoNotes.Of(frame));
-                return engine.ProcessFalco(new JournaledEvents(frame.Cluster, frame.Segment, frame.Frame, frame.ReceivedMicros, frame.Records, frame.FirstIndex));
+                return engine.ProcessFalco(new JournaledEvents(frame.Cluster, frame.Segment, frame.Frame, frame.ReceivedMicros, frame.Fresh, frame.FirstIndex));
             case RecordKind.Health:
                 if (last > engine.Position) _over.AddRange(AlertsOver.Of(frame, engine));
-                return engine.ProcessHealth(new JournaledEvents(frame.Cluster, frame.Segment, frame.Frame, frame.ReceivedMicros, frame.Records, frame.FirstIndex));
+                return engine.ProcessHealth(new JournaledEvents(frame.Cluster, frame.Segment, frame.Frame, frame.ReceivedMicros, frame.Fresh, frame.FirstIndex));
             case RecordKind.Quarantine when last > engine.Position:
-                for (var i = 0; i < frame.Records.Count; i++)
+                for (var i = frame.FirstIndex; i < frame.Records.Count; i++)
                     if (QuarantineRecord.Read(frame.Records[i]) is { } record)
                         _quarantined.Add(new QuarantineNote(frame.PositionOf(i), frame.Cluster, frame.Source, record.Reason, frame.ReceivedMicros, record.Bytes));
                 return engine.Skip(last);

@@ -73,8 +73,8 @@ public sealed class ElasticsearchIndexer : IAsyncDisposable
         }
         indexer.Settled = indexer._head = await state.ReadPositionAsync(indexer._reader, stop).ConfigureAwait(false) ?? EventPosition.Start;
         indexer._sentBefore = await state.ReadPositionAsync(indexer._reader + " sent", stop).ConfigureAwait(false) ?? EventPosition.Start;
-        var owner = await connection.GetAsync("/_index_template/logs-kubernetes.audit_logs", stop).ConfigureAwait(false);
-        if (owner.IsSuccess) indexer._sender.SkipPipeline();
+        var template = await connection.GetAsync("/_index_template/logs-kubernetes.audit_logs", stop).ConfigureAwait(false);
+        if (template.IsSuccess) indexer._sender.SkipPipeline();
         return indexer;
     }
 

@@ -3,7 +3,7 @@ using AuditWatch.Detection.Rules;
 
 namespace AuditWatch.Detection.Coverage;
 
-/// <summary>Which techniques of ATT&amp;CK rules and chains speak of, by tactic.</summary>
+/// <summary>Which techniques of ATT&amp;CK rules, correlations and chains speak of, by tactic.</summary>
 public sealed class AttackCoverage
 {
     AttackCoverage(IReadOnlyList<TechniqueCoverage> techniques, IReadOnlyList<string> untagged) => (Techniques, Untagged) = (techniques, untagged);
@@ -14,11 +14,12 @@ public sealed class AttackCoverage
     /// <summary>Names of rules that name no technique, or no tactic.</summary>
     public IReadOnlyList<string> Untagged { get; }
 
-    /// <summary>Of the rules and chains of a snapshot.</summary>
+    /// <summary>Of the rules, correlations and chains of a snapshot.</summary>
     public static AttackCoverage Of(RuleSnapshot rules)
     {
         ArgumentNullException.ThrowIfNull(rules);
         var all = rules.Rules.Select(r => (r.Name, r.Rule.Tactics, Techniques: r.Rule.Attack, r.RaisesAlert))
+            .Concat(rules.Correlations.All.Select(c => (c.Identity.Name, c.Identity.Rule.Tactics, Techniques: c.Identity.Rule.Attack, c.Identity.RaisesAlert)))
             .Concat(rules.Chains.Rules.Select(c => (c.Name, Tactics: AttackTags.Tactics(c.Tags), Techniques: AttackTags.Techniques(c.Tags), RaisesAlert: true))).ToList();
         var cells = all.SelectMany(r => r.Tactics.SelectMany(tactic => r.Techniques.Select(technique => (tactic, technique, r.Name, r.RaisesAlert))))
             .GroupBy(c => (c.tactic, c.technique))

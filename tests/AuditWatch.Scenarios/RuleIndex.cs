@@ -18,7 +18,7 @@ static class RuleIndex
             # All detections
 
             {rules.Count} rules ({rules.Count(RulePages.WantsAlert)} raise alerts; the others are building blocks), {correlations.Count} correlations, {chains.Count} chains. Written by `tests/AuditWatch.Scenarios/RulePages.cs` from `detections/`; a test fails when a page is stale.
-            What is found on recorded attacks: [measured.md](measured.md). What the audit log cannot show: [gaps.md](gaps.md).
+            What is found on recorded attacks: [measured.md](measured.md). What a quiet day costs: [background.md](background.md). Which behaviour is told by what: [catalogue.md](catalogue.md), [containers-matrix.md](containers-matrix.md). What the audit log cannot show: [gaps.md](gaps.md).
 
             [By tactic](#by-tactic) · [By resource](#by-resource) · [Correlations](#correlations) · [Chains](#chains)
 

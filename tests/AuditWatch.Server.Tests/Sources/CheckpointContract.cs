@@ -6,7 +6,7 @@ namespace AuditWatch.Server.Tests.Sources;
 /// <summary>What every store of owners and checkpoints must do, whatever it is kept in.</summary>
 public abstract class CheckpointContract : IAsyncLifetime
 {
-    protected readonly PartitionGroup Group = new("NS.servicebus.windows.net", "Hub-" + Guid.NewGuid().ToString("N")[..8], "$Default");
+    protected PartitionGroup Group { get; } = new("NS.servicebus.windows.net", "Hub-" + Guid.NewGuid().ToString("N")[..8], "$Default");
 
     protected static CancellationToken Stop => TestContext.Current.CancellationToken;
 

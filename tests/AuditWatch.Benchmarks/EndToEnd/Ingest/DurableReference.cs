@@ -13,7 +13,7 @@ internal sealed class DurableReference : IAsyncDisposable
     readonly Channel<byte[]> _packed = Channel.CreateBounded<byte[]>(4);
     readonly Microsoft.Win32.SafeHandles.SafeFileHandle _file;
     readonly Task _packing, _writing;
-    MemoryStream _lot = new(LotBytes + (LotBytes >> 2));
+    readonly MemoryStream _lot = new(LotBytes + (LotBytes >> 2));
 
     public DurableReference(string file)
     {

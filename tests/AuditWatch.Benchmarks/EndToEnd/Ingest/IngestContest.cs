@@ -14,5 +14,5 @@ internal abstract class IngestContest : IAsyncDisposable
     /// <summary>What it gives goes through the pipeline into a journal; over when all of it is durable.</summary>
     public abstract Task<IngestRun> OursAsync(string folder);
 
-    public virtual ValueTask DisposeAsync() => ValueTask.CompletedTask;
+    public abstract ValueTask DisposeAsync();
 }

@@ -16,6 +16,8 @@ internal sealed class PostContest(string name, string path, IBodies bodies, int 
 
     public override Task<IngestRun> OursAsync(string folder) => MeasureAsync("ingest-receiver", folder);
 
+    public override ValueTask DisposeAsync() => ValueTask.CompletedTask;
+
     async Task<IngestRun> MeasureAsync(string receiver, string place)
     {
         var port = KitServer.FreePort().ToString(CultureInfo.InvariantCulture);

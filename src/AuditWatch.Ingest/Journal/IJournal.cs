@@ -2,7 +2,7 @@ using AuditWatch.Events;
 
 namespace AuditWatch.Ingest.Journal;
 
-/// <summary>The durable, replayable record of everything received. One contract for local segments and, later, Kafka.</summary>
+/// <summary>The durable, replayable record of everything received. One contract for local segments and Kafka.</summary>
 public interface IJournal : IAsyncDisposable
 {
     /// <summary>Appends; returns once the records are durable (fsync or broker acknowledgement). Audit records whose event id was seen before are counted, not stored.</summary>
@@ -13,6 +13,12 @@ public interface IJournal : IAsyncDisposable
 
     /// <summary>The position of the last durable record.</summary>
     EventPosition End { get; }
+
+    /// <summary>Not behind the last record that is durable where the cluster's records go now.</summary>
+    EventPosition EndOf(string cluster) => End;
+
+    /// <summary>Like <see cref="ReadAsync"/>, where the cluster's records go now.</summary>
+    IAsyncEnumerable<JournalFrame> ReadClusterAsync(string cluster, EventPosition after, bool follow, CancellationToken stop) => ReadAsync(after, follow, stop);
 }
 
 /// <summary>Records of one cluster, one source and one kind.</summary>

@@ -16,7 +16,7 @@ public static partial class Moments
     {
         time = default;
         if (!Quantities.TryDuration(text, out var span))
-            return Rfc3339().IsMatch(text) && DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal, out time);
+            return Rfc3339().IsMatch(text) && DateTimeOffset.TryParse(text.ToUpperInvariant(), CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal, out time);
         var now = clock.GetUtcNow();
         time = direction < 0 ? (span > now - DateTimeOffset.MinValue ? DateTimeOffset.MinValue : now - span) : span > DateTimeOffset.MaxValue - now ? DateTimeOffset.MaxValue : now + span;
         return true;

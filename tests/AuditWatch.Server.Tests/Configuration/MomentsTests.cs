@@ -15,7 +15,7 @@ public sealed class MomentsTests
     [InlineData("2026-11-23", "2026-11-23T00:00:00.0000000Z")]
     [InlineData("15m", "2026-11-25T11:45:00.0000000Z")]
     [InlineData("7d", "2026-11-18T12:00:00.0000000Z")]
-    [InlineData("10000000d", "0001-01-01T00:00:00.0000000Z")]
+    [InlineData("3000000d", "0001-01-01T00:00:00.0000000Z")]
     public void A_time_is_RFC_3339_or_a_duration_before_now(string text, string expected)
     {
         Assert.True(Moments.TryPast(text, Clock, out var time));

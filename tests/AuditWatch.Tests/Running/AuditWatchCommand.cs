@@ -47,9 +47,10 @@ internal static class AuditWatchCommand
     /// <summary>The same from a folder: words that name something in it mean that, and are shown as they were given.</summary>
     public static async Task<Result> RunAsync(string[] arguments, byte[]? input, string? folder, params (string Name, string Value)[] environment)
     {
-        if (environment.Length > 0 || arguments[0] is not ("scan" or "rules")) return await RunProcessAsync(arguments, input, folder, environment);
+        if (environment.Length > 0 || arguments[0] is not ("scan" or "rules") || arguments.Any(word => word.Contains("..", StringComparison.Ordinal))) return await RunProcessAsync(arguments, input, folder, environment);
         if (folder is null) return await RunHereAsync(arguments, input);
-        var result = await RunHereAsync([.. arguments.Select(word => Path.Combine(folder, word) is var path && Path.Exists(path) ? path : word)], input);
+        var words = arguments[0] == "rules" ? 2 : 1;
+        var result = await RunHereAsync([.. arguments[..words], .. arguments[words..].Select(word => Path.Combine(folder, word) is var path && Path.Exists(path) ? path : word)], input);
         return result with { Output = result.Output.Replace(folder + '/', "", StringComparison.Ordinal), Error = result.Error.Replace(folder + '/', "", StringComparison.Ordinal) };
     }
 

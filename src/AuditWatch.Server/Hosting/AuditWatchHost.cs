@@ -139,7 +139,7 @@ public sealed class AuditWatchHost : IAsyncDisposable
 
         services.AddNotifications(config.Notify.Routes);
 
-        services.AddSingleton(config).AddSingleton(clock).AddSingleton(stores.State).AddSingleton<IJournal>(stores.Journal).AddSingleton(stores.Journal);
+        services.AddSingleton(config).AddSingleton(clock).AddSingleton(stores.State).AddSingleton<IJournal>(stores.Journal).AddSingleton<IPartitionedJournal>(stores.Journal).AddSingleton(stores.Journal);
         services.AddSingleton<RefusalLog>().AddSingleton(stores.Symbols).AddSingleton(stores.Backlog).AddSingleton(stores.Engine).AddSingleton(stores.Committed);
         if (stores.Index is not null) services.AddSingleton<Storage.Index.IEventIndex>(stores.Index).AddHostedService<IndexWorker>();
         services.AddSources(config, clock, stores);

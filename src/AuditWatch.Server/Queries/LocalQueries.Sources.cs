@@ -91,10 +91,10 @@ public sealed partial class LocalQueries
 
     async Task<RowPage> ApiServersAsync(Filters asked, CancellationToken stop)
     {
-        var (cluster, source, state, limit) = (ClusterOf(asked), asked.Text("source"), asked.Text("state"), asked.Limit);
+        var (cluster, source, state) = (ClusterOf(asked), asked.Text("source"), asked.OneOf("state", "speaks", "silent", "new"));
         asked.Done();
         var rows = (await CompletenessAsync(stop)).Read(NowMicros).Where(v => Scope.Sees(v.Key.Cluster) && (cluster is null || v.Key.Cluster == cluster) && (source is null || v.Key.Source == source) && (state is null || v.State == state));
-        return new RowPage([.. (limit > 0 ? rows.Take((int)Math.Min(limit, int.MaxValue)) : rows).Select(ApiServerRows.Write)], null);
+        return new RowPage([.. rows.Select(ApiServerRows.Write)], null);
     }
 
     async Task<CompletenessLedger> CompletenessAsync(CancellationToken stop)

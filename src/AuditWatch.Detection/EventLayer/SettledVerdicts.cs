@@ -20,12 +20,19 @@ sealed class SettledVerdicts(RuleSet rules)
     readonly Settled _nothing = new([.. rules.Rules], []);
     Known _known = new();
 
-    /// <summary>What is certain of the event. <paramref name="view"/> is the caller's own.</summary>
-    public Settled For(AuditEvent e, SettledView view)
+    /// <summary>What is certain of the event. <paramref name="view"/> and <paramref name="recent"/> are the caller's own.</summary>
+    public Settled For(AuditEvent e, SettledView view, Recent recent)
     {
         if (!e.TryClassify(out var kind)) return _nothing;
         var known = Volatile.Read(ref _known);
-        if (!known.Classes.TryGetValue(kind, out var ofClass)) ofClass = Learn(known, e, kind, view);
+        ref var lately = ref recent.ClassOf(known, kind);
+        if (lately.Class is null || lately.Kind != kind)
+        {
+            if (!known.Classes.TryGetValue(kind, out var found)) found = Learn(known, e, kind, view);
+            lately = (kind, found);
+        }
+
+        var ofClass = lately.Class;
         if (ofClass.HangsOn == PartyParts.None) return ofClass.Common;
         if (!e.TryIdentify(ofClass.HangsOn, known.Lists, out var party))
         {
@@ -33,10 +40,21 @@ sealed class SettledVerdicts(RuleSet rules)
             return ofClass.Common;
         }
 
-        if (ofClass.ByParty.TryGetValue(party, out var settled)) return settled;
-        if (Interlocked.Increment(ref known.Parties) > MostParties) Forget(known);
-        return ofClass.ByParty.GetOrAdd(party, ofClass.Settle(e, party, view, known));
+        ref var last = ref recent.PartyOf(ofClass, party);
+        if (ReferenceEquals(last.Class, ofClass) && last.Party == party) return last.Settled;
+        Interlocked.Increment(ref Miss1);
+        if (!ofClass.ByParty.TryGetValue(party, out var settled))
+        {
+            Interlocked.Increment(ref Miss2);
+            if (Interlocked.Increment(ref known.Parties) > MostParties) Forget(known);
+            settled = ofClass.ByParty.GetOrAdd(party, ofClass.Settle(e, party, view, known));
+        }
+
+        last = (ofClass, party, settled);
+        return settled;
     }
+
+    public static long Miss1, Miss2, Forgets;
 
     OfClass Learn(Known known, AuditEvent e, in EventClass kind, SettledView view)
     {
@@ -58,9 +76,35 @@ sealed class SettledVerdicts(RuleSet rules)
         return known.Classes.GetOrAdd(kind, new OfClass(new Settled(candidates, []).With(verdicts, leaves, e, known.SieveOf), hangsOn));
     }
 
-    void Forget(Known known) => Interlocked.CompareExchange(ref _known, new Known(), known);
+    void Forget(Known known) { Interlocked.Increment(ref Forgets); Interlocked.CompareExchange(ref _known, new Known(), known); }
 
-    sealed class Known
+    /// <summary>What one judge was answered lately, found without a lock or a walk: two tables of fixed size in which a newer answer takes the place of an older one.</summary>
+    public sealed class Recent
+    {
+        const int MostClasses = 1024, MostParties = 8192;
+
+        readonly (EventClass Kind, OfClass? Class)[] _classes = new (EventClass, OfClass?)[MostClasses];
+        readonly (OfClass? Class, EventParty Party, Settled Settled)[] _parties = new (OfClass?, EventParty, Settled)[MostParties];
+        Known? _of;
+
+        internal ref (EventClass Kind, OfClass? Class) ClassOf(Known known, in EventClass kind)
+        {
+            if (!ReferenceEquals(_of, known))
+            {
+                // What was forgotten is not held on to.
+                Array.Clear(_classes);
+                Array.Clear(_parties);
+                _of = known;
+            }
+
+            return ref _classes[(uint)kind.GetHashCode() % MostClasses];
+        }
+
+        internal ref (OfClass? Class, EventParty Party, Settled Settled) PartyOf(OfClass ofClass, in EventParty party) =>
+            ref _parties[(uint)(party.GetHashCode() ^ ofClass.Number * 0x61C8_8647) % MostParties];
+    }
+
+    internal sealed class Known
     {
         public int Parties;
 
@@ -74,7 +118,7 @@ sealed class SettledVerdicts(RuleSet rules)
     }
 
     /// <summary>One class. Rules that hang on the same parts of the party are asked once for each of these, not once for each party.</summary>
-    sealed class OfClass(Settled common, IReadOnlyList<PartyParts> ruleHangsOn)
+    internal sealed class OfClass(Settled common, IReadOnlyList<PartyParts> ruleHangsOn)
     {
         // More different leaves than this are not kept apart: the rule is asked for them.
         const int MostLeaves = 1024;
@@ -82,6 +126,7 @@ sealed class SettledVerdicts(RuleSet rules)
         readonly ConcurrentDictionary<string, Settled> _byVerdicts = new(StringComparer.Ordinal);
         readonly ConcurrentDictionary<string, int> _leaves = new(StringComparer.Ordinal);
 
+        static int s_classes;
         int _numbers = -1;
 
         readonly OfParts[] _groups =
@@ -90,6 +135,8 @@ sealed class SettledVerdicts(RuleSet rules)
         ];
 
         public Settled Common => common;
+
+        public int Number { get; } = Interlocked.Increment(ref s_classes);
 
         public PartyParts HangsOn { get; } = ruleHangsOn.Aggregate(PartyParts.None, (all, one) => all | one);
 

@@ -22,7 +22,7 @@ sealed class EventJudge(SettledVerdicts settledVerdicts, RuleCounters counters, 
 
     readonly AuditEventView _view = new();
     readonly SettledView _settledView = new();
-    readonly SettledVerdicts.Recent _recent = new();
+    readonly RecentSettled _recent = new();
     readonly CredentialUses _uses = new();
     readonly List<Sighting> _sightings = [];
     readonly List<(EventRule Rule, UnknownReason Why)> _blind = [];

@@ -54,13 +54,14 @@ public sealed class SettledVerdictsTests
         var settledVerdicts = new SettledVerdicts(set);
         var (remembered, direct) = (new AuditEvent(set.Symbols), new AuditEvent(set.Symbols));
         var settledView = new SettledView();
+        var recent = new RecentSettled();
         var view = new AuditEventView { Event = direct };
         long settledCount = 0, asked = 0, certain = 0;
         foreach (var utf8 in events)
         {
             if (!remembered.TryRead(utf8, new EventOrigin(0, 0, EnvelopeShape.Event, false), cluster, 0, out _)) continue;
             direct.TryRead(utf8, new EventOrigin(0, 0, EnvelopeShape.Event, false), cluster, 0, out _);
-            var settled = settledVerdicts.For(remembered, settledView);
+            var settled = settledVerdicts.For(remembered, settledView, recent);
             var said = settled.Unknown.ToDictionary(u => u.Rule, u => u.Why);
             var held = settled.Sieve?.Holds(remembered);
             var open = settled.Open.Where((_, i) => (held is null || (held >> i & 1) == 1) && settled.Gates[i]?.Admits(remembered) != false).Select(r => r.Index).ToHashSet();

@@ -18,14 +18,15 @@ sealed class SettledNode
     static int s_nodes;
 
     readonly PartyParts _shown;
+    readonly PartyParts[] _ruleHangsOn;
     readonly OfParts[] _groups;
     readonly ConcurrentDictionary<string, Settled>? _byVerdicts;
     readonly ConcurrentDictionary<string, int>? _leaves;
     int _numbers = -1;
 
-    SettledNode(Settled common, PartyParts shown, IReadOnlyList<PartyParts> ruleHangsOn)
+    SettledNode(Settled common, PartyParts shown, PartyParts[] ruleHangsOn)
     {
-        (Common, _shown) = (common, shown);
+        (Common, _shown, _ruleHangsOn) = (common, shown, ruleHangsOn);
         HangsOn = ruleHangsOn.Aggregate(PartyParts.None, (all, one) => all | one);
         _groups = [.. Enumerable.Range(0, common.Open.Length).Where(i => ruleHangsOn[i] != PartyParts.None).GroupBy(i => ruleHangsOn[i]).Select(g => new OfParts(g.Key, [.. g]))];
         if (HangsOn == PartyParts.None) return;
@@ -48,32 +49,42 @@ sealed class SettledNode
     /// <summary>Its parties, as far as it hangs on them.</summary>
     public ConcurrentDictionary<EventParty, Settled> ByParty => field ?? Interlocked.CompareExchange(ref field, new(), null) ?? field;
 
-    /// <summary>Asks the open rules what is certain when these parts of the party are shown.</summary>
-    public static SettledNode Of(Settled before, PartyParts shown, AuditEvent e, SettledView view, SettledMemory memory)
+    /// <summary>What is certain of a class, of which these rules may be true.</summary>
+    public static SettledNode Of(EventRule[] candidates, AuditEvent e, SettledView view, SettledMemory memory)
     {
-        var verdicts = new Verdict[before.Open.Length];
+        var everything = new PartyParts[candidates.Length];
+        Array.Fill(everything, PartyParts.User | PartyParts.Agent | PartyParts.Groups | PartyParts.Addresses);
+        return new SettledNode(new Settled(candidates, []), PartyParts.None, everything).Asked(PartyParts.None, e, view, memory);
+    }
+
+    /// <summary>The same of one user.</summary>
+    public SettledNode OfUser(AuditEvent e, SettledView view, SettledMemory memory) => Asked(PartyParts.User, e, view, memory);
+
+    // Asks the rules that hang on what is newly shown; all others stay as they are.
+    SettledNode Asked(PartyParts shown, AuditEvent e, SettledView view, SettledMemory memory)
+    {
+        var verdicts = new Verdict[Common.Open.Length];
         Array.Fill(verdicts, Settled.NotSettled);
-        IReadOnlyList<AlertMatch>?[] leaves = [.. before.Certain];
+        IReadOnlyList<AlertMatch>?[] leaves = [.. Common.Certain];
         var hangsOn = new List<PartyParts>();
         view.Look(e, shown);
         for (var i = 0; i < verdicts.Length; i++)
         {
-            if (leaves[i] is null)
+            if (shown != PartyParts.None && (_ruleHangsOn[i] & shown) == 0)
             {
-                verdicts[i] = view.Ask(before.Open[i]);
-                if (!Settled.IsOpen(verdicts[i])) continue;
-                // What is true already hangs on the party for its leaves, unless these are known too.
-                if (verdicts[i].Truth == Truth.True) leaves[i] = view.Leaves(before.Open[i]);
+                hangsOn.Add(_ruleHangsOn[i]);
+                continue;
             }
 
+            verdicts[i] = view.Ask(Common.Open[i]);
+            if (!Settled.IsOpen(verdicts[i])) continue;
+            // What is true already hangs on the party for its leaves, unless these are known too.
+            if (verdicts[i].Truth == Truth.True) leaves[i] = view.Leaves(Common.Open[i]);
             hangsOn.Add(leaves[i] is null ? view.HangsOn & ~shown : PartyParts.None);
         }
 
-        return new SettledNode(before.With(verdicts, leaves, e, memory.SieveOf), shown, hangsOn);
+        return new SettledNode(Common.With(verdicts, leaves, e, memory.SieveOf), shown, [.. hangsOn]);
     }
-
-    /// <summary>The same of one user.</summary>
-    public SettledNode OfUser(AuditEvent e, SettledView view, SettledMemory memory) => Of(Common, _shown | PartyParts.User, e, view, memory);
 
     /// <summary>What is certain of one party.</summary>
     public Settled Settle(AuditEvent e, in EventParty party, SettledView view, SettledMemory memory)

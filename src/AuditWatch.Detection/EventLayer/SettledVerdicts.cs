@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using AuditWatch.Detection.Rules;
 using AuditWatch.Events.Model;
 
@@ -69,7 +68,7 @@ sealed class SettledVerdicts(RuleSet rules)
     SettledNode Learn(SettledMemory memory, AuditEvent e, in EventClass kind, SettledView view)
     {
         if (memory.Classes.Count >= MostClasses) Forget(memory);
-        return memory.Classes.GetOrAdd(kind, SettledNode.Of(new Settled(rules.Candidates.For(e), []), PartyParts.None, e, view, memory));
+        return memory.Classes.GetOrAdd(kind, SettledNode.Of(rules.Candidates.For(e), e, view, memory));
     }
 
     void Count(SettledMemory memory)
@@ -78,20 +77,4 @@ sealed class SettledVerdicts(RuleSet rules)
     }
 
     void Forget(SettledMemory memory) => Interlocked.CompareExchange(ref _memory, new SettledMemory(), memory);
-}
-
-/// <summary>Everything that is remembered, forgotten as a whole.</summary>
-sealed class SettledMemory
-{
-    const int MostLists = 32_768;
-
-    public int Parties;
-
-    readonly ConcurrentDictionary<string, BodySieve?> _sieves = new(StringComparer.Ordinal);
-
-    public ConcurrentDictionary<EventClass, SettledNode> Classes { get; } = new();
-
-    public SymbolTable Lists { get; } = new(MostLists);
-
-    public BodySieve? SieveOf(EventRule[] open) => _sieves.GetOrAdd(string.Join(',', open.Select(r => r.Index)), static (_, rules) => BodySieve.Of(rules), open);
 }

@@ -53,6 +53,11 @@ public static class Acts
     /// <summary>Takes an API token back.</summary>
     public static readonly ActRoute RevokeToken = new("revoke-token", "POST", "tokens/{id}/revoke", "Takes an API token back, for good.", null) { Policy = ByAdminOfAll };
 
+    /// <summary>Takes a cluster's bearer tokens back.</summary>
+    public static readonly ActRoute RevokeClusterTokens = new("revoke-cluster-tokens", "POST", "clusters/{id}/revoke",
+        "Takes a cluster's bearer tokens back, for good: all of them, or those that are older than 'older_than'.", typeof(RevokeClusterBody))
+    { Policy = AccessPolicy.For(Role.Admin, Recorded.Change) };
+
     /// <summary>All of them.</summary>
-    public static IReadOnlyList<ActRoute> All { get; } = [TriageAlert, TriageAlerts, UndoTriage, MergeIncident, SplitIncident, UndoIncidentEdit, ExceptAlert, TestRoute, ReplayNotifications, CreateToken, RevokeToken];
+    public static IReadOnlyList<ActRoute> All { get; } = [TriageAlert, TriageAlerts, UndoTriage, MergeIncident, SplitIncident, UndoIncidentEdit, ExceptAlert, TestRoute, ReplayNotifications, CreateToken, RevokeToken, RevokeClusterTokens];
 }

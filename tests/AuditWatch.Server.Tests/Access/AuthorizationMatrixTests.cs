@@ -53,6 +53,7 @@ public sealed class AuthorizationMatrixTests(GuardedServer server)
         ("GET /api/v1/notifications", "engineer", true, null),
         ("POST /api/v1/notifications/{id}/replay", "engineer", true, null),
         ("POST /api/v1/clusters", "admin", false, """{"name":"CLUSTER"}"""),
+        ("POST /api/v1/clusters/{id}/revoke", "admin", false, null),
         ("POST /api/v1/sql", "admin", true, """{"statement":"select 1"}"""),
         ("GET /api/v1/tokens", "admin", true, null),
         ("POST /api/v1/tokens", "admin", true, "{}"),
@@ -172,6 +173,7 @@ public sealed class AuthorizationMatrixTests(GuardedServer server)
     [Fact]
     public async Task What_reaches_all_clusters_asks_for_the_role_on_all()
     {
+        using (var elsewhere = await server.AskAsync(HttpMethod.Post, "/api/v1/clusters/dev/revoke", "admin:prod")) Assert.Equal(HttpStatusCode.NotFound, elsewhere.StatusCode);
         foreach (var (path, role, body) in new[]
         {
             ("quarantine/replay", "engineer", "{}"), ("deadletters/replay", "engineer", "{}"),

@@ -148,7 +148,7 @@ public sealed partial class EventUnwrapper
     {
         try
         {
-            using var document = JsonDocument.Parse(utf8, Opening);
+            using var document = JsonDocument.Parse(LoneSurrogates.Replaced(utf8), Opening);
             var json = new ArrayBufferWriter<byte>(utf8.Length);
             var conversion = convert(document.RootElement, json, out var time, out var detail);
             if (conversion == Conversion.OtherService) sink.OnDropped(detail);

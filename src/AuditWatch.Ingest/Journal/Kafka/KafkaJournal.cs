@@ -63,6 +63,11 @@ public sealed partial class KafkaJournal : IPartitionedJournal
         return journal;
     }
 
+    /// <summary>Readers of all partitions of a topic, for whoever writes nothing.</summary>
+    /// <exception cref="IOException">No broker answers, or there is no such topic.</exception>
+    public static async Task<IReadOnlyList<IJournalPartition>> ReadersAsync(KafkaJournalOptions options, Action<JournalDamage> onDamage, CancellationToken stop) =>
+        [.. (await KafkaConnection.PartitionsAsync(options with { Partitions = null }).WaitAsync(stop).ConfigureAwait(false)).Select(p => new KafkaJournalPartition(options, p, NullLogger.Instance, onDamage))];
+
     /// <inheritdoc/>
     public IJournalPartition Open(int partition)
     {

@@ -78,6 +78,7 @@ public sealed partial class ContainerTests(ITestOutputHelper output)
     [Theory]
     [InlineData("embedded")]
     [InlineData("tls")]
+    [InlineData("scale")]
     public async Task Compose_accepts_every_profile(string profile)
     {
         Assert.SkipWhen(!File.Exists("/usr/bin/docker-compose"), "Needs docker-compose: apt-get install docker-compose.");
@@ -86,6 +87,25 @@ public sealed partial class ContainerTests(ITestOutputHelper output)
         // Which services it starts is said by each of them; Debian's Compose prints all.
         Assert.Contains($"profiles:\n    - {profile}\n", read.Output, StringComparison.Ordinal);
         Assert.DoesNotContain(read.Error.Split('\n'), l => l.Contains("WARN", StringComparison.OrdinalIgnoreCase));
+    }
+
+    [Theory]
+    [InlineData("infra/docker/scale.yaml")]
+    [InlineData("infra/kubernetes/overlays/embedded/config.yaml")]
+    [InlineData("infra/kubernetes/overlays/scale-out/config.yaml")]
+    public async Task The_configurations_beside_them_are_understood(string file)
+    {
+        var folder = Directory.CreateTempSubdirectory("aw-config").FullName;
+        var text = SecretFile().Replace(await File.ReadAllTextAsync(Path.Combine(Checkout.Root, file), Stop), found =>
+        {
+            var secret = Path.Combine(folder, Path.GetFileName(found.Value));
+            File.WriteAllBytes(secret, new byte[32]);
+            return secret;
+        });
+        var config = Path.Combine(folder, "auditwatch.yaml");
+        await File.WriteAllTextAsync(config, text, Stop);
+        var shown = await AuditWatchAsync("config", "show", "--config", config);
+        Assert.True(shown.ExitCode == 0, shown.Error);
     }
 
     static int FreePort()
@@ -111,4 +131,7 @@ public sealed partial class ContainerTests(ITestOutputHelper output)
 
     [GeneratedRegex(@"^COPY(?: --\S+)* (\S+) (\S+)$")]
     private static partial Regex Copied();
+
+    [GeneratedRegex("/(run/secrets|etc/auditwatch)/[A-Za-z0-9./_-]+")]
+    private static partial Regex SecretFile();
 }

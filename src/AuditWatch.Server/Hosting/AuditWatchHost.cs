@@ -1,3 +1,4 @@
+using System.Runtime;
 using AuditWatch.Detection.Rules;
 using AuditWatch.Events.Model;
 using AuditWatch.Ingest.Completeness;
@@ -57,6 +58,9 @@ public sealed class AuditWatchHost : IAsyncDisposable
     public static async Task RunAsync(AuditWatchConfig config, TimeProvider clock, Action<string> say, CancellationToken stop)
     {
         await using var host = await StartAsync(config, clock, say, stop);
+        // Reading hundreds of rules leaves more garbage than they take; nothing else would give its memory back for long.
+        GCSettings.LargeObjectHeapCompactionMode = GCLargeObjectHeapCompactionMode.CompactOnce;
+        GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
         foreach (var url in config.Listen) say($"AuditWatch listens on {url}; data in {host._stores.Folder.Path}.");
         var ended = CancellationTokenSource.CreateLinkedTokenSource(stop, host._app.Lifetime.ApplicationStopping);
         await Task.Delay(Timeout.Infinite, ended.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);

@@ -21,6 +21,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using OpenTelemetry.Metrics;
+using OpenTelemetry.Resources;
 
 namespace AuditWatch.Server.Hosting;
 
@@ -68,12 +69,13 @@ public sealed class AuditWatchHost : IAsyncDisposable
     /// <summary>Starts everything; returns when posts are accepted.</summary>
     public static async Task<AuditWatchHost> StartAsync(AuditWatchConfig config, TimeProvider clock, Action<string> say, CancellationToken stop, bool quiet = false)
     {
-        KestrelSetup.Check(config);
+        // Files that cannot be used are a sentence now, not a failed handshake later.
+        var tls = config.Listen.Any(l => l.StartsWith("https:", StringComparison.Ordinal)) ? new ServerTls(config, clock) : null;
         var stores = await Stores.OpenAsync(config, clock, say, stop);
         WebApplication? app = null;
         try
         {
-            app = Build(config, clock, stores, quiet);
+            app = Build(config, clock, stores, tls, quiet);
             await app.StartAsync(stop);
             return new AuditWatchHost(app, stores);
         }
@@ -121,31 +123,32 @@ public sealed class AuditWatchHost : IAsyncDisposable
         });
     }
 
-    static WebApplication Build(AuditWatchConfig config, TimeProvider clock, Stores stores, bool quiet)
+    static WebApplication Build(AuditWatchConfig config, TimeProvider clock, Stores stores, ServerTls? tls, bool quiet)
     {
         // Configuration is auditwatch.yaml's; nothing in the folder that the server was started from is watched.
         var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { Args = ["--hostBuilder:reloadConfigOnChange=false"] });
         builder.Logging.ClearProviders().AddProvider(new JsonLineLogger(clock)).SetMinimumLevel(quiet ? LogLevel.Error : LogLevel.Information)
             .AddFilter("Microsoft", LogLevel.Warning).AddFilter("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.None).AddFilter("MassTransit", LogLevel.Warning).AddFilter("System.Net.Http", LogLevel.Warning);
-        builder.WebHost.UseKestrelHttpsConfiguration().ConfigureKestrel(kestrel => KestrelSetup.Apply(kestrel, config));
+        builder.WebHost.UseKestrelHttpsConfiguration().ConfigureKestrel(kestrel => KestrelSetup.Apply(kestrel, config, tls));
         var services = builder.Services;
         services.AddSingleton<IHostLifetime, CallersLifetime>();
         services.Configure<HostOptions>(host => (host.ShutdownTimeout, host.ServicesStopConcurrently) = (s_stopWithin, true));
         services.Configure<MassTransitHostOptions>(bus => bus.StopTimeout = s_disposeWithin);
         services.AddProblemDetails();
         services.AddExceptionHandler<StateUnavailableHandler>();
-        services.AddOpenApi();
+        services.AddOpenApi(options => options.AddOperationTransformer(ApiDescription.AddAsync));
         services.AddHttpClient(AlertWebhookConsumer.Name, client => client.Timeout = TimeSpan.FromSeconds(15));
 
         services.AddNotifications(config.Notify.Routes);
 
-        services.AddSingleton(config).AddSingleton(clock).AddSingleton(stores.State).AddSingleton<IJournal>(stores.Journal).AddSingleton(stores.Journal);
+        services.AddSingleton(config).AddSingleton(clock).AddSingleton(stores.State).AddSingleton<IJournal>(stores.Journal).AddSingleton<IPartitionedJournal>(stores.Journal).AddSingleton(stores.Journal);
         services.AddSingleton<RefusalLog>().AddSingleton(stores.Symbols).AddSingleton(stores.Backlog).AddSingleton(stores.Engine).AddSingleton(stores.Committed);
         if (stores.Index is not null) services.AddSingleton<Storage.Index.IEventIndex>(stores.Index).AddHostedService<IndexWorker>();
         services.AddSources(config, clock, stores);
         services.AddSingleton(stores).AddCompleteness(config);
         services.AddSingleton(app => new LocalQueries(stores.Folder, stores.State, stores.Index, clock, new QuarantineReplay(stores).RunAsync, stores.Engine.Statistics)
         {
+            Snapshot = () => stores.Engine.Rules,
             Sources = app.GetRequiredService<SourceSet>(),
             Completeness = app.GetRequiredService<CompletenessLedger>(),
             HasOtherUsers = config.ApiTokenFile is not null || config.Access.Oidc is not null,
@@ -163,7 +166,7 @@ public sealed class AuditWatchHost : IAsyncDisposable
 
         services.AddAlertBus(config);
         services.AddSingleton(_ => new ServerMetrics(stores.Journal, stores.Pipeline.Counters, stores.Backlog, stores.State, stores.Engine.Statistics, () => stores.Committed.Alerts, () => stores.Elasticsearch?.DeadLetters ?? 0, () => stores.IsSettled));
-        services.AddOpenTelemetry().WithMetrics(metrics => metrics.AddMeter(ServerMetrics.MeterName).AddMeter("System.Runtime").AddPrometheusExporter(p => p.ScrapeResponseCacheDurationMilliseconds = 0));
+        services.AddOpenTelemetry().ConfigureResource(resource => resource.AddService("auditwatch")).WithMetrics(metrics => metrics.AddMeter(ServerMetrics.MeterName).AddMeter("System.Runtime").AddPrometheusExporter(p => p.ScrapeResponseCacheDurationMilliseconds = 0));
 
         var app = builder.Build();
         _ = app.Services.GetRequiredService<ServerMetrics>();

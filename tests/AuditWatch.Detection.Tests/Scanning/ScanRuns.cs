@@ -1,10 +1,12 @@
 using System.IO.Compression;
 using System.Text;
+using System.Text.RegularExpressions;
 using AuditWatch.Detection.Alerts;
 using AuditWatch.Detection.Rules;
 using AuditWatch.Detection.Scanning;
 using AuditWatch.Events.Framing;
 using AuditWatch.Sigma.Parsing;
+using AuditWatch.Testing;
 
 namespace AuditWatch.Detection.Tests.Scanning;
 
@@ -133,6 +135,43 @@ public sealed class ScanRuns : IDisposable
             new MatchRun(snapshot, new ScanOptions { Workers = 3 }, unknown).Run(InputFiles.Resolve([file], () => Stream.Null).Files, m => matches.Add($"{m.Line} {m.AuditId} {m.Verdict.Truth}"), TestContext.Current.CancellationToken);
             return matches;
         }
+    }
+
+    [Fact]
+    public void A_rule_for_another_log_that_is_judged_on_ours_finds_its_own_fields_absent()
+    {
+        using var folder = new RuleFolder()
+            .Add("has.yml", "title: Has\nid: 00000000-0000-4000-8000-000000000001\nlogsource: {product: windows}\ndetection: {selection: {EventID: 1}, condition: selection or 1 of missing*, missing: {Image: x}}\n")
+            .Add("not.yml", "title: Not\nid: 00000000-0000-4000-8000-000000000002\nlogsource: {product: falco}\ndetection: {selection: {verb: get, container.id: null}, filter: {rule: x}, condition: selection and not filter}\nauditwatch: {suppress: {by: [proc.name], for: 1h}}\n");
+        var rules = RuleSnapshot.Load(RuleSources.Only([folder.Dir]) with { MatchLogSource = false }, folder.Problems);
+        Assert.DoesNotContain(folder.Problems, p => p.Severity == ProblemSeverity.Error);
+        var matches = new List<string>();
+        new MatchRun(rules, new ScanOptions(), unknown: true).Run(InputFiles.Resolve([Write("a.log", [new An { Id = "1" }])], () => Stream.Null).Files, m => matches.Add($"{m.RuleId} {m.Verdict.Truth}"), TestContext.Current.CancellationToken);
+        Assert.Equal(["00000000-0000-4000-8000-000000000002 True"], matches);
+        // A misspelt field of a rule for our own log stays a fault.
+        folder.AddRule("own.yml", "3", "{selection: {objectRef.resorce: secrets}, condition: selection}");
+        RuleSnapshot.Load(RuleSources.Only([folder.Dir]) with { MatchLogSource = false }, folder.Problems);
+        Assert.Contains(folder.Problems, p => p.Code == "AW1203" && p.File.EndsWith("own.yml", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void Half_surrogate_pairs_anywhere_in_an_event_stop_nobody()
+    {
+        var recorded = File.ReadAllLines(Path.Combine(Checkout.Root, "tests", "AuditWatch.Detection.Tests", "Knowledge", "Recorded", "after.ndjson"));
+        var hostile = recorded.SelectMany((line, i) => Enumerable.Range(0, 2).Select(kind =>
+        {
+            var bodies = line.IndexOf("Object\":{", StringComparison.Ordinal) is > 0 and var at ? at : line.Length - 1;
+            // Every value of the bodies, then another first member in every object.
+            var changed = kind == 0 ? Regex.Replace(line[bodies..], ":\"(?=[^\"])", ":\"\\ud800") : Regex.Replace(line[bodies..], "{\"", "{\"\\udc00\":{\"name\\ud800\":1},\"");
+            return (line[..bodies] + changed).Replace("\"auditID\":\"", $"\"auditID\":\"{kind}-{i}-", StringComparison.Ordinal);
+        }));
+        var file = Path.Combine(_dir, "half.log");
+        File.WriteAllLines(file, recorded.Concat(hostile));
+        var bad = new List<string>();
+        var result = new ScanRun(Lab.Rules, new ScanOptions { Unreadable = u => bad.Add(u.Detail) }).Run(InputFiles.Resolve([file], () => Stream.Null).Files, TestContext.Current.CancellationToken);
+        Assert.Empty(bad);
+        Assert.Equal(recorded.Length * 3, result.Events);
+        Assert.NotEmpty(result.Alerts);
     }
 
     static ScanResult Scan(int workers, params string[] files) =>

@@ -29,6 +29,8 @@ static class LeafChanges
             "aw.client_ip.scope" => Addresses.Select(a => new JsonObject { ["sourceIPs"] = new JsonArray(a) }),
             "aw.ua.product" => Values(test, list).Append("rollout").Select(p => new JsonObject { ["userAgent"] = p + "/1.4" }),
             "responseStatus.code" => Numbers(test).Append(200).Append(403).Append(404).Select(n => new JsonObject { [test.Field] = n }),
+            // Not to be set by themselves: what a URI says of the object, and what is no plain value.
+            "requestURI" or "user.extra" or "user.groups" => [],
             _ when test.Field.StartsWith("aw.", StringComparison.Ordinal) || test.Field == "." => [],
             _ => [.. Values(test, list).Append("something-else").Select(v => new JsonObject { [test.Field] = v }), new JsonObject { [test.Field] = null }, .. Booleans(test)],
         };

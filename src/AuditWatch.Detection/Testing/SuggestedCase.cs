@@ -19,7 +19,7 @@ public sealed record SuggestedCase(string RuleName, string File, string Like, st
     public string Yaml()
     {
         var text = new StringBuilder();
-        text.Append("  - it: ").Append(Scalar($"{Words(Expect)}, as one thing is otherwise than where it {Like}")).Append('\n');
+        text.Append("  - it: ").Append(Scalar($"{Words(Expect)} after one change to: {Like}")).Append('\n');
         text.Append("    like: ").Append(Scalar(Like)).Append('\n');
         text.Append("    but:\n");
         foreach (var change in Changes) text.Append("      - ").Append(change.Name ?? Flow(change.With)).Append('\n');

@@ -13,6 +13,9 @@ public static class Program
             case ["write-state-until-killed", var folder]:
                 await StateCrashTests.WriteUntilKilledAsync(folder);
                 return 0;
+            case ["commit-until-overtaken", .. var place]:
+                await ReaderTakeOverTests.CommitUntilOvertakenAsync(place);
+                return 0;
             case ["index-until-killed", var folder]:
                 await DuckDbCrashTests.IndexUntilKilledAsync(folder);
                 return 0;

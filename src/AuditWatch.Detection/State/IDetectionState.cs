@@ -23,6 +23,9 @@ public sealed record DetectionCommit(string Reader, EventPosition Position, IRea
 {
     /// <summary>Incidents opened, changed or withdrawn by this step, complete as they now stand (insert or replace by incident id), by id.</summary>
     public IReadOnlyList<Incident> Incidents { get; init; } = [];
+
+    /// <summary>The epoch that the reader was taken over under; the commit fails when another has taken it since. Null: nobody else can have it.</summary>
+    public long? Epoch { get; init; }
 }
 
 /// <summary>One keyed piece of detection state of a cluster: sightings in reach, first-seen entries, the reorder buffer, suppression keys.</summary>

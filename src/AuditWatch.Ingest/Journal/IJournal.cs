@@ -2,7 +2,7 @@ using AuditWatch.Events;
 
 namespace AuditWatch.Ingest.Journal;
 
-/// <summary>The durable, replayable record of everything received. One contract for local segments and, later, Kafka.</summary>
+/// <summary>The durable, replayable record of everything received. One contract for local segments and Kafka.</summary>
 public interface IJournal : IAsyncDisposable
 {
     /// <summary>Appends; returns once the records are durable (fsync or broker acknowledgement). Audit records whose event id was seen before are counted, not stored.</summary>
@@ -13,6 +13,12 @@ public interface IJournal : IAsyncDisposable
 
     /// <summary>The position of the last durable record.</summary>
     EventPosition End { get; }
+
+    /// <summary>Not behind the last record that is durable where the cluster's records go now.</summary>
+    EventPosition EndOf(string cluster) => End;
+
+    /// <summary>Like <see cref="ReadAsync"/>, where the cluster's records go now.</summary>
+    IAsyncEnumerable<JournalFrame> ReadClusterAsync(string cluster, EventPosition after, bool follow, CancellationToken stop) => ReadAsync(after, follow, stop);
 }
 
 /// <summary>Records of one cluster, one source and one kind.</summary>
@@ -31,6 +37,13 @@ public sealed record JournalBatch(string Cluster, string Source, string SourcePo
 
     /// <summary>Each record's identity, by which repeats are told. Null: audit records get theirs from <see cref="EventId.Of"/>; other kinds are always kept.</summary>
     public IReadOnlyList<EventId>? Ids { get; init; }
+
+    internal EventId[] IdentityOf()
+    {
+        var ids = new EventId[Records.Count];
+        for (var i = 0; i < ids.Length; i++) ids[i] = Ids is { } given ? given[i] : EventId.Of(Cluster, Records[i].Span);
+        return ids;
+    }
 }
 
 /// <summary>What became of a batch.</summary>

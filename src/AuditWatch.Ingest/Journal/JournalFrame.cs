@@ -35,8 +35,11 @@ public sealed class JournalFrame
     /// <summary>Latest event time in microseconds since 1970, or 0.</summary>
     public long MaxEventMicros { get; init; }
 
-    /// <summary>The first record not read yet: 0, unless reading began after a position inside this frame. Records before it are there, but were read already.</summary>
+    /// <summary>The first record to take: 0, unless reading began after a position inside this frame, or records before it are repeats. They are there, but are not to be taken again.</summary>
     public int FirstIndex { get; init; }
+
+    /// <summary>The records to take, the first of them at <see cref="FirstIndex"/>.</summary>
+    public IReadOnlyList<ReadOnlyMemory<byte>> Fresh => FirstIndex == 0 ? Records : new FreshRecords(Records, FirstIndex);
 
     /// <summary>The position of a record of this frame.</summary>
     public EventPosition PositionOf(int index) => new(Segment, Frame, index);
@@ -46,4 +49,33 @@ public sealed class JournalFrame
 
     /// <summary>Their event ids (audit frames), in the same order; empty otherwise.</summary>
     public required IReadOnlyList<EventId> Ids { get; init; }
+
+    /// <summary>The same frame up to a record, with another first record to take.</summary>
+    internal JournalFrame Stretch(int first, int end) => first == FirstIndex && end == Records.Count ? this : new()
+    {
+        Segment = Segment,
+        Frame = Frame,
+        Kind = Kind,
+        Cluster = Cluster,
+        Source = Source,
+        SourcePosition = SourcePosition,
+        ApiServer = ApiServer,
+        ReceivedMicros = ReceivedMicros,
+        MinEventMicros = MinEventMicros,
+        MaxEventMicros = MaxEventMicros,
+        FirstIndex = first,
+        Records = end == Records.Count ? Records : ((ArraySegment<ReadOnlyMemory<byte>>)Records)[..end],
+        Ids = Ids,
+    };
+
+    sealed class FreshRecords(IReadOnlyList<ReadOnlyMemory<byte>> all, int first) : IReadOnlyList<ReadOnlyMemory<byte>>
+    {
+        public int Count => all.Count - first;
+
+        public ReadOnlyMemory<byte> this[int index] => all[first + index];
+
+        public IEnumerator<ReadOnlyMemory<byte>> GetEnumerator() => all.Skip(first).GetEnumerator();
+
+        System.Collections.IEnumerator System.Collections.IEnumerable.GetEnumerator() => GetEnumerator();
+    }
 }

@@ -7,7 +7,7 @@ using EventId = AuditWatch.Events.EventId;
 namespace AuditWatch.Ingest.Journal;
 
 /// <summary>The journal as segment files in a folder (docs/journal.md). One process writes; any number of threads and processes read.</summary>
-public sealed partial class LocalJournal : IJournal
+public sealed partial class LocalJournal : IPartitionedJournal
 {
     readonly string _directory;
     readonly TimeProvider _time;
@@ -78,7 +78,7 @@ public sealed partial class LocalJournal : IJournal
     /// <summary>Bytes that the slowest reader has not read.</summary>
     public long UnreadBytes => ReadPosition?.Invoke() is { } position ? _retention.BytesAfter(position, _end, _offsets) : 0;
 
-    /// <summary>Whether sources should wait: the readers are too far behind, or what they have not read keeps the journal above its size by as much.</summary>
+    /// <inheritdoc/>
     public bool IsOverHighWater => UnreadBytes > Options.HighWaterBytes;
 
     /// <summary>Opens or creates a journal, repairs a torn tail, and brings the ids of the last records back. Throws <see cref="IOException"/> when another process writes it.</summary>

@@ -9,10 +9,10 @@ internal sealed record Conflict(EventId First, EventPosition Before, EventId Sec
 {
     const int MostFrames = 256;
 
-    public async Task<bool> IsSameJsonAsync(IJournal journal, CancellationToken stop)
+    public async Task<bool> IsSameJsonAsync(IJournal journal, string cluster, CancellationToken stop)
     {
         var frames = 0;
-        await foreach (var frame in journal.ReadAsync(Before, follow: false, stop).ConfigureAwait(false))
+        await foreach (var frame in journal.ReadClusterAsync(cluster, Before, follow: false, stop).ConfigureAwait(false))
         {
             for (var i = 0; i < frame.Ids.Count; i++)
             {

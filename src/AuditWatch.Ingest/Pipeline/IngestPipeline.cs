@@ -67,7 +67,7 @@ public sealed partial class IngestPipeline(IJournal journal, Redactor redactor, 
         var count = 0;
         for (var i = 0; i < conflicts.Count; i++)
         {
-            if (i < MostConflictsRead && await conflicts[i].IsSameJsonAsync(journal, stop).ConfigureAwait(false)) continue;
+            if (i < MostConflictsRead && await conflicts[i].IsSameJsonAsync(journal, cluster, stop).ConfigureAwait(false)) continue;
             count++;
             Conflicting?.Invoke(new ConflictingEvent(cluster, conflicts[i].First, conflicts[i].Second));
         }

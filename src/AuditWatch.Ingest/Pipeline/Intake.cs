@@ -139,7 +139,7 @@ internal sealed partial class Intake(IngestPipeline pipeline, string cluster, st
             return;
         }
         var id = _lot.End(start, time);
-        if (pipeline.Conflicts.IsConflict(key, id, pipeline.Journal.End, out var first, out var before))
+        if (pipeline.Conflicts.IsConflict(key, id, pipeline.Journal.EndOf(cluster), out var first, out var before))
             _conflicts.Add(new Conflict(first, before, id, _lot.Last.ToArray()));
         if (_lot.Buffer.Length >= pipeline.Options.AppendBytes) Append();
     }

@@ -21,6 +21,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using OpenTelemetry.Metrics;
+using OpenTelemetry.Resources;
 
 namespace AuditWatch.Server.Hosting;
 
@@ -134,18 +135,19 @@ public sealed class AuditWatchHost : IAsyncDisposable
         services.Configure<MassTransitHostOptions>(bus => bus.StopTimeout = s_disposeWithin);
         services.AddProblemDetails();
         services.AddExceptionHandler<StateUnavailableHandler>();
-        services.AddOpenApi();
+        services.AddOpenApi(options => options.AddOperationTransformer(ApiDescription.AddAsync));
         services.AddHttpClient(AlertWebhookConsumer.Name, client => client.Timeout = TimeSpan.FromSeconds(15));
 
         services.AddNotifications(config.Notify.Routes);
 
-        services.AddSingleton(config).AddSingleton(clock).AddSingleton(stores.State).AddSingleton<IJournal>(stores.Journal).AddSingleton(stores.Journal);
+        services.AddSingleton(config).AddSingleton(clock).AddSingleton(stores.State).AddSingleton<IJournal>(stores.Journal).AddSingleton<IPartitionedJournal>(stores.Journal).AddSingleton(stores.Journal);
         services.AddSingleton<RefusalLog>().AddSingleton(stores.Symbols).AddSingleton(stores.Backlog).AddSingleton(stores.Engine).AddSingleton(stores.Committed);
         if (stores.Index is not null) services.AddSingleton<Storage.Index.IEventIndex>(stores.Index).AddHostedService<IndexWorker>();
         services.AddSources(config, clock, stores);
         services.AddSingleton(stores).AddCompleteness(config);
         services.AddSingleton(app => new LocalQueries(stores.Folder, stores.State, stores.Index, clock, new QuarantineReplay(stores).RunAsync, stores.Engine.Statistics)
         {
+            Snapshot = () => stores.Engine.Rules,
             Sources = app.GetRequiredService<SourceSet>(),
             Completeness = app.GetRequiredService<CompletenessLedger>(),
             HasOtherUsers = config.ApiTokenFile is not null || config.Access.Oidc is not null,
@@ -163,7 +165,7 @@ public sealed class AuditWatchHost : IAsyncDisposable
 
         services.AddAlertBus(config);
         services.AddSingleton(_ => new ServerMetrics(stores.Journal, stores.Pipeline.Counters, stores.Backlog, stores.State, stores.Engine.Statistics, () => stores.Committed.Alerts, () => stores.Elasticsearch?.DeadLetters ?? 0, () => stores.IsSettled));
-        services.AddOpenTelemetry().WithMetrics(metrics => metrics.AddMeter(ServerMetrics.MeterName).AddMeter("System.Runtime").AddPrometheusExporter(p => p.ScrapeResponseCacheDurationMilliseconds = 0));
+        services.AddOpenTelemetry().ConfigureResource(resource => resource.AddService("auditwatch")).WithMetrics(metrics => metrics.AddMeter(ServerMetrics.MeterName).AddMeter("System.Runtime").AddPrometheusExporter(p => p.ScrapeResponseCacheDurationMilliseconds = 0));
 
         var app = builder.Build();
         _ = app.Services.GetRequiredService<ServerMetrics>();

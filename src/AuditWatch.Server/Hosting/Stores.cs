@@ -75,11 +75,13 @@ sealed class Stores : IAsyncDisposable
             var index = config.Index.Embedded ? Keep(await DuckDbEventIndex.OpenAsync(folder.Path, new DuckDbIndexOptions(), clock, stop)) : null;
             elasticsearch = await ElasticsearchLink.OpenAsync(config, state, stop);
             var symbols = rules.Symbols;
+            // Taken over before it is loaded: whoever had it can change nothing of what is loaded here.
+            var epoch = await state.TakeReaderAsync(Workers.DetectWorker.Reader, folder.Path, stop);
             var checkpoint = await state.LoadAsync(Workers.DetectWorker.Reader, stop);
             var engine = new DetectionEngine(rules, config.FactsOf, Workers.DetectWorker.Reader, Baselines.Read(config, say));
             engine.Resume(checkpoint);
             Baselines.SayTooOld(engine, say);
-            var committed = new Workers.Committed(checkpoint.Position);
+            var committed = new Workers.Committed(checkpoint.Position, epoch);
             var idle = Keep(new IdleMarks(journal, clock));
             foreach (var cluster in journal.ClustersWithoutIdleMark) idle.OnEvents(cluster, journal.End);
             var options = new IngestOptions();

@@ -3,11 +3,16 @@ using AuditWatch.Events;
 namespace AuditWatch.Server.Workers;
 
 /// <summary>How far detection is saved, for those who must not run ahead of it (retention) or want to show it (metrics).</summary>
-sealed class Committed(EventPosition start)
+/// <param name="start">Where the last run ended.</param>
+/// <param name="epoch">The epoch that the reader was taken under.</param>
+sealed class Committed(EventPosition start, long epoch)
 {
     readonly Lock _gate = new();
     EventPosition _position = start;
     long _alerts;
+
+    /// <summary>The epoch that every commit carries.</summary>
+    public long Epoch => epoch;
 
     public EventPosition Position
     {

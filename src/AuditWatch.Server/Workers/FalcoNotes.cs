@@ -10,7 +10,7 @@ static class FalcoNotes
 {
     public static IEnumerable<FalcoNote> Of(JournalFrame frame)
     {
-        for (var i = 0; i < frame.Records.Count; i++)
+        for (var i = frame.FirstIndex; i < frame.Records.Count; i++)
         {
             using var alert = FalcoAlert.TryRead(frame.Records[i], out _, out _);
             if (alert is null) continue;

@@ -51,7 +51,7 @@ sealed partial class IndexWorker(IJournal journal, IEventIndex index, AuditWatch
                 continue;
             }
             var facts = FactsOf(frame.Cluster);
-            for (var i = 0; i < frame.Records.Count; i++)
+            for (var i = frame.FirstIndex; i < frame.Records.Count; i++)
             {
                 if (!_event.TryRead(frame.Records[i], new EventOrigin(0, 0, EnvelopeShape.Event, false), facts, frame.ReceivedMicros, out _)) continue;
                 batch.Add(_event, frame.Ids[i], frame.PositionOf(i));
@@ -59,7 +59,7 @@ sealed partial class IndexWorker(IJournal journal, IEventIndex index, AuditWatch
                 await index.IndexAsync(batch, frame.PositionOf(i), stop);
                 batch = index.RentBatch();
             }
-            backlog.Indexed!.OnRead(frame.PositionOf(frame.Records.Count - 1), frame.Records.Count);
+            backlog.Indexed!.OnRead(frame.PositionOf(frame.Records.Count - 1), frame.Records.Count - frame.FirstIndex);
             // The position moves with the frame's last event, so a frame is never half accounted for longer than a commit takes.
             await index.IndexAsync(batch, frame.PositionOf(frame.Records.Count - 1), stop);
             batch = index.RentBatch();

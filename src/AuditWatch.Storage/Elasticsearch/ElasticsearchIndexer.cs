@@ -19,6 +19,7 @@ public sealed class ElasticsearchIndexer : IAsyncDisposable
     readonly BulkSender _sender;
     readonly RequestGate _gate;
     readonly string _reader;
+    long? _epoch, _sentEpoch;
     readonly Stack<BulkBody> _spare = new();
     readonly Queue<Sent> _underWay = new();
     readonly List<Task> _settling = [];
@@ -29,10 +30,10 @@ public sealed class ElasticsearchIndexer : IAsyncDisposable
     EventPosition _sentBefore, _head;
     Exception? _fault;
 
-    ElasticsearchIndexer(ElasticsearchConnection connection, StateStore state, IndexerOptions options, TimeProvider clock, ILogger log)
+    ElasticsearchIndexer(ElasticsearchConnection connection, StateStore state, IndexerOptions options, TimeProvider clock, ILogger log, string? reader)
     {
         (_connection, _state, _options, _clock) = (connection, state, options, clock);
-        _reader = ReaderOf(connection.Place);
+        _reader = reader ?? ReaderOf(connection.Place);
         _sender = new BulkSender(connection, state, options, clock, log);
         _gate = new RequestGate(options.Concurrency);
         _sender.OnAnswer = isClean =>
@@ -53,14 +54,27 @@ public sealed class ElasticsearchIndexer : IAsyncDisposable
     public static string ReaderOf(ElasticsearchPlace place) => $"elasticsearch {place.Url.TrimEnd('/')} {place.Namespace}";
 
     /// <summary>Opens at the position that the state has.</summary>
+    /// <param name="connection">The server.</param>
+    /// <param name="state">Where the position is kept.</param>
+    /// <param name="options">How much at once.</param>
+    /// <param name="clock">The time.</param>
+    /// <param name="log">Where it says what happens.</param>
+    /// <param name="stop">Gives up.</param>
+    /// <param name="reader">The reader's name; null: <see cref="ReaderOf"/>.</param>
+    /// <param name="owner">Who takes the reader over; null: nobody else can have it.</param>
     public static async Task<ElasticsearchIndexer> OpenAsync(
-        ElasticsearchConnection connection, StateStore state, IndexerOptions options, TimeProvider clock, ILogger log, CancellationToken stop)
+        ElasticsearchConnection connection, StateStore state, IndexerOptions options, TimeProvider clock, ILogger log, CancellationToken stop, string? reader = null, string? owner = null)
     {
-        var indexer = new ElasticsearchIndexer(connection, state, options, clock, log);
+        var indexer = new ElasticsearchIndexer(connection, state, options, clock, log, reader);
+        if (owner is not null)
+        {
+            indexer._epoch = await state.TakeReaderAsync(indexer._reader, owner, stop).ConfigureAwait(false);
+            indexer._sentEpoch = await state.TakeReaderAsync(indexer._reader + " sent", owner, stop).ConfigureAwait(false);
+        }
         indexer.Settled = indexer._head = await state.ReadPositionAsync(indexer._reader, stop).ConfigureAwait(false) ?? EventPosition.Start;
         indexer._sentBefore = await state.ReadPositionAsync(indexer._reader + " sent", stop).ConfigureAwait(false) ?? EventPosition.Start;
-        var owner = await connection.GetAsync("/_index_template/logs-kubernetes.audit_logs", stop).ConfigureAwait(false);
-        if (owner.IsSuccess) indexer._sender.SkipPipeline();
+        var template = await connection.GetAsync("/_index_template/logs-kubernetes.audit_logs", stop).ConfigureAwait(false);
+        if (template.IsSuccess) indexer._sender.SkipPipeline();
         return indexer;
     }
 
@@ -105,7 +119,7 @@ public sealed class ElasticsearchIndexer : IAsyncDisposable
         }
         // What may have been sent when the process is killed is known before it is sent: only that must be looked up again.
         var isUnknown = _body.Documents[0].Position <= _sentBefore;
-        if (_body.Last > _sentBefore) await _state.SavePositionAsync(_reader + " sent", _body.Last, stop).ConfigureAwait(false);
+        if (_body.Last > _sentBefore) await _state.SavePositionAsync(_reader + " sent", _body.Last, _sentEpoch, stop).ConfigureAwait(false);
         var (body, sent) = (_body, new Sent(_body.Last));
         lock (_lock)
         {
@@ -163,7 +177,7 @@ public sealed class ElasticsearchIndexer : IAsyncDisposable
             EventPosition head;
             lock (_lock) head = _head;
             if (head <= Settled) return;
-            await _state.SavePositionAsync(_reader, head, stop).ConfigureAwait(false);
+            await _state.SavePositionAsync(_reader, head, _epoch, stop).ConfigureAwait(false);
             Settled = head;
         }
         finally

@@ -124,7 +124,7 @@ internal sealed class PostgresStateDatabase : StateDatabase
             MaxAutoPrepare = 60,
             ApplicationName = "auditwatch",
             // A writer that was stopped or cut off in the middle must not hold the lock for ever.
-            Options = $"-c lock_timeout={waits.LockSeconds}s -c idle_in_transaction_session_timeout=60s",
+            Options = $"-c lock_timeout={waits.LockSeconds}s -c idle_in_transaction_session_timeout={waits.IdleSeconds}s",
         }.ToString());
         builder.ConfigureTypeLoading(types => types.EnableTypeLoading(false));   // only types that every server has
         if (place.Password is { } password) builder.UsePasswordProvider(_ => password(), (_, _) => ValueTask.FromResult(password()));

@@ -36,10 +36,11 @@ public sealed partial class StateStore : IDetectionState
     /// <inheritdoc/>
     public Task CommitAsync(DetectionCommit commit, CancellationToken stop) => _database.WriteAsync(async transaction =>
     {
+        // First, so that whoever was overtaken writes nothing at all, and whoever takes over waits for what is under way.
+        await SavePositionAsync(transaction, commit.Reader, commit.Position, commit.Epoch, stop).ConfigureAwait(false);
         await _database.ApplyAsync(transaction, commit.Reader, commit.Changes, stop).ConfigureAwait(false);
         foreach (var alert in commit.Alerts) await RaiseAsync(transaction, alert, stop).ConfigureAwait(false);
         await WriteIncidentsAsync(transaction, commit.Incidents, stop).ConfigureAwait(false);
-        await SavePositionAsync(transaction, commit.Reader, commit.Position, stop).ConfigureAwait(false);
         return commit.Changes.Count;
     }, alongside: true, stop);
 

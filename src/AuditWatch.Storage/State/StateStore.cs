@@ -1,5 +1,4 @@
 using System.Data.Common;
-using AuditWatch.Events;
 using Dapper;
 
 namespace AuditWatch.Storage.State;
@@ -52,25 +51,6 @@ public sealed partial class StateStore : IAsyncDisposable
         }
     }
 
-    /// <summary>The last journal record that a reader has accounted for; null when it never began.</summary>
-    public async Task<EventPosition?> ReadPositionAsync(string reader, CancellationToken stop)
-    {
-        var row = await ReadAsync(connection => connection.QueryFirstOrDefaultAsync<PositionRow>(Sql(
-            "select segment, frame, record from reader_position where reader = @reader", new { reader }, null, stop)), stop).ConfigureAwait(false);
-        return row?.Position;
-    }
-
-    /// <summary>Saves how far a reader is that keeps nothing else in the state.</summary>
-    public Task SavePositionAsync(string reader, EventPosition position, CancellationToken stop) =>
-        WriteAsync(transaction => SavePositionAsync(transaction, reader, position, stop), stop);
-
-    static Task<int> SavePositionAsync(DbTransaction transaction, string reader, EventPosition position, CancellationToken stop) =>
-        transaction.Connection!.ExecuteAsync(Sql(
-            """
-            insert into reader_position (reader, segment, frame, record) values (@reader, @Segment, @Frame, @Index)
-            on conflict (reader) do update set segment = excluded.segment, frame = excluded.frame, record = excluded.record
-            """, new { reader, position.Segment, position.Frame, position.Index }, transaction, stop));
-
     /// <inheritdoc/>
     public ValueTask DisposeAsync() => _database.DisposeAsync();
 
@@ -80,9 +60,4 @@ public sealed partial class StateStore : IAsyncDisposable
 
     static CommandDefinition Sql(string text, object? values, DbTransaction? transaction, CancellationToken stop) =>
         new(text, values, transaction, cancellationToken: stop);
-
-    sealed record PositionRow(long Segment, long Frame, long Record)
-    {
-        public EventPosition Position => new((int)Segment, (int)Frame, (int)Record);
-    }
 }

@@ -83,9 +83,7 @@ internal static class RuleExplainCommand
     static IReadOnlyList<InputFile> Inputs(string? from, Terminal terminal, ref int unreadable)
     {
         if (from is null) return [];
-#pragma warning disable RS0030 // '-' is stdin
-        var inputs = InputFiles.Resolve([from], Console.OpenStandardInput);
-#pragma warning restore RS0030
+        var inputs = InputFiles.Resolve([from], terminal.OpenInput);
         foreach (var problem in inputs.Problems) terminal.Error(problem);
         unreadable += inputs.Problems.Count;
         return inputs.Files;

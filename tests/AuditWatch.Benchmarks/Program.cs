@@ -12,6 +12,7 @@ return args switch
     ["state-costs", .. var rest] => await StateCosts.RunAsync(rest),
     ["webhook-load", .. var rest] => await WebhookLoad.RunAsync(rest),
     ["ingest-race", .. var rest] => await IngestRace.RunAsync(rest),
+    ["ingest-parts", .. var rest] => await IngestParts.RunAsync(rest),
     ["ingest-receiver", .. var rest] => await IngestReceiver.RunAsync(rest),
     ["receiver", .. var rest] => await ReferenceReceiver.RunAsync(rest),
     ["rule-costs", .. var rest] => RuleCosts.Run(rest),

@@ -69,12 +69,13 @@ public sealed class AuditWatchHost : IAsyncDisposable
     /// <summary>Starts everything; returns when posts are accepted.</summary>
     public static async Task<AuditWatchHost> StartAsync(AuditWatchConfig config, TimeProvider clock, Action<string> say, CancellationToken stop, bool quiet = false)
     {
-        KestrelSetup.Check(config);
+        // Files that cannot be used are a sentence now, not a failed handshake later.
+        var tls = config.Listen.Any(l => l.StartsWith("https:", StringComparison.Ordinal)) ? new ServerTls(config, clock) : null;
         var stores = await Stores.OpenAsync(config, clock, say, stop);
         WebApplication? app = null;
         try
         {
-            app = Build(config, clock, stores, quiet);
+            app = Build(config, clock, stores, tls, quiet);
             await app.StartAsync(stop);
             return new AuditWatchHost(app, stores);
         }
@@ -122,13 +123,13 @@ public sealed class AuditWatchHost : IAsyncDisposable
         });
     }
 
-    static WebApplication Build(AuditWatchConfig config, TimeProvider clock, Stores stores, bool quiet)
+    static WebApplication Build(AuditWatchConfig config, TimeProvider clock, Stores stores, ServerTls? tls, bool quiet)
     {
         // Configuration is auditwatch.yaml's; nothing in the folder that the server was started from is watched.
         var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { Args = ["--hostBuilder:reloadConfigOnChange=false"] });
         builder.Logging.ClearProviders().AddProvider(new JsonLineLogger(clock)).SetMinimumLevel(quiet ? LogLevel.Error : LogLevel.Information)
             .AddFilter("Microsoft", LogLevel.Warning).AddFilter("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.None).AddFilter("MassTransit", LogLevel.Warning).AddFilter("System.Net.Http", LogLevel.Warning);
-        builder.WebHost.UseKestrelHttpsConfiguration().ConfigureKestrel(kestrel => KestrelSetup.Apply(kestrel, config));
+        builder.WebHost.UseKestrelHttpsConfiguration().ConfigureKestrel(kestrel => KestrelSetup.Apply(kestrel, config, tls));
         var services = builder.Services;
         services.AddSingleton<IHostLifetime, CallersLifetime>();
         services.Configure<HostOptions>(host => (host.ShutdownTimeout, host.ServicesStopConcurrently) = (s_stopWithin, true));

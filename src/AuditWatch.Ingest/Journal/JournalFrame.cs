@@ -50,6 +50,13 @@ public sealed class JournalFrame
     /// <summary>Their event ids (audit frames), in the same order; empty otherwise.</summary>
     public required IReadOnlyList<EventId> Ids { get; init; }
 
+    /// <summary>The same frame under another segment's number.</summary>
+    public JournalFrame InSegment(int segment) => segment == Segment ? this : new JournalFrame
+    {
+        Segment = segment, Frame = Frame, Kind = Kind, Cluster = Cluster, Source = Source, SourcePosition = SourcePosition, ApiServer = ApiServer, ReceivedMicros = ReceivedMicros,
+        MinEventMicros = MinEventMicros, MaxEventMicros = MaxEventMicros, FirstIndex = FirstIndex, Records = Records, Ids = Ids,
+    };
+
     sealed class FreshRecords(IReadOnlyList<ReadOnlyMemory<byte>> all, int first) : IReadOnlyList<ReadOnlyMemory<byte>>
     {
         public int Count => all.Count - first;

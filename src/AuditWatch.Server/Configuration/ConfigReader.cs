@@ -17,6 +17,7 @@ static class ConfigReader
         var baselines = new Dictionary<string, IReadOnlyList<string>>(StringComparer.Ordinal);
         var config = new AuditWatchConfig
         {
+            Roles = RolesReader.Read(top),
             Data = top.Text("data") ?? defaults.Data,
             Listen = listen.Count == 0 ? defaults.Listen : listen,
             TlsCert = top.Text("tls_cert"),
@@ -39,6 +40,8 @@ static class ConfigReader
             Index = ReadIndex(top.Section("index"), top),
             Kibana = ReadKibana(top.Section("kibana")),
         };
+        if (config.Journal.Kafka is not null) config = config with { Index = new IndexConfig { Embedded = false } };
+        RolesReader.Check(config, top);
         top.Done();
         ListenRules.Check(config, faults);
         return config;
@@ -108,7 +111,8 @@ static class ConfigReader
     static RedactionConfig ReadRedaction(ConfigSection? s)
     {
         if (s is null) return new RedactionConfig();
-        var redaction = new RedactionConfig { Configmaps = s.Flag("configmaps", true) };
+        var redaction = new RedactionConfig { Configmaps = s.Flag("configmaps", true), KeyFile = s.Text("key_file") };
+        if (redaction.KeyFile is { } file && !File.Exists(file)) s.Fault("key_file", $"names '{file}', which does not exist.");
         s.Done();
         return redaction;
     }

@@ -17,20 +17,23 @@ internal sealed class FrameDecoder : IDisposable
     string _cluster = "", _source = "", _position = "", _apiServer = "";
 
     /// <summary>Decodes the reader's frame. False with a sentence when the payload does not hold what the header says.</summary>
-    public bool TryDecode(SegmentReader reader, int firstIndex, out JournalFrame? frame, out string problem)
+    public bool TryDecode(SegmentReader reader, int firstIndex, out JournalFrame? frame, out string problem) =>
+        TryDecode(reader.Header, reader.HeaderBytes, reader.Payload, new EventPosition(reader.Header.Segment, reader.Header.Frame, firstIndex), out frame, out problem);
+
+    /// <summary>Decodes a frame that lies at a place of its own, with the first record to take.</summary>
+    public bool TryDecode(in FrameHeader header, ReadOnlySpan<byte> bytes, ReadOnlySpan<byte> payload, EventPosition first, out JournalFrame? frame, out string problem)
     {
         frame = null;
-        var header = reader.Header;
         if (_raw.Length < header.RawLength) _raw = GC.AllocateUninitializedArray<byte>(Math.Max(header.RawLength, FrameBuilder.TargetLength));
         if (header.Codec == FrameHeader.CodecRaw)
         {
-            reader.Payload.CopyTo(_raw);
+            payload.CopyTo(_raw);
         }
         else
         {
             try
             {
-                var length = _zstd.Unwrap(reader.Payload, _raw.AsSpan(0, header.RawLength));
+                var length = _zstd.Unwrap(payload, _raw.AsSpan(0, header.RawLength));
                 if (length != header.RawLength) return Fail($"the payload unpacks to {length} bytes, not {header.RawLength}", out problem);
             }
             catch (ZstdException e)
@@ -39,7 +42,6 @@ internal sealed class FrameDecoder : IDisposable
             }
         }
         if (_records.Length < header.Records) _records = new ReadOnlyMemory<byte>[header.Records];
-        var bytes = reader.HeaderBytes;
         var at = 0;
         for (var i = 0; i < header.Records; i++)
         {
@@ -53,8 +55,8 @@ internal sealed class FrameDecoder : IDisposable
         ReadNames(bytes, header);
         frame = new JournalFrame
         {
-            Segment = header.Segment,
-            Frame = header.Frame,
+            Segment = first.Segment,
+            Frame = first.Frame,
             Kind = header.Kind,
             Cluster = _cluster,
             Source = _source,
@@ -63,7 +65,7 @@ internal sealed class FrameDecoder : IDisposable
             ReceivedMicros = header.ReceivedMicros,
             MinEventMicros = header.MinEventMicros,
             MaxEventMicros = header.MaxEventMicros,
-            FirstIndex = firstIndex,
+            FirstIndex = first.Index,
             Records = new ArraySegment<ReadOnlyMemory<byte>>(_records, 0, header.Records),
             Ids = ReadIds(bytes, header),
         };

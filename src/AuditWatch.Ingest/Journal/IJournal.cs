@@ -37,6 +37,13 @@ public sealed record JournalBatch(string Cluster, string Source, string SourcePo
 
     /// <summary>Each record's identity, by which repeats are told. Null: audit records get theirs from <see cref="EventId.Of"/>; other kinds are always kept.</summary>
     public IReadOnlyList<EventId>? Ids { get; init; }
+
+    internal EventId[] IdentityOf()
+    {
+        var ids = new EventId[Records.Count];
+        for (var i = 0; i < ids.Length; i++) ids[i] = Ids is { } given ? given[i] : EventId.Of(Cluster, Records[i].Span);
+        return ids;
+    }
 }
 
 /// <summary>What became of a batch.</summary>

@@ -26,7 +26,7 @@ public sealed partial class LocalJournal
     int Submit(JournalBatch batch, RepeatWindow? window, PendingAppend pending, ref List<PendingAppend>? waitFor)
     {
         var count = batch.Records.Count;
-        var ids = window is null ? null : IdsOf(batch);
+        var ids = window is null ? null : batch.IdentityOf();
         var kept = new int[count];
         var stored = count;
         if (window is not null) stored = window.Claim(pending, ids, kept, ref waitFor);
@@ -48,12 +48,5 @@ public sealed partial class LocalJournal
             pending.Abandon(e);
             throw;
         }
-    }
-
-    static EventId[] IdsOf(JournalBatch batch)
-    {
-        var ids = new EventId[batch.Records.Count];
-        for (var i = 0; i < ids.Length; i++) ids[i] = batch.Ids is { } given ? given[i] : EventId.Of(batch.Cluster, batch.Records[i].Span);
-        return ids;
     }
 }

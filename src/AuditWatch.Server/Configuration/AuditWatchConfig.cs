@@ -103,6 +103,9 @@ public sealed record JournalConfig
 
     /// <summary>Posts are answered 429 while more than this many bytes are not yet detected and indexed. Default 8 GiB.</summary>
     public long HighWater { get; init; } = 8L << 30;
+
+    /// <summary>A Kafka topic that takes the place of the segments; null: segments in the data folder.</summary>
+    public KafkaJournalConfig? Kafka { get; init; }
 }
 
 /// <summary>What redaction replaces beside secrets.</summary>

@@ -27,7 +27,7 @@ public static class ConfigPrinter
             }),
             config.Completeness,
             config.Rules,
-            Journal = new { RetainAge = config.Journal.RetainAge.ToString("c"), config.Journal.RetainSize, config.Journal.HighWater },
+            Journal = new { RetainAge = config.Journal.RetainAge.ToString("c"), config.Journal.RetainSize, config.Journal.HighWater, config.Journal.Kafka },
             config.Redaction,
             config.Notify,
             config.Triage,

@@ -30,7 +30,7 @@ static class ConfigReader
             Baselines = baselines,
             Completeness = Unique(top.Sections("completeness").Select(CompletenessReader.Read).ToList(), c => c.Cluster, "completeness", top),
             Rules = ReadRules(top.Section("rules")),
-            Journal = ReadJournal(top.Section("journal")),
+            Journal = JournalReader.Read(top.Section("journal")),
             Redaction = ReadRedaction(top.Section("redaction")),
             Notify = ReadNotify(top.Section("notify"), top),
             Triage = ReadTriage(top.Section("triage")),
@@ -92,20 +92,6 @@ static class ConfigReader
         foreach (var path in rules.Chains.Where(p => !File.Exists(p) && !Directory.Exists(p))) s.Fault("chains", $"names '{path}', which is neither an assembly nor a folder of them.");
         s.Done();
         return rules;
-    }
-
-    static JournalConfig ReadJournal(ConfigSection? s)
-    {
-        var defaults = new JournalConfig();
-        if (s is null) return defaults;
-        var journal = new JournalConfig
-        {
-            RetainAge = s.Duration("retain_age", defaults.RetainAge),
-            RetainSize = s.Size("retain_size", defaults.RetainSize),
-            HighWater = s.Size("high_water", defaults.HighWater),
-        };
-        s.Done();
-        return journal;
     }
 
     static RedactionConfig ReadRedaction(ConfigSection? s)

@@ -24,6 +24,12 @@ static class SourceReader
         if (s.Texts("topics") is { Count: > 0 } topics) settings["topics"] = string.Join(',', topics);
         if (required && !settings.ContainsKey("bootstrap")) s.Fault("bootstrap", "is missing: name the brokers, for instance kafka-1:9092,kafka-2:9092.");
         if (required && !settings.ContainsKey("topics")) s.Fault("topics", "is missing: name at least one topic.");
+        ReadSecurity(s, settings);
+    }
+
+    /// <summary>The section <c>security</c> of whatever speaks with Kafka brokers.</summary>
+    public static void ReadSecurity(ConfigSection s, Dictionary<string, string> settings)
+    {
         if (s.Section("security") is not { } security) return;
         Take(security, settings, "security.", "username", "password_file", "password_env", "ca_file", "token_endpoint", "scope");
         var protocol = settings["security.protocol"] = security.OneOf("protocol", "PLAINTEXT", "PLAINTEXT", "SSL", "SASL_PLAINTEXT", "SASL_SSL");

@@ -20,18 +20,21 @@ static class SourceOptions
             Group = settings.GetValueOrDefault("group") ?? "auditwatch",
             StartAtLatest = settings.GetValueOrDefault("start") == "latest",
             InstanceId = instance,
-            Security = settings.TryGetValue("security.protocol", out var protocol)
-                ? new KafkaSecurity(protocol, settings["security.mechanism"])
-                {
-                    Username = settings.GetValueOrDefault("security.username"),
-                    ReadPassword = Secret.Of(settings, "security.password"),
-                    CaFile = settings.GetValueOrDefault("security.ca_file"),
-                    TokenEndpoint = settings.GetValueOrDefault("security.token_endpoint"),
-                    Scope = settings.GetValueOrDefault("security.scope"),
-                }
-                : null,
+            Security = Security(settings),
         };
     }
+
+    /// <summary>What <see cref="SourceReader.ReadSecurity"/> understood; null: plain text.</summary>
+    public static KafkaSecurity? Security(IReadOnlyDictionary<string, string> settings) => settings.TryGetValue("security.protocol", out var protocol)
+        ? new KafkaSecurity(protocol, settings["security.mechanism"])
+        {
+            Username = settings.GetValueOrDefault("security.username"),
+            ReadPassword = Secret.Of(settings, "security.password"),
+            CaFile = settings.GetValueOrDefault("security.ca_file"),
+            TokenEndpoint = settings.GetValueOrDefault("security.token_endpoint"),
+            Scope = settings.GetValueOrDefault("security.scope"),
+        }
+        : null;
 
     public static EventHubsOptions EventHubs(SourceConfig source, string instance)
     {

@@ -13,12 +13,16 @@ internal static class KafkaClient
     {
         var config = Settings(options);
         var builder = new ConsumerBuilder<Ignore, byte[]>(config).SetValueDeserializer(Deserializers.ByteArray);
-        if (options.Security is { Mechanism: "OAUTHBEARER", TokenEndpoint: null } security && IsSasl(security))
-        {
-            var credential = new DefaultAzureCredential();
-            builder.SetOAuthBearerTokenRefreshHandler((client, _) => Refresh(client, credential, options, security));
-        }
+        if (TokenRefresh(options.Bootstrap, options.Security) is { } refresh) builder.SetOAuthBearerTokenRefreshHandler((client, _) => refresh(client));
         return builder;
+    }
+
+    /// <summary>Asks for tokens with Azure.Identity's default credential where the settings say so; null: no such tokens are needed.</summary>
+    public static Action<IClient>? TokenRefresh(string bootstrap, KafkaSecurity? security)
+    {
+        if (security is not { Mechanism: "OAUTHBEARER", TokenEndpoint: null } || !IsSasl(security)) return null;
+        var credential = new DefaultAzureCredential();
+        return client => Refresh(client, credential, bootstrap, security);
     }
 
     static ConsumerConfig Settings(KafkaOptions options)
@@ -60,7 +64,8 @@ internal static class KafkaClient
 
     static bool IsSasl(KafkaSecurity security) => security.Protocol.StartsWith("SASL_", StringComparison.Ordinal);
 
-    static void Secure(ConsumerConfig config, KafkaSecurity security)
+    /// <summary>Login and encryption, the same for reading and writing.</summary>
+    public static void Secure(ClientConfig config, KafkaSecurity security)
     {
         config.SecurityProtocol = security.Protocol switch
         {
@@ -94,11 +99,11 @@ internal static class KafkaClient
     }
 
     // Called on the thread that polls; librdkafka asks again before the token ends.
-    static void Refresh(IClient client, TokenCredential credential, KafkaOptions options, KafkaSecurity security)
+    static void Refresh(IClient client, TokenCredential credential, string bootstrap, KafkaSecurity security)
     {
         try
         {
-            var host = options.Bootstrap.Split(',')[0].Split(':')[0];
+            var host = bootstrap.Split(',')[0].Split(':')[0];
             var token = credential.GetToken(new TokenRequestContext([security.Scope ?? $"https://{host}/.default"]), CancellationToken.None);
             client.OAuthBearerSetToken(token.Token, token.ExpiresOn.ToUnixTimeMilliseconds(), "auditwatch");
         }

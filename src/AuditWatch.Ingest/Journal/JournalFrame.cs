@@ -57,6 +57,24 @@ public sealed class JournalFrame
     /// <summary>Their event ids (audit frames), in the same order; empty otherwise.</summary>
     public required IReadOnlyList<EventId> Ids { get; init; }
 
+    /// <summary>The same frame up to a record, with another first record to take.</summary>
+    internal JournalFrame Stretch(int first, int end) => first == FirstIndex && end == Records.Count ? this : new()
+    {
+        Segment = Segment,
+        Frame = Frame,
+        Kind = Kind,
+        Cluster = Cluster,
+        Source = Source,
+        SourcePosition = SourcePosition,
+        ApiServer = ApiServer,
+        ReceivedMicros = ReceivedMicros,
+        MinEventMicros = MinEventMicros,
+        MaxEventMicros = MaxEventMicros,
+        FirstIndex = first,
+        Records = end == Records.Count ? Records : ((ArraySegment<ReadOnlyMemory<byte>>)Records)[..end],
+        Ids = Ids,
+    };
+
     sealed class FreshRecords(IReadOnlyList<ReadOnlyMemory<byte>> all, int first) : IReadOnlyList<ReadOnlyMemory<byte>>
     {
         public int Count => all.Count - first;

@@ -13,7 +13,7 @@ public sealed class LocalJournalTests : JournalContract, IDisposable
 
     public void Dispose() => _folder.Dispose();
 
-    protected override IJournal Open() => OpenLocal();
+    protected override ValueTask<IJournal> OpenAsync() => new(OpenLocal());
 
     LocalJournal OpenLocal() => LocalJournal.Open(_folder.Journal, _options, _time);
 

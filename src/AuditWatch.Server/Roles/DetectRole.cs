@@ -62,7 +62,7 @@ sealed partial class DetectRole(SharedStores stores, OwnedPartitions owned, Audi
         // Taken over before it is loaded: whoever had it can change nothing of what is loaded here.
         var epoch = await stores.State.TakeReaderAsync(reader, stores.Owner, lost);
         var checkpoint = await stores.State.LoadAsync(reader, lost);
-        var engine = new DetectionEngine(stores.Rules, config.FactsOf, reader, stores.Baselines) { Statistics = stores.Statistics };
+        var engine = new DetectionEngine(stores.Rules!, config.FactsOf, reader, stores.Baselines) { Statistics = stores.Statistics };
         engine.Resume(checkpoint);
         var committed = new Committed(checkpoint.Position, epoch);
         await using var marks = new IdleMarks(stores.Journal, clock);

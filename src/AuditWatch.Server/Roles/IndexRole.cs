@@ -54,7 +54,7 @@ sealed partial class IndexRole(SharedStores stores, ElasticsearchLink link, Owne
         Owns(log, partition.Name, indexer.Settled);
         try
         {
-            await new ElasticsearchRun(stores.Rules.Symbols, config, clock).RunAsync(partition, indexer, new ReaderProgress(() => indexer.Settled), ended.Token);
+            await new ElasticsearchRun(stores.Symbols, config, clock).RunAsync(partition, indexer, new ReaderProgress(() => indexer.Settled), ended.Token);
         }
         finally
         {

@@ -25,7 +25,7 @@ sealed class RoleMetrics : IDisposable
         if (services.GetService(typeof(DetectRole)) is DetectRole detect)
         {
             Counter("auditwatch_alerts_raised", "Alerts raised or joined by new evidence since start.", () => detect.Alerts);
-            _meter.CreateObservableGauge("auditwatch_outbox_rows", () => OutboxRows(stores.State) is { } rows ? [new Measurement<long>(rows)] : [], description: "Alert changes that a consumer still has to take.");
+            _meter.CreateObservableGauge("auditwatch_outbox_rows", () => OutboxRows(stores.State) is { } rows ? [new Measurement<long>(rows)] : Array.Empty<Measurement<long>>(), description: "Alert changes that a consumer still has to take.");
             _meter.CreateObservableCounter("auditwatch_rule_matches",
                 () => stores.Statistics.Read().Where(r => r.Matches > 0).Select(r => new Measurement<long>(r.Matches, Tag("rule", r.RuleName), Tag("cluster", r.Cluster))), description: "Events that a rule held on.");
             _meter.CreateObservableCounter("auditwatch_rule_unknowns",

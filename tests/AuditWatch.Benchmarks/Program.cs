@@ -1,4 +1,5 @@
 using AuditWatch.Benchmarks.EndToEnd;
+using AuditWatch.Benchmarks.Scale;
 using BenchmarkDotNet.Running;
 
 // Parts are measured by BenchmarkDotNet; the whole road by runners of its own, each in one run beside what it is compared with.
@@ -10,6 +11,8 @@ return args switch
     ["bulk-race", .. var rest] => await BulkRace.RunAsync(rest),
     ["state-costs", .. var rest] => await StateCosts.RunAsync(rest),
     ["webhook-load", .. var rest] => await WebhookLoad.RunAsync(rest),
+    ["scale-kills", .. var rest] => await ScaleKills.RunAsync(rest),
+    ["scale-rate", .. var rest] => await ScaleRate.RunAsync(rest),
     ["receiver", .. var rest] => await ReferenceReceiver.RunAsync(rest),
     ["rule-costs", .. var rest] => RuleCosts.Run(rest),
     ["rule-scale", .. var rest] => RuleScale.Run(rest),

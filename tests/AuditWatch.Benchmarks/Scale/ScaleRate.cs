@@ -39,6 +39,7 @@ internal static class ScaleRate
         var audit = new ScaleAudit(stage, program);
         while (!await audit.AreAtTheEndAsync("detect/", partitions, deadline.Token)) await Task.Delay(200, deadline.Token);
         var (detectRate, detectCost) = (events / watch.Elapsed.TotalSeconds, (detect.CpuSeconds - cpu) / events * 1e6);
-        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"| {partitions} | {events:F0} | {ingestRate:F0} | {ingestCost:F0} | {detectRate:F0} | {detectCost:F0} | {await state.CountAlertsAsync(deadline.Token)} |"));
+        var alerts = await state.CountAlertsAsync(deadline.Token);
+        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"| {partitions} | {events:F0} | {ingestRate:F0} | {ingestCost:F0} | {detectRate:F0} | {detectCost:F0} | {alerts} |"));
     }
 }

@@ -44,6 +44,9 @@ public sealed class DetectionEngine
     /// <summary>Where the journal must be read from: earlier than <see cref="Position"/> by what waited in the reorder buffers.</summary>
     public EventPosition ReadAfter { get; private set; } = EventPosition.Start;
 
+    /// <summary>The rules that are judged by.</summary>
+    public RuleSnapshot Rules => _rules;
+
     /// <summary>Counts of all rules on all clusters.</summary>
     public RuleStatistics Statistics { get; init; } = new();
 

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Net;
 using System.Net.Http.Headers;
+using System.Runtime.InteropServices;
 using System.Text.Json;
 using AuditWatch.Server.Queries;
 
@@ -29,7 +30,7 @@ internal sealed class RemoteQueries : IQueries
     public async Task<ReadOnlyMemory<byte>?> ShowAsync(string collection, string id, CancellationToken stop)
     {
         using var response = await SendAsync(new HttpRequestMessage(HttpMethod.Get, $"/api/v1/{collection}/{Uri.EscapeDataString(id)}"), stop, allowMissing: true);
-        return response.StatusCode == HttpStatusCode.NotFound ? null : await response.Content.ReadAsByteArrayAsync(stop);
+        return response.StatusCode == HttpStatusCode.NotFound ? (ReadOnlyMemory<byte>?)null : await response.Content.ReadAsByteArrayAsync(stop);   // a bare null would be empty memory
     }
 
     public Task<RowPage> SqlAsync(string statement, long limit, CancellationToken stop) => PageAsync(Post("/api/v1/sql", new { statement, limit }), stop);
@@ -51,7 +52,7 @@ internal sealed class RemoteQueries : IQueries
         var path = act.Route.Path.Replace("{id}", Uri.EscapeDataString(act.Id ?? ""), StringComparison.Ordinal);
         var request = new HttpRequestMessage(new HttpMethod(act.Route.Method), $"/api/v1/{path}{QueryOf(act.Filters)}");
         if (act.Route.Body is not null) request.Content = new ByteArrayContent(act.Body.IsEmpty ? "{}"u8.ToArray() : act.Body.ToArray()) { Headers = { ContentType = new("application/json") } };
-        if (act.IfVersion is { } version) request.Headers.IfMatch.Add(new EntityTagHeaderValue(string.Create(CultureInfo.InvariantCulture, $"\"{version}\"")));
+        if ((act.IfState ?? act.IfVersion?.ToString(CultureInfo.InvariantCulture)) is { } version) request.Headers.IfMatch.Add(new EntityTagHeaderValue($"\"{version}\""));
         using var response = await SendAsync(request, stop);
         return new ActAnswer(await response.Content.ReadAsByteArrayAsync(stop));
     }
@@ -73,7 +74,7 @@ internal sealed class RemoteQueries : IQueries
     async Task<RowPage> PageAsync(HttpRequestMessage request, CancellationToken stop)
     {
         using var answer = JsonDocument.Parse(await BytesAsync(request, stop));
-        var rows = answer.RootElement.GetProperty("items").EnumerateArray().Select(r => (ReadOnlyMemory<byte>)JsonSerializer.SerializeToUtf8Bytes(r)).ToList();
+        var rows = answer.RootElement.GetProperty("items").EnumerateArray().Select(r => (ReadOnlyMemory<byte>)JsonMarshal.GetRawUtf8Value(r).ToArray()).ToList();
         return new RowPage(rows, answer.RootElement.TryGetProperty("next", out var next) ? next.GetString() : null);
     }
 

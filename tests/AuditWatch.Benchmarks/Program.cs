@@ -1,4 +1,5 @@
 using AuditWatch.Benchmarks.EndToEnd;
+using AuditWatch.Benchmarks.EndToEnd.Ingest;
 using AuditWatch.Benchmarks.Scale;
 using BenchmarkDotNet.Running;
 
@@ -13,6 +14,8 @@ return args switch
     ["webhook-load", .. var rest] => await WebhookLoad.RunAsync(rest),
     ["scale-kills", .. var rest] => await ScaleKills.RunAsync(rest),
     ["scale-rate", .. var rest] => await ScaleRate.RunAsync(rest),
+    ["ingest-race", .. var rest] => await IngestRace.RunAsync(rest),
+    ["ingest-receiver", .. var rest] => await IngestReceiver.RunAsync(rest),
     ["receiver", .. var rest] => await ReferenceReceiver.RunAsync(rest),
     ["rule-costs", .. var rest] => RuleCosts.Run(rest),
     ["rule-scale", .. var rest] => RuleScale.Run(rest),

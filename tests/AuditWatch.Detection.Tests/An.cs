@@ -20,6 +20,7 @@ sealed record An
     public string? As { get; init; }
     public string? CallerPod { get; init; }
     public string? Message { get; init; }
+    public string? Annotation { get; init; }
     public IReadOnlyList<string>? UserGroups { get; init; }
     public string? Subresource { get; init; }
     public string? Namespace { get; init; } = "prod";
@@ -52,6 +53,7 @@ sealed record An
             if (Group is not null) target["apiGroup"] = Group;
             var annotations = new JsonObject { ["authorization.k8s.io/decision"] = "allow", ["authorization.k8s.io/reason"] = "" };
             if (Issues is not null) annotations["authentication.kubernetes.io/issued-credential-id"] = Issues;
+            if (Annotation is not null) annotations[Annotation] = "true";
             var e = new JsonObject
             {
                 ["kind"] = "Event", ["apiVersion"] = "audit.k8s.io/v1", ["level"] = Level, ["auditID"] = Id, ["stage"] = Stage,

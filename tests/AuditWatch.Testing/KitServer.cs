@@ -8,7 +8,7 @@ namespace AuditWatch.Testing;
 public sealed class KitServer : IAsyncDisposable
 {
     readonly string _kind;
-    readonly string[] _options;
+    string[] _options;
 
     KitServer(string kind, string[] options) => (_kind, _options) = (kind, options);
 
@@ -24,7 +24,7 @@ public sealed class KitServer : IAsyncDisposable
     /// <summary>What it printed at its last start: <c>bootstrap</c>, <c>connection-string</c> and so on.</summary>
     public Dictionary<string, string> Says { get; } = [];
 
-    /// <summary>Starts one; <paramref name="kind"/> is the folder in the kit.</summary>
+    /// <summary>Starts one; <paramref name="kind"/> is the folder in the kit. In options <c>{port}</c> stands for its port, for Kafka <c>{controller}</c> for the one that its controller takes.</summary>
     public static async Task<KitServer> StartAsync(string kind, params string[] options)
     {
         var server = new KitServer(kind, options);
@@ -32,10 +32,12 @@ public sealed class KitServer : IAsyncDisposable
         return server;
     }
 
-    /// <summary>Starts it again.</summary>
-    public async Task StartAsync()
+    /// <summary>Starts it again, as before or with other options.</summary>
+    public async Task StartAsync(params string[] others)
     {
-        var text = await RunAsync("start", ["--data", Data, "--port", Port.ToString(System.Globalization.CultureInfo.InvariantCulture), .. _options]);
+        if (others.Length > 0) _options = others;
+        var (port, controller) = (Text(Port), Text(Port + 10_000 <= 65_535 ? Port + 10_000 : Port - 10_000));
+        var text = await RunAsync("start", ["--data", Data, "--port", port, .. _options.Select(o => o.Replace("{port}", port, StringComparison.Ordinal).Replace("{controller}", controller, StringComparison.Ordinal))]);
         foreach (var line in text.Split('\n', StringSplitOptions.RemoveEmptyEntries))
         {
             // Kafka prints one line of pairs, Event Hubs one pair a line (whose value may hold spaces).
@@ -77,7 +79,7 @@ public sealed class KitServer : IAsyncDisposable
         process.ErrorDataReceived += (_, line) => Append(output, line.Data);
         process.BeginOutputReadLine();
         process.BeginErrorReadLine();
-        using var deadline = new CancellationTokenSource(TimeSpan.FromSeconds(60));
+        using var deadline = new CancellationTokenSource(TimeSpan.FromSeconds(150));
         await Task.Run(() => { while (!process.WaitForExit(100)) deadline.Token.ThrowIfCancellationRequested(); }, deadline.Token);
         for (var waited = 0; script == "start" && waited < 50; waited++)
         {
@@ -95,7 +97,10 @@ public sealed class KitServer : IAsyncDisposable
         lock (output) output.Append(line).Append('\n');
     }
 
-    static int FreePort()
+    static string Text(int number) => number.ToString(System.Globalization.CultureInfo.InvariantCulture);
+
+    /// <summary>A port that nobody has.</summary>
+    public static int FreePort()
     {
         using var listener = new TcpListener(IPAddress.Loopback, 0);
         listener.Start();

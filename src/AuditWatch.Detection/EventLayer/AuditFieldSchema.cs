@@ -19,7 +19,14 @@ sealed class AuditFieldSchema : IFieldSchema
             return false;
         }
 
-        slot = path.Slot;
+        slot = SlotOf(path);
+        return true;
+    }
+
+    /// <summary>Remembers a path by its slot.</summary>
+    public int SlotOf(FieldPath path)
+    {
+        var slot = path.Slot;
         lock (_lock)
         {
             if (slot >= _paths.Length)
@@ -32,7 +39,7 @@ sealed class AuditFieldSchema : IFieldSchema
             Volatile.Write(ref _paths[slot], path);
         }
 
-        return true;
+        return slot;
     }
 
     public FieldPath PathOf(int slot) => Volatile.Read(ref _paths)[slot] ?? throw new ArgumentOutOfRangeException(nameof(slot), slot, "This field was never bound.");

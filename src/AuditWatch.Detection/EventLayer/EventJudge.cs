@@ -22,6 +22,7 @@ sealed class EventJudge(SettledVerdicts settledVerdicts, RuleCounters counters, 
 
     readonly AuditEventView _view = new();
     readonly SettledView _settledView = new();
+    readonly RecentSettled _recent = new();
     readonly CredentialUses _uses = new();
     readonly List<Sighting> _sightings = [];
     readonly List<(EventRule Rule, UnknownReason Why)> _blind = [];
@@ -36,7 +37,7 @@ sealed class EventJudge(SettledVerdicts settledVerdicts, RuleCounters counters, 
         EventFacts? facts = null;
         var note = ObjectNotes.IsWanted(e) ? ObjectNotes.Of(e) : null;
         _view.Event = e;
-        var settled = settledVerdicts.For(e, _settledView);
+        var settled = settledVerdicts.For(e, _settledView, _recent);
         foreach (var (rule, why) in settled.Unknown)
         {
             counters.CouldNotSay(rule, why);

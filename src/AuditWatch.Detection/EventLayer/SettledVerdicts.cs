@@ -1,149 +1,80 @@
-using System.Collections.Concurrent;
-using AuditWatch.Detection.Alerts;
 using AuditWatch.Detection.Rules;
 using AuditWatch.Events.Model;
-using AuditWatch.Sigma.Evaluation;
 
 namespace AuditWatch.Detection.EventLayer;
 
 /// <summary>
-/// Remembers, for every class of event of one cluster and every party within it, which rules that alone makes false or unanswerable. The rules are asked about an
-/// event of which only the common part is shown; by Kleene's logic a verdict that does not hang on the rest is the verdict on all alike. Nearly all traffic is
-/// robots that repeat themselves, so most events are settled by two lookups. Shared by all judges of the cluster; bounded, and forgetting is harmless.
+/// Remembers, for every class of event of one cluster, every user within it and every party of that user, which rules that alone makes false or unanswerable. The
+/// rules are asked about an event of which only the common part is shown; by Kleene's logic a verdict that does not hang on the rest is the verdict on all alike.
+/// Nearly all traffic is robots that repeat themselves, so most events are settled by a few lookups. Shared by all judges of the cluster; bounded, and forgetting
+/// is harmless.
 /// </summary>
 sealed class SettledVerdicts(RuleSet rules)
 {
-    const int MostClasses = 8192, MostParties = 65_536, MostLists = 32_768;
+    const int MostClasses = 8192, MostParties = 65_536;
+
+    readonly Settled _nothing = new([.. rules.Rules], []);
+    SettledMemory _memory = new();
 
     public RuleSet Rules => rules;
 
-    readonly Settled _nothing = new([.. rules.Rules], []);
-    Known _known = new();
-
-    /// <summary>What is certain of the event. <paramref name="view"/> is the caller's own.</summary>
-    public Settled For(AuditEvent e, SettledView view)
+    /// <summary>What is certain of the event. <paramref name="view"/> and <paramref name="recent"/> are the caller's own.</summary>
+    public Settled For(AuditEvent e, SettledView view, RecentSettled recent)
     {
         if (!e.TryClassify(out var kind)) return _nothing;
-        var known = Volatile.Read(ref _known);
-        if (!known.Classes.TryGetValue(kind, out var ofClass)) ofClass = Learn(known, e, kind, view);
-        if (ofClass.HangsOn == PartyParts.None) return ofClass.Common;
-        if (!e.TryIdentify(ofClass.HangsOn, known.Lists, out var party))
+        var memory = Volatile.Read(ref _memory);
+        ref var last = ref recent.Class(memory, kind);
+        if (last.Node is null || last.Kind != kind) last = (kind, memory.Classes.TryGetValue(kind, out var known) ? known : Learn(memory, e, kind, view));
+        var node = last.Node;
+        if ((node.HangsOn & PartyParts.User) != 0)
         {
-            if (known.Lists.Overflow > 0) Forget(known);
-            return ofClass.Common;
+            if (!e.TryIdentify(PartyParts.User, memory.Lists, out var user)) return node.Common;
+            node = OfUser(memory, node, e, user, view, recent);
         }
 
-        if (ofClass.ByParty.TryGetValue(party, out var settled)) return settled;
-        if (Interlocked.Increment(ref known.Parties) > MostParties) Forget(known);
-        return ofClass.ByParty.GetOrAdd(party, ofClass.Settle(e, party, view, known));
+        if (node.HangsOn == PartyParts.None) return node.Common;
+        if (!e.TryIdentify(node.HangsOn, memory.Lists, out var party))
+        {
+            if (memory.Lists.Overflow > 0) Forget(memory);
+            return node.Common;
+        }
+
+        ref var lastly = ref recent.Party(node, party);
+        if (ReferenceEquals(lastly.Node, node) && lastly.Party == party) return lastly.Settled;
+        if (!node.ByParty.TryGetValue(party, out var settled))
+        {
+            Count(memory);
+            settled = node.ByParty.GetOrAdd(party, node.Settle(e, party, view, memory));
+        }
+
+        lastly = (node, party, settled);
+        return settled;
     }
 
-    OfClass Learn(Known known, AuditEvent e, in EventClass kind, SettledView view)
+    SettledNode OfUser(SettledMemory memory, SettledNode ofClass, AuditEvent e, in EventParty user, SettledView view, RecentSettled recent)
     {
-        if (known.Classes.Count >= MostClasses) Forget(known);
-        var candidates = rules.Candidates.For(e);
-        var verdicts = new Verdict[candidates.Length];
-        var leaves = new IReadOnlyList<AlertMatch>?[candidates.Length];
-        var hangsOn = new List<PartyParts>();
-        view.Look(e, PartyParts.None);
-        for (var i = 0; i < candidates.Length; i++)
+        ref var last = ref recent.User(ofClass, user);
+        if (ReferenceEquals(last.Class, ofClass) && last.User == user) return last.Node;
+        if (!ofClass.ByUser.TryGetValue(user, out var node))
         {
-            verdicts[i] = view.Ask(candidates[i]);
-            if (!Settled.IsOpen(verdicts[i])) continue;
-            // What is true already hangs on the party for its leaves, unless these are known too.
-            if (verdicts[i].Truth == Truth.True) leaves[i] = view.Leaves(candidates[i]);
-            hangsOn.Add(leaves[i] is null ? view.HangsOn : PartyParts.None);
+            Count(memory);
+            node = ofClass.ByUser.GetOrAdd(user, ofClass.OfUser(e, view, memory));
         }
 
-        return known.Classes.GetOrAdd(kind, new OfClass(new Settled(candidates, []).With(verdicts, leaves, e, known.SieveOf), hangsOn));
+        last = (ofClass, user, node);
+        return node;
     }
 
-    void Forget(Known known) => Interlocked.CompareExchange(ref _known, new Known(), known);
-
-    sealed class Known
+    SettledNode Learn(SettledMemory memory, AuditEvent e, in EventClass kind, SettledView view)
     {
-        public int Parties;
-
-        readonly ConcurrentDictionary<string, BodySieve?> _sieves = new(StringComparer.Ordinal);
-
-        public ConcurrentDictionary<EventClass, OfClass> Classes { get; } = new();
-
-        public SymbolTable Lists { get; } = new(MostLists);
-
-        public BodySieve? SieveOf(EventRule[] open) => _sieves.GetOrAdd(string.Join(',', open.Select(r => r.Index)), static (_, rules) => BodySieve.Of(rules), open);
+        if (memory.Classes.Count >= MostClasses) Forget(memory);
+        return memory.Classes.GetOrAdd(kind, SettledNode.Of(rules.Candidates.For(e), e, view, memory));
     }
 
-    /// <summary>One class. Rules that hang on the same parts of the party are asked once for each of these, not once for each party.</summary>
-    sealed class OfClass(Settled common, IReadOnlyList<PartyParts> ruleHangsOn)
+    void Count(SettledMemory memory)
     {
-        // More different leaves than this are not kept apart: the rule is asked for them.
-        const int MostLeaves = 1024;
-
-        readonly ConcurrentDictionary<string, Settled> _byVerdicts = new(StringComparer.Ordinal);
-        readonly ConcurrentDictionary<string, int> _leaves = new(StringComparer.Ordinal);
-
-        int _numbers = -1;
-
-        readonly OfParts[] _groups =
-        [
-            .. Enumerable.Range(0, common.Open.Length).Where(i => ruleHangsOn[i] != PartyParts.None).GroupBy(i => ruleHangsOn[i]).Select(g => new OfParts(g.Key, [.. g])),
-        ];
-
-        public Settled Common => common;
-
-        public PartyParts HangsOn { get; } = ruleHangsOn.Aggregate(PartyParts.None, (all, one) => all | one);
-
-        public ConcurrentDictionary<EventParty, Settled> ByParty { get; } = new();
-
-        public Settled Settle(AuditEvent e, in EventParty party, SettledView view, Known known)
-        {
-            var verdicts = new Verdict[common.Open.Length];
-            Array.Fill(verdicts, Settled.NotSettled);
-            IReadOnlyList<AlertMatch>?[] leaves = [.. common.Certain];
-            foreach (var group in _groups)
-            {
-                var found = group.Of(common, e, party, view);
-                for (var i = 0; i < found.Length; i++) (verdicts[group.Places[i]], leaves[group.Places[i]]) = found[i];
-            }
-
-            // Nearly all parties of a class settle the same.
-            Span<char> key = stackalloc char[verdicts.Length];
-            for (var i = 0; i < key.Length; i++) key[i] = KeyOf(verdicts[i], ref leaves[i]);
-            var text = key.ToString();
-            return _byVerdicts.TryGetValue(text, out var same) ? same : _byVerdicts.GetOrAdd(text, common.With(verdicts, leaves, e, known.SieveOf));
-        }
-
-        char KeyOf(Verdict verdict, ref IReadOnlyList<AlertMatch>? leaves)
-        {
-            if (!Settled.IsOpen(verdict)) return verdict.Truth == Truth.False ? 'n' : (char)(0x100 + (int)verdict.Why);
-            if (leaves is null) return '?';
-            var number = _leaves.GetOrAdd(string.Join('\0', leaves.Select(l => $"{l.Selection}\0{l.Field}\0{l.Value}")), _ => Interlocked.Increment(ref _numbers));
-            if (number < MostLeaves) return (char)(0x1000 + number);
-            leaves = null;
-            return '?';
-        }
+        if (Interlocked.Increment(ref memory.Parties) > MostParties) Forget(memory);
     }
 
-    sealed class OfParts(PartyParts parts, int[] places)
-    {
-        readonly ConcurrentDictionary<EventParty, (Verdict, IReadOnlyList<AlertMatch>?)[]> _known = new();
-
-        public int[] Places => places;
-
-        public (Verdict Verdict, IReadOnlyList<AlertMatch>? Leaves)[] Of(Settled common, AuditEvent e, in EventParty party, SettledView view)
-        {
-            var key = party.Only(parts);
-            if (_known.TryGetValue(key, out var known)) return known;
-            var found = new (Verdict Verdict, IReadOnlyList<AlertMatch>?)[places.Length];
-            view.Look(e, parts);
-            for (var i = 0; i < places.Length; i++)
-            {
-                var rule = common.Open[places[i]];
-                var verdict = view.Ask(rule);
-                found[i] = (verdict, verdict.Truth == Truth.True ? view.Leaves(rule) : null);
-            }
-
-            return _known.GetOrAdd(key, found);
-        }
-    }
+    void Forget(SettledMemory memory) => Interlocked.CompareExchange(ref _memory, new SettledMemory(), memory);
 }

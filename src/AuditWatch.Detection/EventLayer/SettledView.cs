@@ -55,7 +55,7 @@ sealed class SettledView : EventView
         if (slot >= _answers.Length) Array.Resize(ref _answers, Math.Max(slot + 1, _answers.Length * 2));
         ref var answer = ref _answers[slot];
         if (answer.Look != _look) return Find(slot, ref answer);
-        if (!answer.IsShown) return Hidden(answer.HangsOn);
+        if (!answer.IsShown) return Hidden(answer.HangsOn, answer.IsThere);
         return new FieldValue { Kind = answer.Kind, Why = answer.Why, Utf8 = _texts.AsSpan(answer.Start, answer.Length), Symbol = answer.Symbol, Element = answer.Element };
     }
 
@@ -75,8 +75,8 @@ sealed class SettledView : EventView
         var e = _event ?? throw new InvalidOperationException("The view has not been pointed at an event.");
         if (!e.TryGetSettled(AuditFieldSchema.Instance.PathOf(slot), _known, out var answer))
         {
-            known = new Answer { Look = _look, HangsOn = e.PartyLookedAt, Symbol = -1 };
-            return Hidden(known.HangsOn);
+            known = new Answer { Look = _look, HangsOn = e.PartyLookedAt, IsThere = e.IsSettledThere(AuditFieldSchema.Instance.PathOf(slot)), Symbol = -1 };
+            return Hidden(known.HangsOn, known.IsThere);
         }
 
         var kind = (FieldKind)answer.Kind;
@@ -94,11 +94,11 @@ sealed class SettledView : EventView
         return new FieldValue { Kind = kind, Why = (SigmaReason)answer.Why, Utf8 = answer.Utf8, Symbol = answer.Symbol, Element = answer.Element };
     }
 
-    FieldValue Hidden(PartyParts hangsOn)
+    FieldValue Hidden(PartyParts hangsOn, bool isThere)
     {
         HangsOn |= hangsOn;
         _hid = true;
-        return new FieldValue { Kind = FieldKind.Unknown, Why = NotShown, Symbol = -1 };
+        return new FieldValue { Kind = FieldKind.Unknown, Why = NotShown, IsThere = isThere, Symbol = -1 };
     }
 
     struct Answer
@@ -107,7 +107,7 @@ sealed class SettledView : EventView
         public FieldKind Kind;
         public SigmaReason Why;
         public PartyParts HangsOn;
-        public bool IsShown;
+        public bool IsShown, IsThere;
         public JsonElement Element;
     }
 }

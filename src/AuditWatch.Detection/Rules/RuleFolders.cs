@@ -88,7 +88,7 @@ sealed record RuleFolders(
     }
 
     // What a rule leaves out is no restriction; what it names must be what we read.
-    static bool IsForAuditLog(SigmaRule rule) =>
+    public static bool IsForAuditLog(SigmaRule rule) =>
         rule.LogSource.Product is null or { Length: 0 } or "kubernetes" && rule.LogSource.Service is null or { Length: 0 } or "audit" or "kube-audit" or "apiserver"
         && rule.LogSource.Category is null or { Length: 0 } or "application" or "audit";
 }

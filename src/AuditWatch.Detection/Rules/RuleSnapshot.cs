@@ -107,6 +107,9 @@ public sealed class RuleSnapshot
         where !_written.Exists(d => d.IsCalled(word))
         select (filter, word);
 
+    // Rules for other logs are among them only where nobody looks at the log source ('rules match').
+    static IFieldSchema FieldsOf(SigmaRule rule) => RuleFolders.IsForAuditLog(rule) ? AuditFieldSchema.Instance : ForeignFieldSchema.Instance;
+
     // Rules for records that are no audit events.
     List<EventRule> CompileOther(IReadOnlyList<SigmaRule> sources, IFieldSchema fields, ICollection<Problem> problems)
     {
@@ -127,14 +130,14 @@ public sealed class RuleSnapshot
         // Rules do not know of each other, so every core compiles some; problems keep the rules' order.
         var compiled = new CompiledRule?[_rules.Count];
         var found = new List<Problem>[_rules.Count];
-        Parallel.For(0, _rules.Count, i => compiled[i] = SigmaCompiler.Compile(_rules[i], AuditFieldSchema.Instance, _lists, filters, found[i] = []));
+        Parallel.For(0, _rules.Count, i => compiled[i] = SigmaCompiler.Compile(_rules[i], FieldsOf(_rules[i]), _lists, filters, found[i] = []));
         foreach (var problem in found.SelectMany(f => f)) problems.Add(problem);
         var rules = new List<EventRule>(_rules.Count);
         for (var i = 0; i < compiled.Length; i++)
         {
             if (compiled[i] is not { } rule) continue;
             var before = problems.Count;
-            var suppress = SuppressionFields.Of(rule.Source, problems);
+            var suppress = RuleFolders.IsForAuditLog(_rules[i]) ? SuppressionFields.Of(rule.Source, problems) : null;
             if (problems.Count > before) continue;
             var (source, identity) = (_rules[i], RuleIdentity.Of(rule));
             if (Correlations.Mutes(identity.Id)) identity = identity with { RaisesAlert = false };

@@ -46,7 +46,8 @@ public sealed record InputFiles(IReadOnlyList<InputFile> Files, IReadOnlyList<st
             Array.Sort(inside, StringComparer.Ordinal);
             if (inside.Length == 0)
                 problems.Add($"{folder}: there is no file in this folder (folders inside it are not entered); name the folder that holds the files");
-            files.AddRange(inside.Select(FileAt));
+            // A pipe or a device that lies there is no regular file: opened, it could be waited for without end. Like an empty file it has no length.
+            files.AddRange(inside.Where(path => LengthOf(path) != 0).Select(FileAt));
         }
         catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
         {
@@ -56,9 +57,16 @@ public sealed record InputFiles(IReadOnlyList<InputFile> Files, IReadOnlyList<st
 
     static InputFile FileAt(string path)
     {
-        var length = new FileInfo(path).Length;
+        var length = LengthOf(path);
         // Pipes, such as a shell's <(…), say 0 and have content all the same.
         return new InputFile(path, length > 0 ? length : null, () => OpenFile(path));
+    }
+
+    // What a link leads to counts; one that leads nowhere has a length, so that opening it tells.
+    static long LengthOf(string path)
+    {
+        var file = new FileInfo(path);
+        return file.LinkTarget is not null && file.ResolveLinkTarget(returnFinalTarget: true) is FileInfo { Exists: true } target ? target.Length : file.Length;
     }
 
     // Blocks are read whole, so a buffer in between would only copy.

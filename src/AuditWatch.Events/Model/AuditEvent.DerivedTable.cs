@@ -15,7 +15,7 @@ public sealed partial class AuditEvent
         DerivedField.BindingSubjects => OfWritten("rolebindings"u8, "clusterrolebindings"u8, "subjects"u8, default),
         DerivedField.CallerNode => OfExtra("authentication.kubernetes.io/node-name"),
         DerivedField.CallerNodeUid => OfExtra("authentication.kubernetes.io/node-uid"),
-        DerivedField.CallerPod => OfExtra("authentication.kubernetes.io/pod-name"),
+        DerivedField.CallerPod => OfExtra(CallerPodKey),
         DerivedField.CallerPodUid => OfExtra("authentication.kubernetes.io/pod-uid"),
         DerivedField.ClientIp => ClientIp is { } ip ? Of(ip) : Missing(HotField.SourceIps),
         DerivedField.ClientIpInCluster => OfClientIpInCluster(),

@@ -8,6 +8,7 @@ namespace AuditWatch.Events.Model;
 public sealed partial class AuditEvent
 {
     const int LongestKey = 512;
+    const string CallerPodKey = "authentication.kubernetes.io/pod-name";
     const string CredentialIdKey = "authentication.kubernetes.io/credential-id";
 
     readonly RecentTexts _recent = new();
@@ -53,7 +54,7 @@ public sealed partial class AuditEvent
     public string? IssuedCredentialId => Annotation("authentication.kubernetes.io/issued-credential-id");
 
     /// <summary>Pod that the caller's token is bound to.</summary>
-    public string? CallerPod => Extra("authentication.kubernetes.io/pod-name");
+    public string? CallerPod => Extra(CallerPodKey);
 
     /// <summary>Node that the caller's token is bound to.</summary>
     public string? CallerNode => Extra("authentication.kubernetes.io/node-name");

@@ -77,8 +77,13 @@ public sealed partial class AuditEvent
             ForgetDerived();
         }
 
+        // That it is not there is in the class.
+        if (IsOfExtra(field, out var hint) && (Hints & hint) == 0) _lookedAt &= ~(1UL << (int)HotField.UserExtra);
         return (_lookedAt & ~given) == 0;
     }
+
+    /// <summary>Whether the field is there on all events of this one's class, whatever its value.</summary>
+    public bool IsSettledThere(FieldPath field) => IsOfExtra(field, out var hint) && (Hints & hint) != 0;
 
     /// <summary>The parts of the party that the last <see cref="TryGetSettled"/> looked at.</summary>
     public PartyParts PartyLookedAt =>
@@ -107,6 +112,17 @@ public sealed partial class AuditEvent
         return _utf8.Slice(_ranges.Start(field), _ranges.Length(field));
     }
 
+    static bool IsOfExtra(FieldPath field, out EventHints hint)
+    {
+        hint = field.Derived switch
+        {
+            DerivedField.CallerPod => EventHints.CallerPod,
+            DerivedField.CredentialId => EventHints.CredentialId,
+            _ => EventHints.None,
+        };
+        return hint != EventHints.None;
+    }
+
     // Looks at contents without saying so: the hints are part of the class.
     EventHints Hints
     {
@@ -118,9 +134,22 @@ public sealed partial class AuditEvent
             if (_isOfGke) hints |= _isUnstaged ? EventHints.OfGke | EventHints.Unstaged : EventHints.OfGke;
             if (AsksDryRun()) hints |= EventHints.DryRun;
             if (HasUuidForId()) hints |= EventHints.UuidForId;
+            if (HasExtra(CallerPodKey, "\"authentication.kubernetes.io/pod-name\""u8)) hints |= EventHints.CallerPod;
+            if (HasExtra(CredentialIdKey, "\"authentication.kubernetes.io/credential-id\""u8)) hints |= EventHints.CredentialId;
             _lookedAt = lookedAt;
             return _hints = hints;
         }
+    }
+
+    // As API servers write it, one look says it: where nothing is escaped, a text in quotes that a list follows is a key. Anything else is read.
+    bool HasExtra(string key, ReadOnlySpan<byte> quoted)
+    {
+        if (!_ranges.Has(HotField.UserExtra)) return false;
+        var extra = Raw(HotField.UserExtra);
+        var isPlain = extra is [(byte)'{', .. var members] && !members.ContainsAny((byte)'\\', (byte)'{');
+        if (!isPlain) return Extra(key) is not null;
+        var at = extra.IndexOf(quoted);
+        return at >= 0 && (extra[(at + quoted.Length)..].StartsWith(":[\""u8) || Extra(key) is not null);
     }
 
     bool HasUuidForId()

@@ -13,6 +13,9 @@ public static class AuditSchema
     static readonly ConcurrentDictionary<string, FieldPath> Bound = new(StringComparer.Ordinal);
     static readonly Lock Numbering = new();
 
+    /// <summary>A field that no event has: below a text there is nothing. For rules that were written for other logs than ours.</summary>
+    public static FieldPath Nowhere { get; } = AddNowhere();
+
     /// <summary>How many distinct paths were bound so far in this process; every <see cref="FieldPath.Slot"/> is smaller.</summary>
     public static int BoundCount => Bound.Count;
 
@@ -72,6 +75,12 @@ public static class AuditSchema
         }
 
         return false;
+    }
+
+    static FieldPath AddNowhere()
+    {
+        if (!FieldSteps.TryParse("nothing", out var steps, out var fault)) throw new InvalidOperationException(fault);
+        return Bound[""] = new FieldPath("", Bound.Count, HotField.Verb, steps);
     }
 
     internal static bool Exists(string path) => TryResolve(path, out _, out _, out _);

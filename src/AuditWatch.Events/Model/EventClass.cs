@@ -42,7 +42,7 @@ public readonly record struct EventClass
 
 /// <summary>Few words that lookups look for in texts which otherwise say nothing about an event's class.</summary>
 [Flags]
-enum EventHints : byte
+enum EventHints : ushort
 {
     None = 0,
 
@@ -63,4 +63,10 @@ enum EventHints : byte
 
     /// <summary>Its stage is a guess.</summary>
     Unstaged = 32,
+
+    /// <summary>The caller's credential is bound to a pod.</summary>
+    CallerPod = 64,
+
+    /// <summary>The caller's credential has an id.</summary>
+    CredentialId = 128,
 }

@@ -93,7 +93,7 @@ public sealed partial class CompletenessLedger
 
     void TellPolicy(ApiServerKey key, ApiServerAccount account, long nowEvent, long now)
     {
-        if (account.Policy.TakeChange(nowEvent) is not { } change) return;
+        if (account.Policy.TakeChange(nowEvent, options(key.Cluster).Learn) is not { } change) return;
         account.PolicyChanges++;
         _changed.Add(key);
         var less = change.Direction == "more" ? "more" : change.Direction == "less" ? "less" : "partly less";

@@ -53,10 +53,10 @@ sealed class PolicyMemory
         if (isLearnt && number % LookEvery == 0) LookForGone(number);
     }
 
-    /// <summary>Changes that have been gathered long enough; null: none.</summary>
-    public (IReadOnlyList<string> Changes, long SinceMicros, string Direction)? TakeChange(long nowMicros)
+    /// <summary>Changes that have been gathered long enough, which is never longer than an API server is learnt; null: none.</summary>
+    public (IReadOnlyList<string> Changes, long SinceMicros, string Direction)? TakeChange(long nowMicros, TimeSpan learn)
     {
-        if (Changes.Count == 0 || nowMicros - ChangedMicros < GatherMicros) return null;
+        if (Changes.Count == 0 || nowMicros - ChangedMicros < Math.Min(GatherMicros, learn.Ticks / TimeSpan.TicksPerMicrosecond)) return null;
         var taken = (Changes, ChangedMicros, TellsLess && TellsMore ? "both" : TellsLess ? "less" : "more");
         (Changes, ChangedMicros, TellsLess, TellsMore) = ([], 0, false, false);
         return taken;

@@ -7,6 +7,9 @@ namespace AuditWatch.Ingest.Journal;
 /// <param name="What">A sentence.</param>
 public readonly record struct JournalDamage(int Segment, long Offset, long Bytes, string What)
 {
+    /// <summary>The place, where it is not a segment of a folder.</summary>
+    public string? Place { get; init; }
+
     /// <summary>Place and sentence.</summary>
-    public override string ToString() => string.Create(System.Globalization.CultureInfo.InvariantCulture, $"segment {Segment}, byte {Offset}: {What}");
+    public override string ToString() => string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{Place ?? $"segment {Segment}, byte {Offset}"}: {What}");
 }

@@ -16,14 +16,37 @@ public static class JournalExport
         string directory, Stream output, RecordKind kind, string? cluster, long limit, CancellationToken stop)
     {
         var reader = new JournalReader(directory);
+        var written = await WriteAsync(reader.Read(EventPosition.Start).ToAsyncEnumerable(), null, output, kind, cluster, limit, stop).ConfigureAwait(false);
+        return (written, reader.Damage);
+    }
+
+    /// <summary>
+    /// The same for the partitions of a journal on Kafka, one after the other: the lines begin <c>{"topic","partition","offset","index"</c>. Records that readers drop as
+    /// repeats are left out.
+    /// </summary>
+    public static async Task<long> WriteAsync(
+        IReadOnlyList<IJournalPartition> partitions, Stream output, RecordKind kind, string? cluster, long limit, CancellationToken stop)
+    {
+        long written = 0;
+        foreach (var partition in partitions)
+        {
+            if (limit > 0 && written >= limit) break;
+            written += await WriteAsync(partition.ReadAsync(EventPosition.Start, follow: false, stop), partition, output, kind, cluster, limit > 0 ? limit - written : 0, stop).ConfigureAwait(false);
+        }
+        return written;
+    }
+
+    static async Task<long> WriteAsync(
+        IAsyncEnumerable<JournalFrame> frames, IJournalPartition? partition, Stream output, RecordKind kind, string? cluster, long limit, CancellationToken stop)
+    {
         var buffer = new ArrayBufferWriter<byte>(FlushAt + (1 << 16));
         long written = 0;
-        foreach (var frame in reader.Read(EventPosition.Start))
+        await foreach (var frame in frames.ConfigureAwait(false))
         {
             if (frame.Kind != kind || (cluster is not null && !string.Equals(frame.Cluster, cluster, StringComparison.Ordinal))) continue;
-            for (var i = 0; i < frame.Records.Count; i++)
+            for (var i = frame.FirstIndex; i < frame.Records.Count; i++)
             {
-                Line(frame, i, buffer);
+                Line(frame, i, partition, buffer);
                 written++;
                 if (buffer.WrittenCount >= FlushAt) await FlushAsync(buffer, output, stop).ConfigureAwait(false);
                 if (limit > 0 && written >= limit) break;
@@ -32,16 +55,25 @@ public static class JournalExport
         }
         await FlushAsync(buffer, output, stop).ConfigureAwait(false);
         await output.FlushAsync(stop).ConfigureAwait(false);
-        return (written, reader.Damage);
+        return written;
     }
 
-    static void Line(JournalFrame frame, int index, ArrayBufferWriter<byte> buffer)
+    static void Line(JournalFrame frame, int index, IJournalPartition? partition, ArrayBufferWriter<byte> buffer)
     {
         using (var json = new Utf8JsonWriter(buffer, new JsonWriterOptions { SkipValidation = true }))
         {
             json.WriteStartObject();
-            json.WriteNumber("segment", frame.Segment);
-            json.WriteNumber("frame", frame.Frame);
+            if (partition?.Topic is { } topic)
+            {
+                json.WriteString("topic", topic);
+                json.WriteNumber("partition", partition.Partition);
+                json.WriteNumber("offset", Kafka.KafkaPlace.OffsetOf(frame.PositionOf(index)));
+            }
+            else
+            {
+                json.WriteNumber("segment", frame.Segment);
+                json.WriteNumber("frame", frame.Frame);
+            }
             json.WriteNumber("index", index);
             json.WriteString("cluster", frame.Cluster);
             json.WriteString("source", frame.Source);

@@ -28,7 +28,7 @@ public sealed record JournalStats(int Segments, long DiskBytes, IReadOnlyList<Jo
                 if (state == FrameState.End) break;
                 if (state == FrameState.Valid)
                 {
-                    Count(groups, reader);
+                    Count(groups, reader.Header, reader.HeaderBytes);
                     continue;
                 }
                 var isFound = reader.TryResync(limit);
@@ -36,13 +36,15 @@ public sealed record JournalStats(int Segments, long DiskBytes, IReadOnlyList<Jo
                 if (!isFound) break;
             }
         }
-        return new JournalStats(segments.Count, disk, [.. groups.OrderBy(g => g.Key.Item1).ThenBy(g => g.Key.Item2, StringComparer.Ordinal).ThenBy(g => g.Key.Item3, StringComparer.Ordinal).Select(g => g.Value)], unreadable);
+        return new JournalStats(segments.Count, disk, InOrder(groups.Values), unreadable);
     }
 
-    static void Count(Dictionary<(RecordKind, string, string), JournalStatsGroup> groups, SegmentReader reader)
+    internal static IReadOnlyList<JournalStatsGroup> InOrder(IEnumerable<JournalStatsGroup> groups) =>
+        [.. groups.OrderBy(g => g.Kind).ThenBy(g => g.Cluster, StringComparer.Ordinal).ThenBy(g => g.Source, StringComparer.Ordinal)];
+
+    internal static void Count(Dictionary<(RecordKind, string, string), JournalStatsGroup> groups, in FrameHeader header, ReadOnlySpan<byte> bytes)
     {
-        var header = reader.Header;
-        var (cluster, source, _) = FrameDecoder.Names(reader.HeaderBytes, header);
+        var (cluster, source, _) = FrameDecoder.Names(bytes, header);
         var key = (header.Kind, cluster, source);
         var group = groups.GetValueOrDefault(key) ?? new JournalStatsGroup(header.Kind, cluster, source);
         groups[key] = group with

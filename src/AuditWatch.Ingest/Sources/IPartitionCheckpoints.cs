@@ -31,5 +31,5 @@ public sealed record PartitionOwner(string Partition, string Owner, string Versi
 /// <summary>A wish to read a partition.</summary>
 public sealed record PartitionClaim(string Partition, string Owner, string? Version);
 
-/// <summary>How far a partition is durable: the service's own position (never parsed) and the sequence number there.</summary>
+/// <summary>How far a partition is durable: the service's own position (never parsed; empty: only the number is known) and the sequence number there (-1: not known).</summary>
 public sealed record PartitionCheckpoint(string Position, long Sequence);

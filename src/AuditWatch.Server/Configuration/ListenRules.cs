@@ -11,6 +11,10 @@ static class ListenRules
         {
             if (!TryParse(text, out var url))
                 faults.Add(new ConfigFault("listen", $"'{text}' is no URL such as http://127.0.0.1:9443 or https://0.0.0.0:9443."));
+            else if (url.PathAndQuery != "/" || url.UserInfo.Length > 0)
+                faults.Add(new ConfigFault("listen", $"'{text}' has more than a scheme, an address and a port."));
+            else if (url is { Host: "localhost", Port: 0 })
+                faults.Add(new ConfigFault("listen", $"'{text}' cannot take any free port; write http://127.0.0.1:0."));
             else if (url.Scheme == "http" && !IsLoopback(url))
                 faults.Add(new ConfigFault("listen", $"'{text}' would take audit events unencrypted from the network. Use https:// with --tls-cert and --tls-key, or listen on 127.0.0.1."));
             else if (url.Scheme == "https" && (config.TlsCert is null || config.TlsKey is null))

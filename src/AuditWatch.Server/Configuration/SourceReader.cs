@@ -45,7 +45,7 @@ static class SourceReader
 
     static void ReadEventHubs(ConfigSection s, Dictionary<string, string> settings, bool required)
     {
-        Take(s, settings, "", "connection_string_file", "connection_string_env", "namespace", "hub", "consumer_group", "checkpoint_store", "endpoint", "ca_file");
+        Take(s, settings, "", "connection_string_file", "connection_string_env", "namespace", "hub", "consumer_group", "checkpoint_store", "checkpoint_secret_file", "checkpoint_secret_env", "endpoint", "ca_file");
         settings["transport"] = s.OneOf("transport", "amqp", "amqp", "websockets");
         if (!required) return;
         OneAtMost(s, settings, "", "connection_string_file", "connection_string_env", "namespace");
@@ -53,8 +53,8 @@ static class SourceReader
             s.Fault("connection_string_file", "is missing: name the file (or connection_string_env, or namespace with Azure's own credentials).");
         if (settings.ContainsKey("namespace") && !settings.ContainsKey("hub")) s.Fault("hub", "is missing.");
         if (settings.GetValueOrDefault("endpoint") is { } endpoint && !Uri.TryCreate(endpoint, UriKind.Absolute, out _)) s.Fault("endpoint", $"is '{endpoint}', but must be a URL such as sb://10.1.2.3:5671.");
-        if (settings.GetValueOrDefault("checkpoint_store") is { } store && store.Contains("://", StringComparison.Ordinal))
-            s.Fault("checkpoint_store", $"is '{store}', but must be the file of a SQLite database; leave it out to keep checkpoints in the data folder.");
+        OneAtMost(s, settings, "", "checkpoint_secret_file", "checkpoint_secret_env");
+        if (CheckpointPlace.FaultOf(settings.GetValueOrDefault("checkpoint_store"), settings.ContainsKey("checkpoint_secret_file") || settings.ContainsKey("checkpoint_secret_env")) is var (key, fault)) s.Fault(key, fault);
     }
 
     static void ReadFile(ConfigSection s, Dictionary<string, string> settings, bool required)

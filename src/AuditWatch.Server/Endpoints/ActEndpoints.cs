@@ -21,11 +21,15 @@ static class ActEndpoints
             Delegate handler = route.Path.Contains("{id}", StringComparison.Ordinal)
                 ? (string id, HttpContext context) => ActAsync(queries, recorded, route, id, context)
                 : (HttpContext context) => ActAsync(queries, recorded, route, null, context);
-            var mapped = api.MapMethods($"/{route.Path}", [route.Method], handler).WithMetadata(route.Policy).WithName(route.Name).WithSummary(route.Summary)
+            var mapped = api.MapMethods($"/{route.Path}", [route.Method], handler).WithMetadata(route.Policy, route).WithName(route.Name).WithSummary(route.Summary)
                 .Produces<object>().ProducesProblem(400).ProducesProblem(401).ProducesProblem(403).ProducesProblem(404).ProducesProblem(409).ProducesProblem(412);
             if (route.Body is { } body) mapped.Accepts(body, isOptional: true, MediaTypeNames.Application.Json);
         }
     }
+
+    /// <summary>The query parameters; each is one question, so none may be given twice.</summary>
+    public static IReadOnlyDictionary<string, string> FiltersOf(HttpRequest request) => request.Query.ToDictionary(
+        q => q.Key, q => q.Value.Count <= 1 ? q.Value.ToString() : throw new QueryFault($"'{q.Key}' is given {q.Value.Count} times; it takes one value."), StringComparer.Ordinal);
 
     public static string ETag(long version) => string.Create(CultureInfo.InvariantCulture, $"\"{version}\"");
 
@@ -36,9 +40,9 @@ static class ActEndpoints
         {
             act = new Act(route, id, await BodyAsync(context.Request, context.RequestAborted))
             {
-                Filters = context.Request.Query.ToDictionary(q => q.Key, q => q.Value.ToString()),
-                IfVersion = IfMatch(context.Request),
+                Filters = FiltersOf(context.Request),
             };
+            if (IfMatch(context.Request) is { } version) act = Bind(act, version);
         }
         catch (QueryFault fault)
         {
@@ -49,7 +53,8 @@ static class ActEndpoints
             try
             {
                 var answer = await queries.For(asker).ActAsync(act, context.RequestAborted);
-                if (answer.Version is { } version) context.Response.Headers.ETag = ETag(version);
+                if (answer.State is { } state) context.Response.Headers.ETag = $"\"{state}\"";
+                else if (answer.Version is { } version) context.Response.Headers.ETag = ETag(version);
                 return (Results.Bytes(answer.Json, MediaTypeNames.Application.Json), null);
             }
             catch (QueryFault fault)
@@ -59,13 +64,21 @@ static class ActEndpoints
         });
     }
 
-    static long? IfMatch(HttpRequest request)
+    static string? IfMatch(HttpRequest request)
     {
         var header = request.Headers.IfMatch.ToString();
         if (header is "" or "*") return null;
-        return header.Length > 2 && header[0] == '"' && header[^1] == '"' && long.TryParse(header.AsSpan(1, header.Length - 2), NumberStyles.None, CultureInfo.InvariantCulture, out var version)
-            ? version : throw new QueryFault($"If-Match is {header}, but must be an ETag as this server gave it, such as \"3\".");
+        return header.Length > 2 && header[0] == '"' && header.IndexOf('"', 1) == header.Length - 1 ? header[1..^1] : throw NoETag(header);
     }
+
+    static Act Bind(Act act, string version) => act.Route.Version switch
+    {
+        VersionForm.Text => act with { IfState = version },
+        VersionForm.Number => long.TryParse(version, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? act with { IfVersion = number } : throw NoETag($"\"{version}\""),
+        _ => throw new QueryFault("If-Match goes with what has an ETag: alerts and incidents."),
+    };
+
+    static QueryFault NoETag(string header) => new($"If-Match is {header}, but must be an ETag as this server gave it, such as \"3\".");
 
     static async Task<ReadOnlyMemory<byte>> BodyAsync(HttpRequest request, CancellationToken stop)
     {

@@ -20,7 +20,7 @@ sealed class ApiEndpoints(LocalQueries queries, RecordedAnswer recorded)
 
     static readonly (string Collection, AccessPolicy Policy)[] Lists =
     [
-        ("events", ReadByAnalyst), ("timeline", ReadByAnalyst), ("alerts", ByViewer), ("incidents", ByViewer), ("sources", ByViewer), ("api-servers", ByViewer), ("rules", ByViewer), ("clusters", ByViewer),
+        ("events", ReadByAnalyst), ("timeline", ReadByAnalyst), ("alerts", ByViewer), ("incidents", ByViewer), ("sources", ByViewer), ("api-servers", ByViewer), ("rules", ByViewer), ("coverage", ByViewer), ("clusters", ByViewer),
         ("triage-jobs", AccessPolicy.For(Role.Analyst)), ("quarantine", AccessPolicy.For(Role.Engineer)), ("deadletters", AccessPolicy.For(Role.Engineer)),
         // Exceptions, routes and their messages are of no one cluster.
         ("exceptions", ByEngineerOfAll), ("routes", ByEngineerOfAll), ("notifications", ByEngineerOfAll), ("tokens", AccessPolicy.For(Role.Admin, allClusters: true)),
@@ -36,11 +36,14 @@ sealed class ApiEndpoints(LocalQueries queries, RecordedAnswer recorded)
         var api = routes.MapGroup("/api/v1");
 
         foreach (var (collection, policy) in Lists)
-            api.MapGet($"/{collection}", (Delegate)((HttpContext context) => ListAsync(collection, context))).WithMetadata(policy).WithName($"list-{collection}")
+            api.MapGet($"/{collection}", (Delegate)((HttpContext context) => ListAsync(collection, context))).WithMetadata(policy, ListForm.All.Single(f => f.Collection == collection)).WithName($"list-{collection}")
                 .WithSummary($"A page of {collection}. Query parameters filter; 'limit' and 'cursor' page.").Produces<object>().ProducesProblem(400).ProducesProblem(401).ProducesProblem(403);
         foreach (var (collection, policy) in Shows)
-            api.MapGet($"/{collection}/{{id}}", (string id, HttpContext context) => ShowAsync(collection, id, context)).WithMetadata(policy).WithName($"show-{collection}")
+        {
+            var shown = api.MapGet($"/{collection}/{{id}}", (string id, HttpContext context) => ShowAsync(collection, id, context)).WithMetadata(policy).WithName($"show-{collection}")
                 .WithSummary($"One of {collection} with everything known of it.").Produces<object>().ProducesProblem(404).ProducesProblem(401).ProducesProblem(403);
+            if (collection is "alerts" or "incidents") shown.WithMetadata(new ShownVersion());
+        }
 
         ActEndpoints.Map(api, queries, recorded);
         api.MapPost("/sql", (SqlBody body, HttpContext context) => AnswerAsync(context, body.Statement, async asked => body is { Statement: { } statement, Limit: >= 0 }
@@ -64,7 +67,7 @@ sealed class ApiEndpoints(LocalQueries queries, RecordedAnswer recorded)
     }
 
     Task<IResult> ListAsync(string collection, HttpContext context) => AnswerAsync(context, null, async asked =>
-        Page(await asked.ListAsync(collection, context.Request.Query.ToDictionary(q => q.Key, q => q.Value.ToString()), context.RequestAborted)));
+        Page(await asked.ListAsync(collection, ActEndpoints.FiltersOf(context.Request), context.RequestAborted)));
 
     Task<IResult> ShowAsync(string collection, string id, HttpContext context) => AnswerAsync(context, null, async asked =>
         await asked.ShowAsync(collection, id, context.RequestAborted) is { } row ? Item(row, context) : (Problem(404, $"There is no such item among {collection}."), 0));
@@ -75,7 +78,7 @@ sealed class ApiEndpoints(LocalQueries queries, RecordedAnswer recorded)
         if (context is not null)
         {
             using var json = JsonDocument.Parse(row);
-            if (json.RootElement.TryGetProperty("version", out var version) && version.TryGetInt64(out var number)) context.Response.Headers.ETag = ActEndpoints.ETag(number);
+            if (json.RootElement.TryGetProperty("version", out var version)) context.Response.Headers.ETag = version.ValueKind == JsonValueKind.String ? $"\"{version.GetString()}\"" : ActEndpoints.ETag(version.GetInt64());
         }
         return (Results.Bytes(row, "application/json"), 1);
     }

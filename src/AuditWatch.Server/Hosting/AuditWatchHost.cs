@@ -21,6 +21,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using OpenTelemetry.Metrics;
+using OpenTelemetry.Resources;
 
 namespace AuditWatch.Server.Hosting;
 
@@ -112,6 +113,7 @@ public sealed class AuditWatchHost : IAsyncDisposable
         services.AddSingleton(stores).AddCompleteness(config);
         services.AddSingleton(app => new LocalQueries(stores.Folder, stores.State, stores.Index, clock, new QuarantineReplay(stores.State, stores.Pipeline, stores.ReadRecordAsync).RunAsync, stores.Engine.Statistics)
         {
+            Snapshot = () => stores.Engine.Rules,
             Sources = app.GetRequiredService<SourceSet>(),
             Completeness = app.GetRequiredService<CompletenessLedger>(),
             HasOtherUsers = config.ApiTokenFile is not null || config.Access.Oidc is not null,
@@ -129,7 +131,7 @@ public sealed class AuditWatchHost : IAsyncDisposable
 
         services.AddAlertBus(config);
         services.AddSingleton(_ => new ServerMetrics(stores.Journal, stores.Pipeline.Counters, stores.Backlog, stores.State, stores.Engine.Statistics, () => stores.Committed.Alerts, () => stores.Elasticsearch?.DeadLetters ?? 0, () => stores.IsSettled));
-        services.AddOpenTelemetry().WithMetrics(metrics => metrics.AddMeter(ServerMetrics.MeterName).AddMeter("System.Runtime").AddPrometheusExporter(p => p.ScrapeResponseCacheDurationMilliseconds = 0));
+        services.AddOpenTelemetry().ConfigureResource(resource => resource.AddService("auditwatch")).WithMetrics(metrics => metrics.AddMeter(ServerMetrics.MeterName).AddMeter("System.Runtime").AddPrometheusExporter(p => p.ScrapeResponseCacheDurationMilliseconds = 0));
 
         var app = builder.Build();
         _ = app.Services.GetRequiredService<ServerMetrics>();

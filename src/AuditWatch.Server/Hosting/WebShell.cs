@@ -28,7 +28,7 @@ static class WebShell
         services.Configure<MassTransitHostOptions>(bus => bus.StopTimeout = s_disposeWithin);
         services.AddProblemDetails();
         services.AddExceptionHandler<StateUnavailableHandler>();
-        services.AddOpenApi();
+        services.AddOpenApi(options => options.AddOperationTransformer(ApiDescription.AddAsync));
         return builder;
     }
 

@@ -7,10 +7,13 @@ using AuditWatch.Storage.State;
 
 namespace AuditWatch.Server.Metrics;
 
-/// <summary>What <c>/metrics</c> shows; names and meanings are a contract (docs/metrics.md). Everything is read when asked for, so no hot path pays for it.</summary>
+/// <summary>What <c>/metrics</c> shows; names and meanings are a contract. Everything is read when asked for, so no hot path pays for it.</summary>
 sealed class ServerMetrics : IDisposable
 {
     public const string MeterName = "AuditWatch";
+
+    // Shown from the start, so that the first bad record is an increase and not a new series.
+    static readonly string[] UsualReasons = ["malformed-json", "not-an-audit-event", "malformed-envelope", "too-large", "too-deep", "redaction-failed"];
     readonly Meter _meter = new(MeterName);
 
     public ServerMetrics(LocalJournal journal, IngestCounters ingest, Backlog backlog, StateStore state, RuleStatistics rules, Func<long> alerts, Func<long> deadLetters, Func<bool> isSettled)
@@ -24,7 +27,7 @@ sealed class ServerMetrics : IDisposable
         Gauge("auditwatch_settled", "1 when everything journaled is judged, saved and indexed, and no cluster's last events still wait for a second of silence.", () => isSettled() ? 1 : 0);
         Counter("auditwatch_alerts_raised", "Alerts raised or joined by new evidence since start.", () => alerts());
         Gauge("auditwatch_outbox_rows", "Alert changes that a consumer still has to take.", () => OutboxRows(state));
-        _meter.CreateObservableCounter("auditwatch_quarantined", () => ingest.Quarantined.Select(q => new Measurement<long>(q.Value, Tag("reason", q.Key))), description: "Records in quarantine, by reason.");
+        _meter.CreateObservableCounter("auditwatch_quarantined", () => UsualReasons.Union(ingest.Quarantined.Keys).Select(reason => new Measurement<long>(ingest.Quarantined.GetValueOrDefault(reason), Tag("reason", reason))), description: "Records in quarantine, by reason.");
         _meter.CreateObservableCounter("auditwatch_dropped", () => ingest.Dropped.Select(d => new Measurement<long>(d.Value, Tag("category", d.Key))), description: "Records that are no audit events by design, by category.");
         Counter("auditwatch_conflicting_events", "Another content for a stage of a request that came before; both are kept.", () => ingest.Conflicting);
         Counter("auditwatch_elasticsearch_dead_letters", "Documents that Elasticsearch would not take: those kept at start and those since.", () => deadLetters());

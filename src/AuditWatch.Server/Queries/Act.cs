@@ -11,9 +11,13 @@ public sealed record Act(ActRoute Route, string? Id, ReadOnlyMemory<byte> Body)
 
     /// <summary>The version that the caller has seen; null: whatever it is.</summary>
     public long? IfVersion { get; init; }
+
+    /// <summary>The same, of what has no number for a version.</summary>
+    public string? IfState { get; init; }
 }
 
 /// <summary>What an act answered.</summary>
 /// <param name="Json">The thing as it now stands.</param>
 /// <param name="Version">Its version, where it has one.</param>
-public sealed record ActAnswer(ReadOnlyMemory<byte> Json, long? Version = null);
+/// <param name="State">Its version, where that is no number.</param>
+public sealed record ActAnswer(ReadOnlyMemory<byte> Json, long? Version = null, string? State = null);

@@ -12,4 +12,7 @@ public sealed record ActRoute(string Name, string Method, string Path, string Su
 {
     /// <summary>Who may do it.</summary>
     public required AccessPolicy Policy { get; init; }
+
+    /// <summary>What a version looks like that the act may be bound to; null: there is none.</summary>
+    public VersionForm? Version { get; init; }
 }

@@ -11,12 +11,12 @@ public static class Acts
     /// <summary>Changes one alert's triage.</summary>
     public static readonly ActRoute TriageAlert = new("triage-alert", "PATCH", "alerts/{id}",
         "Changes an alert's triage: status, resolution, assignee, tags, a note. With If-Match it answers 412, and what changed, when the alert is another by now.", typeof(TriageBody))
-    { Policy = ByAnalyst };
+    { Policy = ByAnalyst, Version = VersionForm.Number };
 
     /// <summary>Changes the triage of all alerts that match.</summary>
     public static readonly ActRoute TriageAlerts = new("triage-alerts", "POST", "alerts/triage",
         "Changes the triage of every alert that the query parameters match. 'dry_run' only counts; 'expected' refuses with 409 when another number matches.", typeof(TriageBody))
-    { Policy = ByAnalyst };
+    { Policy = ByAnalyst, Version = VersionForm.Number };
 
     /// <summary>Takes a bulk change back.</summary>
     public static readonly ActRoute UndoTriage = new("undo-triage", "POST", "triage-jobs/{id}/undo",
@@ -25,16 +25,16 @@ public static class Acts
 
     /// <summary>Joins incidents.</summary>
     public static readonly ActRoute MergeIncident = new("merge-incident", "POST", "incidents/{id}/merge",
-        "Joins other incidents to one, by hand; stays so through a replay.", typeof(IncidentBody))
-    { Policy = ByAnalyst };
+        "Joins other incidents to one, by hand; stays so through a replay. With If-Match it answers 412, and what changed, when the incident is another by now.", typeof(IncidentBody))
+    { Policy = ByAnalyst, Version = VersionForm.Text };
 
     /// <summary>Parts alerts from an incident.</summary>
     public static readonly ActRoute SplitIncident = new("split-incident", "POST", "incidents/{id}/split",
-        "Parts alerts from an incident, as an incident of their own; stays so through a replay.", typeof(IncidentBody))
-    { Policy = ByAnalyst };
+        "Parts alerts from an incident, as an incident of their own; stays so through a replay. With If-Match it answers 412, and what changed, when the incident is another by now.", typeof(IncidentBody))
+    { Policy = ByAnalyst, Version = VersionForm.Text };
 
     /// <summary>Takes a merge or split back.</summary>
-    public static readonly ActRoute UndoIncidentEdit = new("undo-incident-edit", "POST", "incident-edits/{id}/undo", "Takes one merge or split back.", null) { Policy = ByAnalyst };
+    public static readonly ActRoute UndoIncidentEdit = new("undo-incident-edit", "POST", "incident-edits/{id}/undo", "Takes one merge or split back.", null) { Policy = ByAnalyst, Version = VersionForm.Text };
 
     /// <summary>Makes an exception from an alert.</summary>
     public static readonly ActRoute ExceptAlert = new("except-alert", "POST", "alerts/{id}/exception",
@@ -53,6 +53,11 @@ public static class Acts
     /// <summary>Takes an API token back.</summary>
     public static readonly ActRoute RevokeToken = new("revoke-token", "POST", "tokens/{id}/revoke", "Takes an API token back, for good.", null) { Policy = ByAdminOfAll };
 
+    /// <summary>Takes a cluster's bearer tokens back.</summary>
+    public static readonly ActRoute RevokeClusterTokens = new("revoke-cluster-tokens", "POST", "clusters/{id}/revoke",
+        "Takes a cluster's bearer tokens back, for good: all of them, or those that are older than 'older_than'.", typeof(RevokeClusterBody))
+    { Policy = AccessPolicy.For(Role.Admin, Recorded.Change) };
+
     /// <summary>All of them.</summary>
-    public static IReadOnlyList<ActRoute> All { get; } = [TriageAlert, TriageAlerts, UndoTriage, MergeIncident, SplitIncident, UndoIncidentEdit, ExceptAlert, TestRoute, ReplayNotifications, CreateToken, RevokeToken];
+    public static IReadOnlyList<ActRoute> All { get; } = [TriageAlert, TriageAlerts, UndoTriage, MergeIncident, SplitIncident, UndoIncidentEdit, ExceptAlert, TestRoute, ReplayNotifications, CreateToken, RevokeToken, RevokeClusterTokens];
 }

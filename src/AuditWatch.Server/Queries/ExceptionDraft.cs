@@ -16,7 +16,7 @@ static class ExceptionDraft
         var owner = Needed(body.Owner, "owner");
         var reason = Needed(body.Reason, "reason");
         if (!DateOnly.TryParseExact(Needed(body.Expires, "expires"), "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out var expires) || expires <= today)
-            throw new QueryFault($"'expires' is '{body.Expires}', but must be a day to come, YYYY-MM-DD: an exception without an end is never looked at again.");
+            throw new QueryFault($"'expires' is '{body.Expires}', but must be a day to come (YYYY-MM-DD), or a duration such as 30d: an exception without an end is never looked at again.");
         var text = new StringBuilder();
         text.Append(CultureInfo.InvariantCulture, $"title: {Quoted($"{alert.Rule.Title}, expected: {reason}")}\nid: {id}\nstatus: stable\ndate: {today:yyyy-MM-dd}\n");
         text.Append(CultureInfo.InvariantCulture, $"logsource: {{product: kubernetes, service: audit}}\nfilter:\n  rules: [{Quoted(alert.Rule.Id)}]\n  known:\n");

@@ -30,8 +30,7 @@ sealed class Filters(IReadOnlyDictionary<string, string> given, TimeProvider clo
     public long? Time(string name)
     {
         if (Text(name) is not { } text) return null;
-        if (Quantities.TryDuration(text, out var ago)) return Micros(clock.GetUtcNow() - ago);
-        return DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal, out var time)
+        return Moments.TryPast(text, clock, out var time)
             ? Micros(time) : throw new QueryFault($"'{name}' is '{text}', but must be RFC 3339 or a duration before now such as 15m, 24h or 7d.");
     }
 

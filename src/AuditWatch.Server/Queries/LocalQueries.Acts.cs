@@ -16,6 +16,7 @@ public sealed partial class LocalQueries
         "replay-notifications" => ReplayNotificationsAsync(act, stop),
         "create-token" => CreateTokenAsync(act, stop),
         "revoke-token" => RevokeTokenAsync(act, stop),
+        "revoke-cluster-tokens" => RevokeClusterTokensAsync(act, stop),
         _ => throw new QueryFault($"There is no act '{act.Route.Name}'."),
     };
 }

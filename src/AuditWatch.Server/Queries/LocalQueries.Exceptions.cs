@@ -21,6 +21,7 @@ public sealed partial class LocalQueries
     async Task<ActAnswer> ExceptAsync(Act act, CancellationToken stop)
     {
         var body = ActBody.Read<ExceptionBody>(act.Body);
+        if (body.Expires is { } end && Configuration.Moments.TryComing(end, _clock, out var day)) body = body with { Expires = day.UtcDateTime.ToString("yyyy-MM-dd", System.Globalization.CultureInfo.InvariantCulture) };
         if (!body.DryRun) NeedsAllClusters("An exception holds on every cluster, so it needs the role engineer on all of them; 'dry_run' shows it.");
         if (await FindAlertAsync(act.Id!, stop) is not { } stored) throw new QueryFault($"There is no alert '{act.Id}'.", 404);
         var id = Guid.NewGuid().ToString();

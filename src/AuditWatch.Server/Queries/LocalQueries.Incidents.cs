@@ -65,8 +65,8 @@ public sealed partial class LocalQueries
         var body = ActBody.Read<IncidentBody>(act.Body);
         if (body.Incidents is not { Count: > 0 } others || body.Alerts is not null) throw new QueryFault("The body needs 'incidents', the ids of those to join.");
         foreach (var id in others.Prepend(act.Id!)) await NeedsIncidentAsync(id, stop);
-        if (await _state.MergeIncidentsAsync(act.Id!, others, Who(body.By), _asker.Via, body.Note, stop) is { } why) throw new QueryFault(why, why.StartsWith("There is no", StringComparison.Ordinal) ? 404 : 409);
-        return new ActAnswer((await ShowIncidentAsync(act.Id!, stop))!.Value);
+        if (await SeenAsync(act, _state.MergeIncidentsAsync(act.Id!, others, Who(body.By), _asker.Via, body.Note, stop, act.IfState)) is { } why) throw new QueryFault(why, why.StartsWith("There is no", StringComparison.Ordinal) ? 404 : 409);
+        return await StandsAsync(act.Id!, stop);
     }
 
     async Task<ActAnswer> SplitIncidentAsync(Act act, CancellationToken stop)
@@ -74,17 +74,45 @@ public sealed partial class LocalQueries
         var body = ActBody.Read<IncidentBody>(act.Body);
         if (body.Incidents is not null) throw new QueryFault("The body needs 'alerts', the ids of those to part from it.");
         await NeedsIncidentAsync(act.Id!, stop);
-        var (id, why) = await _state.SplitIncidentAsync(act.Id!, body.Alerts ?? [], Who(body.By), _asker.Via, body.Note, stop);
+        var (id, why) = await SeenAsync(act, _state.SplitIncidentAsync(act.Id!, body.Alerts ?? [], Who(body.By), _asker.Via, body.Note, stop, act.IfState));
         if (why is not null) throw new QueryFault(why, why.StartsWith("There is no", StringComparison.Ordinal) ? 404 : 400);
-        return new ActAnswer((await ShowIncidentAsync(id!, stop))!.Value);
+        return await StandsAsync(id!, stop);
     }
 
     async Task<ActAnswer> UndoIncidentEditAsync(Act act, CancellationToken stop)
     {
         if (!long.TryParse(act.Id, NumberStyles.None, CultureInfo.InvariantCulture, out var edit) || await _state.FindIncidentEditAsync(edit, stop) is not { } made
-            || (!Scope.IsAll && await FindIncidentAsync(made.IncidentId, stop) is null) || !await _state.UndoIncidentEditAsync(edit, stop))
+            || (!Scope.IsAll && await FindIncidentAsync(made.IncidentId, stop) is null) || !await SeenAsync(act, _state.UndoIncidentEditAsync(edit, stop, act.IfState)))
             throw new QueryFault($"There is no edit '{act.Id}' to take back.", 404);
         return new ActAnswer(Rows.Write(json => json.WriteNumber("undone", edit)));
+    }
+
+    async Task<ActAnswer> StandsAsync(string id, CancellationToken stop) => new((await ShowIncidentAsync(id, stop))!.Value, State: (await FindIncidentAsync(id, stop))?.Version);
+
+    // Two people look at one incident; who acts second is told what the first did.
+    static async Task<T> SeenAsync<T>(Act act, Task<T> change)
+    {
+        try
+        {
+            return await change;
+        }
+        catch (StaleIncidentException stale)
+        {
+            var (now, seen) = (stale.Now, act.IfState!.Split('.'));
+            var since = seen.Length == 3 && long.TryParse(seen[1], NumberStyles.None, CultureInfo.InvariantCulture, out var last) ? now.Edits.Where(e => e.Id > last).ToList() : [];
+            var changes = since.Select(e => $"{e.Who} {(e.Act == "merge" ? "joined another to it" : "parted it")}").ToList();
+            if (seen.Length == 3 && seen[0] != now.Incident.Steps.Count.ToString(CultureInfo.InvariantCulture)) changes.Add($"it has {now.Incident.Steps.Count} steps now, not {seen[0]}");
+            if (changes.Count == 0) changes.Add("a merge or split was taken back, or its steps are others");
+            throw new QueryFault($"The incident is at version {now.Version}, not {act.IfState}: {string.Join(", ", changes)}. Look at it again.", 412)
+            {
+                Details = new Dictionary<string, object?>
+                {
+                    ["version"] = now.Version,
+                    ["steps"] = now.Incident.Steps.Count,
+                    ["changes"] = since.Select(e => JsonDocument.Parse(Rows.Write(json => EditMembers(json, e))).RootElement).ToList(),
+                },
+            };
+        }
     }
 
     async Task NeedsIncidentAsync(string id, CancellationToken stop)
@@ -102,6 +130,7 @@ public sealed partial class LocalQueries
         json.WriteString("last", Rfc3339.Of(incident.LastMicros));
         json.WriteNumber("alerts", incident.AlertCount);
         json.WriteBoolean("edited", stored.Edits.Count > 0);
+        json.WriteString("version", stored.Version);
         json.WriteStartArray("actors");
         foreach (var actor in incident.Actors) json.WriteStringValue(actor);
         json.WriteEndArray();
@@ -111,6 +140,12 @@ public sealed partial class LocalQueries
     static void EditRow(Utf8JsonWriter json, IncidentEdit edit)
     {
         json.WriteStartObject();
+        EditMembers(json, edit);
+        json.WriteEndObject();
+    }
+
+    static void EditMembers(Utf8JsonWriter json, IncidentEdit edit)
+    {
         json.WriteNumber("id", edit.Id);
         json.WriteString("at", Rfc3339.Of(edit.AtMicros));
         json.WriteString("by", edit.Who);
@@ -121,6 +156,5 @@ public sealed partial class LocalQueries
         foreach (var alert in edit.Alerts) json.WriteStringValue(alert);
         json.WriteEndArray();
         if (edit.Note is not null) json.WriteString("note", edit.Note);
-        json.WriteEndObject();
     }
 }

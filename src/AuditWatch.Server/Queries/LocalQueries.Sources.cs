@@ -26,6 +26,25 @@ public sealed partial class LocalQueries
         }
     }
 
+    async Task<ActAnswer> RevokeClusterTokensAsync(Act act, CancellationToken stop)
+    {
+        var cluster = act.Id!;
+        var before = long.MaxValue;
+        if (ActBody.Read<RevokeClusterBody>(act.Body).OlderThan is { } text)
+        {
+            if (!Configuration.Quantities.TryDuration(text, out var age) || age < TimeSpan.Zero) throw new QueryFault($"'older_than' is '{text}', but must be a duration such as 1h or 30d.");
+            before = Now - (age.Ticks / TimeSpan.TicksPerMicrosecond);
+        }
+        var done = Scope.Sees(cluster) ? await _state.RevokeClusterTokensAsync(cluster, before, stop) : null;
+        if (done is not var (revoked, left)) throw new QueryFault($"There is no cluster '{cluster}' with a credential.", 404);
+        return new ActAnswer(Rows.Write(json =>
+        {
+            json.WriteString("cluster", cluster);
+            json.WriteNumber("revoked", revoked);
+            json.WriteNumber("left", left);
+        }));
+    }
+
     async Task<RowPage> ClustersAsync(Filters asked, CancellationToken stop)
     {
         asked.Done();
@@ -73,10 +92,10 @@ public sealed partial class LocalQueries
 
     async Task<RowPage> ApiServersAsync(Filters asked, CancellationToken stop)
     {
-        var (cluster, source, state, limit) = (ClusterOf(asked), asked.Text("source"), asked.Text("state"), asked.Limit);
+        var (cluster, source, state) = (ClusterOf(asked), asked.Text("source"), asked.OneOf("state", "speaks", "silent", "new"));
         asked.Done();
         var rows = (await CompletenessAsync(stop)).Read(NowMicros).Where(v => Scope.Sees(v.Key.Cluster) && (cluster is null || v.Key.Cluster == cluster) && (source is null || v.Key.Source == source) && (state is null || v.State == state));
-        return new RowPage([.. (limit > 0 ? rows.Take((int)Math.Min(limit, int.MaxValue)) : rows).Select(ApiServerRows.Write)], null);
+        return new RowPage([.. rows.Select(ApiServerRows.Write)], null);
     }
 
     async Task<CompletenessLedger> CompletenessAsync(CancellationToken stop)

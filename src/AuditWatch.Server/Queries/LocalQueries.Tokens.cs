@@ -55,8 +55,7 @@ public sealed partial class LocalQueries
     {
         if (text is "never") return null;
         if (text is null) return Now + (UsualLife.Ticks / TimeSpan.TicksPerMicrosecond);
-        if (Quantities.TryDuration(text, out var life) && life > TimeSpan.Zero) return Now + (life.Ticks / TimeSpan.TicksPerMicrosecond);
-        if (DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal, out var time) && time > _clock.GetUtcNow())
+        if (Moments.TryComing(text, _clock, out var time) && time > _clock.GetUtcNow())
             return (time - DateTimeOffset.UnixEpoch).Ticks / TimeSpan.TicksPerMicrosecond;
         throw new QueryFault($"'expires' is '{text}', but must be a time to come (RFC 3339), a duration such as 90d, or 'never'.");
     }

@@ -69,20 +69,32 @@ public sealed partial class LocalQueries : IQueries
             "events" => EventsAsync(asked, stop),
             "alerts" => AlertsAsync(asked, stop),
             "incidents" => IncidentsAsync(asked, stop),
-            "exceptions" => ExceptionsAsync(asked, stop),
-            "routes" => RoutesAsync(asked),
+            "exceptions" => PagedAsync(asked, ExceptionsAsync(asked, stop)),
+            "routes" => PagedAsync(asked, RoutesAsync(asked)),
             "notifications" => NotificationsAsync(asked, stop),
             "triage-jobs" => TriageJobsAsync(asked, stop),
             "timeline" => TimelineAsync(asked, stop),
             "quarantine" => QuarantineAsync(asked, stop),
             "deadletters" => DeadLettersAsync(asked, stop),
-            "clusters" => ClustersAsync(asked, stop),
-            "tokens" => TokensAsync(asked, stop),
-            "sources" => SourcesAsync(asked, stop),
-            "api-servers" => ApiServersAsync(asked, stop),
-            "rules" => RulesAsync(asked),
+            "clusters" => PagedAsync(asked, ClustersAsync(asked, stop)),
+            "tokens" => PagedAsync(asked, TokensAsync(asked, stop)),
+            "sources" => PagedAsync(asked, SourcesAsync(asked, stop)),
+            "api-servers" => PagedAsync(asked, ApiServersAsync(asked, stop)),
+            "coverage" => PagedAsync(asked, CoverageAsync(asked)),
+            "rules" => PagedAsync(asked, RulesAsync(asked)),
             _ => throw new QueryFault($"There is no collection '{collection}'."),
         };
+    }
+
+    // Of what is made whole for each question: the cursor is how many rows were given.
+    static async Task<RowPage> PagedAsync(Filters asked, Task<RowPage> all)
+    {
+        var from = 0;
+        if (asked.Cursor is { } cursor && !int.TryParse(cursor, System.Globalization.NumberStyles.None, System.Globalization.CultureInfo.InvariantCulture, out from))
+            throw new QueryFault($"'{cursor}' is no cursor of this list; use the one that came with the page before.");
+        var (rows, limit) = ((await all).Rows, asked.Limit);
+        var page = rows.Skip(from).Take(limit == 0 ? int.MaxValue : limit).ToList();
+        return new RowPage(page, limit > 0 && from + page.Count < rows.Count ? (from + page.Count).ToString(System.Globalization.CultureInfo.InvariantCulture) : null);
     }
 
     /// <inheritdoc/>

@@ -92,8 +92,9 @@ static class RoleHost
     }
 
     static LocalQueries Queries(AuditWatchConfig config, TimeProvider clock, SharedStores stores, IServiceProvider app) => new(
-        stores.Folder, stores.State, null, clock, stores.Receivers is { } receivers ? new QuarantineReplay(stores.State, receivers.Pipeline, stores.ReadRecordAsync).RunAsync : null, stores.Rules is null ? null : stores.Statistics)
+        stores.Folder, stores.State, null, clock, stores.Receivers is { } receivers ? new QuarantineReplay(stores.State, receivers.Pipeline, stores.ReadRecordAsync).RunAsync : null, config.Roles.HasFlag(ServeRoles.Detect) ? stores.Statistics : null)
     {
+        Snapshot = () => stores.Rules!,
         Records = stores.ReadRecordAsync,
         Sources = app.GetService<SourceSet>(),
         IsOneOfSeveral = true,

@@ -27,7 +27,7 @@ sealed class SharedStores : IAsyncDisposable
 
     public required IPartitionedJournal Journal { get; init; }
 
-    /// <summary>The rules; null where nothing is detected.</summary>
+    /// <summary>The rules; null where nothing is detected and nothing is asked.</summary>
     public required RuleSnapshot? Rules { get; init; }
 
     public required SymbolTable Symbols { get; init; }
@@ -48,7 +48,7 @@ sealed class SharedStores : IAsyncDisposable
     public static async Task<SharedStores> OpenAsync(AuditWatchConfig config, TimeProvider clock, Action<string> say, CancellationToken stop)
     {
         var detects = config.Roles.HasFlag(ServeRoles.Detect);
-        var rules = detects ? Stores.LoadRules(config, say) : null;
+        var rules = detects || config.Roles.HasFlag(ServeRoles.Api) ? Stores.LoadRules(config, say) : null;
         var folder = DataFolder.Own(config.Data);
         var opened = new Stack<IAsyncDisposable>();
         ElasticsearchLink? elasticsearch = null;

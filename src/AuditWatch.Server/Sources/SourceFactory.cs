@@ -22,8 +22,13 @@ sealed class SourceFactory(Receivers receivers, StateStore state, DataFolder fol
         _ => throw new StartFault($"The source '{source.Name}' is of type {source.Type}, which this version cannot read."),
     };
 
-    StateCheckpoints Checkpoints(SourceConfig source) =>
-        source.Settings.TryGetValue("checkpoint_store", out var file) ? StateCheckpoints.InFile(file, clock) : new StateCheckpoints(state);
+    IPartitionCheckpoints Checkpoints(SourceConfig source)
+    {
+        if (!source.Settings.TryGetValue("checkpoint_store", out var store)) return new StateCheckpoints(state);
+        if (CheckpointPlace.AddressOf(store) is not { } place) return StateCheckpoints.InFile(store, clock);
+        var secret = Secret.Of(source.Settings, "checkpoint_secret");
+        return CheckpointPlace.IsPostgres(place) ? StateCheckpoints.InPostgres(place, secret, clock) : new BlobCheckpoints(new BlobPlace(place, secret));
+    }
 
     // The same after a restart, and nobody else's: a data folder belongs to one process.
     string InstanceOf(string source)

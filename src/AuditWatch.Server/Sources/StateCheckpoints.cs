@@ -4,14 +4,23 @@ using AuditWatch.Storage.State;
 
 namespace AuditWatch.Server.Sources;
 
-/// <summary>Owners and checkpoints in a state store: the server's own, or a file that several servers share.</summary>
+/// <summary>Owners and checkpoints in a state store: the server's own, or a file or database that several servers share.</summary>
 sealed class StateCheckpoints(Func<CancellationToken, Task<StateStore>> open) : IPartitionCheckpoints
 {
     /// <summary>In the server's own state.</summary>
     public StateCheckpoints(StateStore own) : this(_ => Task.FromResult(own)) { }
 
     /// <summary>In a file of its own, opened when it is first needed and again when that failed.</summary>
-    public static StateCheckpoints InFile(string file, TimeProvider clock)
+    public static StateCheckpoints InFile(string file, TimeProvider clock) => Opened(stop => StateStore.OpenFileAsync(file, clock, stop));
+
+    /// <summary>In a PostgreSQL database that is for checkpoints alone, or for several servers'.</summary>
+    public static StateCheckpoints InPostgres(Uri place, Func<string>? password, TimeProvider clock) => Opened(stop => StateStore.OpenPostgresAsync(new PostgresPlace
+    {
+        Host = place.Host, Port = place.Port < 0 ? 5432 : place.Port, Database = Uri.UnescapeDataString(place.AbsolutePath.Trim('/')), Username = Uri.UnescapeDataString(place.UserInfo),
+        Password = password, Tls = place.Query != "?tls=disable", MaxConnections = 4,
+    }, clock, null, stop));
+
+    static StateCheckpoints Opened(Func<CancellationToken, Task<StateStore>> open)
     {
         var gate = new SemaphoreSlim(1, 1);
         StateStore? opened = null;
@@ -20,7 +29,7 @@ sealed class StateCheckpoints(Func<CancellationToken, Task<StateStore>> open) : 
             await gate.WaitAsync(stop);
             try
             {
-                return opened ??= await StateStore.OpenFileAsync(file, clock, stop);
+                return opened ??= await open(stop);
             }
             finally
             {

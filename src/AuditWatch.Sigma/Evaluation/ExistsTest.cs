@@ -5,7 +5,7 @@ internal sealed class ExistsTest : ValueTest
 {
     public override Verdict On(scoped in FieldValue value, EventView view) => value.Kind switch
     {
-        FieldKind.Unknown => Verdict.Unknown(value.Why),
+        FieldKind.Unknown => value.IsThere ? Verdict.True : Verdict.Unknown(value.Why),
         FieldKind.Absent => Verdict.False,
         _ => Verdict.True,
     };

@@ -34,6 +34,9 @@ public readonly ref struct FieldValue
     /// <summary>Why it is unknown.</summary>
     public UnknownReason Why { get; init; }
 
+    /// <summary>Unknown, but certainly there: its value is not shown.</summary>
+    public bool IsThere { get; init; }
+
     /// <summary>Text: unescaped UTF-8. Number: as written.</summary>
     public ReadOnlySpan<byte> Utf8 { get; init; }
 

@@ -36,6 +36,19 @@ public sealed partial class StateStore
         return token;
     }
 
+    /// <summary>
+    /// Takes tokens of a cluster back, for good: those made before <paramref name="beforeMicros"/>. Returns how many that were and how many are left; null for a cluster
+    /// that nobody added. Without any token left the cluster is still known, and needs a credential.
+    /// </summary>
+    public Task<(int Revoked, int Left)?> RevokeClusterTokensAsync(string name, long beforeMicros, CancellationToken stop) => WriteAsync<(int, int)?>(async transaction =>
+    {
+        var connection = transaction.Connection!;
+        if (await connection.QueryFirstOrDefaultAsync<string>(Sql("select name from cluster where name = @name", new { name }, transaction, stop)).ConfigureAwait(false) is null) return null;
+        var revoked = await connection.ExecuteAsync(Sql(
+            "delete from cluster_token where cluster = @name and created_us < @beforeMicros", new { name, beforeMicros }, transaction, stop)).ConfigureAwait(false);
+        return (revoked, (int)await connection.QuerySingleAsync<long>(Sql("select count(*) from cluster_token where cluster = @name", new { name }, transaction, stop)).ConfigureAwait(false));
+    }, stop);
+
     /// <summary>All clusters, by name.</summary>
     public async Task<IReadOnlyList<Cluster>> ListClustersAsync(CancellationToken stop) =>
         (await ReadAsync(connection => connection.QueryAsync<ClusterRow>(Sql(

@@ -37,10 +37,12 @@ public sealed partial class StateStore
     public Task<StoredIncident?> FindIncidentAsync(string incidentId, CancellationToken stop) => ReadAsync(connection => StandingAsync(connection, null, incidentId, stop), stop);
 
     /// <summary>Joins other incidents to one. Null when done; else why not.</summary>
-    public Task<string?> MergeIncidentsAsync(string incidentId, IReadOnlyList<string> others, string who, string via, string? note, CancellationToken stop) => WriteAsync(async transaction =>
+    /// <exception cref="StaleIncidentException">It is not at <paramref name="ifVersion"/>.</exception>
+    public Task<string?> MergeIncidentsAsync(string incidentId, IReadOnlyList<string> others, string who, string via, string? note, CancellationToken stop, string? ifVersion = null) => WriteAsync(async transaction =>
     {
         var connection = transaction.Connection!;
         if (await StandingAsync(connection, transaction, incidentId, stop).ConfigureAwait(false) is not { } into) return $"There is no incident '{incidentId}'.";
+        if (ifVersion is not null && into.Version != ifVersion) throw new StaleIncidentException(into);
         var id = into.Incident.IncidentId;
         foreach (var other in others.Distinct(StringComparer.Ordinal))
         {
@@ -54,9 +56,11 @@ public sealed partial class StateStore
     }, stop);
 
     /// <summary>Parts alerts from an incident. The new incident's id, or why not.</summary>
-    public Task<(string? Id, string? Why)> SplitIncidentAsync(string incidentId, IReadOnlyList<string> alerts, string who, string via, string? note, CancellationToken stop) => WriteAsync<(string?, string?)>(async transaction =>
+    /// <exception cref="StaleIncidentException">It is not at <paramref name="ifVersion"/>.</exception>
+    public Task<(string? Id, string? Why)> SplitIncidentAsync(string incidentId, IReadOnlyList<string> alerts, string who, string via, string? note, CancellationToken stop, string? ifVersion = null) => WriteAsync<(string?, string?)>(async transaction =>
     {
         if (await StandingAsync(transaction.Connection!, transaction, incidentId, stop).ConfigureAwait(false) is not { } whole) return (null, $"There is no incident '{incidentId}'.");
+        if (ifVersion is not null && whole.Version != ifVersion) throw new StaleIncidentException(whole);
         var inside = whole.Incident.Steps.Select(s => s.AlertId).ToHashSet(StringComparer.Ordinal);
         if (alerts.Count == 0) return (null, "Name the alerts to part from it.");
         if (alerts.FirstOrDefault(a => !inside.Contains(a)) is { } stranger) return (null, $"The alert '{stranger}' is no step of it.");
@@ -67,12 +71,17 @@ public sealed partial class StateStore
     }, stop);
 
     /// <summary>Takes an edit back; false when there is none or it was taken back before.</summary>
-    public Task<bool> UndoIncidentEditAsync(long edit, CancellationToken stop) => WriteAsync(async transaction => await transaction.Connection!.ExecuteAsync(Sql(
-        "update incident_edit set undone_us = @now where id = @edit and undone_us is null", new { edit, now = UnixMicros.Of(_clock) }, transaction, stop)).ConfigureAwait(false) == 1, stop);
+    /// <exception cref="StaleIncidentException">What it made is not at <paramref name="ifVersion"/>.</exception>
+    public Task<bool> UndoIncidentEditAsync(long edit, CancellationToken stop, string? ifVersion = null) => WriteAsync(async transaction =>
+    {
+        if (ifVersion is not null && await EditAsync(transaction.Connection!, transaction, edit, stop).ConfigureAwait(false) is { } made
+            && await StandingAsync(transaction.Connection!, transaction, made.IncidentId, stop).ConfigureAwait(false) is { } now && now.Version != ifVersion) throw new StaleIncidentException(now);
+        return await transaction.Connection!.ExecuteAsync(Sql(
+            "update incident_edit set undone_us = @now where id = @edit and undone_us is null", new { edit, now = UnixMicros.Of(_clock) }, transaction, stop)).ConfigureAwait(false) == 1;
+    }, stop);
 
     /// <summary>One edit, whether it was taken back or not; null when there is none.</summary>
-    public Task<IncidentEdit?> FindIncidentEditAsync(long edit, CancellationToken stop) => ReadAsync(async connection => (await connection.QueryFirstOrDefaultAsync<EditRow>(Sql(
-        $"select {EditColumns} from incident_edit where id = @edit", new { edit }, null, stop)).ConfigureAwait(false))?.Back(), stop);
+    public Task<IncidentEdit?> FindIncidentEditAsync(long edit, CancellationToken stop) => ReadAsync(connection => EditAsync(connection, null, edit, stop), stop);
 
     // What is already stored as it is makes no new version.
     Task<int> WriteIncidentsAsync(DbTransaction transaction, IReadOnlyList<Incident> incidents, CancellationToken stop) => incidents.Count == 0 ? Task.FromResult(0) :
@@ -103,6 +112,9 @@ public sealed partial class StateStore
         (await connection.QueryAsync<EditRow>(Sql($"select {EditColumns} from incident_edit where undone_us is null order by id", null, transaction, stop)).ConfigureAwait(false))
         .Select(row => row.Back()).ToList(),
         await connection.QueryAsync<(string, string)>(Sql("select incident_id, merged_into from incident where merged_into is not null", null, transaction, stop)).ConfigureAwait(false));
+
+    static async Task<IncidentEdit?> EditAsync(DbConnection connection, DbTransaction? transaction, long edit, CancellationToken stop) => (await connection.QueryFirstOrDefaultAsync<EditRow>(Sql(
+        $"select {EditColumns} from incident_edit where id = @edit", new { edit }, transaction, stop)).ConfigureAwait(false))?.Back();
 
     static Task<int> EditAsync(DbTransaction transaction, IncidentEdit edit, CancellationToken stop) => transaction.Connection!.ExecuteAsync(Sql(
         """

@@ -6,12 +6,13 @@ using AuditWatch.Server.Queries;
 
 namespace AuditWatch.Cli.Commands;
 
-/// <summary><c>auditwatch clusters add|list</c></summary>
+/// <summary><c>auditwatch clusters add|revoke|list</c></summary>
 internal static class ClustersCommand
 {
     public static Command Build(Terminal terminal) => new("clusters", "Clusters that may send events, and their credentials.")
     {
         Add(terminal),
+        Revoke(terminal),
         Listing.List(terminal, "list", "Clusters with a credential.", "clusters", [], "cluster", "client_cn", "created"),
     };
 
@@ -39,6 +40,25 @@ internal static class ClustersCommand
             var answer = await Listing.AskAsync(() => queries.AddClusterAsync(new NewCluster(cluster, parse.GetValue(clientCn), parse.GetValue(url), caPem), stop));
             if (OutputOptions.Choose(parse.GetValue(format), terminal) == OutputFormat.Table) Explain(terminal, answer);
             else terminal.Result(answer.Span);
+            return ExitCode.Done;
+        });
+        return command;
+    }
+
+    static Command Revoke(Terminal terminal)
+    {
+        var command = new Command("revoke", "Takes a cluster's bearer tokens back, at once and for good. To change a token without a gap: clusters add, give the new one to the API servers, then revoke the old.");
+        var place = new DataOrServer();
+        place.AddTo(command);
+        var name = new Argument<string>("NAME") { Description = "The cluster's name." };
+        var olderThan = new Option<string?>("--older-than") { Description = "Only tokens made longer ago than this, such as 1h. Default: all.", HelpName = "DURATION" };
+        command.Add(name);
+        command.Add(olderThan);
+        command.SetAction(async (parse, stop) =>
+        {
+            await using var queries = await place.OpenAsync(parse, stop);
+            var body = ActBody.Write(new RevokeClusterBody { OlderThan = parse.GetValue(olderThan) });
+            terminal.Result((await Listing.AskAsync(() => queries.ActAsync(new Act(Acts.RevokeClusterTokens, parse.GetRequiredValue(name), body), stop))).Json.Span);
             return ExitCode.Done;
         });
         return command;

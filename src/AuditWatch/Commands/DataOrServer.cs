@@ -12,6 +12,9 @@ internal sealed class DataOrServer
     readonly ConfigOptions _config = new(serving: false);
     readonly Option<string?> _tokenFile = new("--token-file") { Description = "File with the server's API token; else the variable AUDITWATCH_TOKEN.", HelpName = "FILE" };
 
+    /// <summary>The configuration option, for a command that needs it for more.</summary>
+    public ConfigOptions Config => _config;
+
     public void AddTo(Command command)
     {
         command.Add(_data);

@@ -13,7 +13,7 @@ internal static class EventsCommand
                 Listing.Filter("--cluster", "Only this cluster."), Listing.Filter("--user", "Authenticated or effective user."), Listing.Filter("--verb", "For instance get, create, delete."),
                 Listing.Filter("--resource", "For instance secrets, or pods/exec."), Listing.Filter("--namespace", "The object's namespace."), Listing.Filter("--name", "The object's name."),
                 Listing.Filter("--ip", "Client address."), Listing.Filter("--credential", "Credential id (JTI=… or X509SHA256=…)."), Listing.Filter("--pod", "The caller's pod."),
-                Listing.Filter("--audit-id", "Every stage of this audit id."), Listing.Filter("--outcome", "success, denied, failure or unknown."), Listing.Filter("--code", "HTTP status code."),
+                Listing.Filter("--audit-id", "Every stage of this audit id."), Listing.Filter("--stage", "RequestReceived, ResponseStarted, ResponseComplete or Panic."), Listing.Filter("--outcome", "success, denied, failure or unknown."), Listing.Filter("--code", "HTTP status code."),
                 Listing.Filter("--text", "Part of the request URI or user agent."), Listing.Filter("--order", "desc (default) or asc."),
                 TimeText.Option("--since", "Not before."), TimeText.Option("--until", "Not after."),
             ],

@@ -24,7 +24,7 @@ internal static class ExceptionsCommand
         var alert = new Argument<string>("ALERT") { Description = "The alert's id." };
         var owner = new Option<string>("--owner") { Description = "Who answers for it.", Required = true, HelpName = "NAME" };
         var reason = new Option<string>("--reason") { Description = "Why it is expected.", Required = true, HelpName = "TEXT" };
-        var expires = new Option<string>("--expires") { Description = "The day from which on it no longer holds, YYYY-MM-DD.", Required = true, HelpName = "DAY" };
+        var expires = new Option<string>("--expires") { Description = "The day from which on it no longer holds: YYYY-MM-DD, or a duration from now such as 30d.", Required = true, HelpName = "WHEN" };
         var field = new Option<string[]>("--field") { Description = "What must be as in the alert: user, verb, resource, subresource, namespace, name, ip, agent. Default: user, verb, resource, namespace.", HelpName = "FIELD" };
         var dryRun = new Option<bool>("--dry-run") { Description = "Only show the document and what it would have hidden." };
         foreach (var part in (Symbol[])[alert, owner, reason, expires, field, dryRun])

@@ -38,7 +38,7 @@ internal sealed class HistoryOptions
         var folder = parse.GetValue(_journal);
         var paths = _inputs.Paths(parse);
         if (folder is null == (paths.Count == 0)) throw new CommandFault(ExitCode.Usage, "Name the history: files or folders with audit events, or --journal DIR, not both.");
-        var inputs = folder is null ? _inputs.Inputs(parse) : new InputFiles([], []);
+        var inputs = folder is null ? _inputs.Inputs(parse, terminal) : new InputFiles([], []);
         var (options, progress, unreadable) = _inputs.Watched(parse, terminal, inputs);
         var files = inputs.Files;
         if (folder is not null)

@@ -39,15 +39,19 @@ internal static class IncidentsCommand
         command.Add(what);
         command.Add(note);
         command.Add(by);
+        var ifVersion = IfVersion();
+        command.Add(ifVersion);
         command.SetAction(async (parse, stop) =>
         {
             await using var queries = await place.OpenAsync(parse, stop);
             var wish = body(parse, parse.GetValue(by), parse.GetValue(note));
-            terminal.Result((await Listing.AskAsync(() => queries.ActAsync(new Act(route, parse.GetRequiredValue(id), ActBody.Write(wish)), stop))).Json.Span);
+            terminal.Result((await Listing.AskAsync(() => queries.ActAsync(new Act(route, parse.GetRequiredValue(id), ActBody.Write(wish)) { IfState = parse.GetValue(ifVersion) }, stop))).Json.Span);
             return ExitCode.Done;
         });
         return command;
     }
+
+    static Option<string?> IfVersion() => new("--if-version") { Description = "Only if the incident is still at this version, as incidents list and show say it.", HelpName = "VERSION" };
 
     static Command Undo(Terminal terminal)
     {
@@ -55,11 +59,13 @@ internal static class IncidentsCommand
         var place = new DataOrServer();
         place.AddTo(command);
         var edit = new Argument<long>("EDIT") { Description = "The edit's number, as incidents show says it." };
+        var ifVersion = IfVersion();
         command.Add(edit);
+        command.Add(ifVersion);
         command.SetAction(async (parse, stop) =>
         {
             await using var queries = await place.OpenAsync(parse, stop);
-            terminal.Result((await Listing.AskAsync(() => queries.ActAsync(new Act(Acts.UndoIncidentEdit, parse.GetValue(edit).ToString(CultureInfo.InvariantCulture), default), stop))).Json.Span);
+            terminal.Result((await Listing.AskAsync(() => queries.ActAsync(new Act(Acts.UndoIncidentEdit, parse.GetValue(edit).ToString(CultureInfo.InvariantCulture), default) { IfState = parse.GetValue(ifVersion) }, stop))).Json.Span);
             return ExitCode.Done;
         });
         return command;

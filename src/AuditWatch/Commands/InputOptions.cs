@@ -24,9 +24,12 @@ internal sealed class InputOptions
         _paths.Validators.Add(result =>
         {
             foreach (var token in result.Tokens.Where(t => t.Value.Length > 1 && t.Value[0] == '-' && !File.Exists(t.Value)))
-                result.AddError($"There is no option '{token.Value}'. A file of that name is written ./{token.Value}.");
+                result.AddError($"There is no option '{token.Value}'.{UsageFaults.Meant(token.Value, Near(result))} A file of that name is written ./{token.Value}.");
         });
     }
+
+    static IEnumerable<string> Near(System.CommandLine.Parsing.ArgumentResult result) =>
+        result.Parent is System.CommandLine.Parsing.CommandResult { Command: var command } ? command.Options.Select(o => o.Name) : [];
 
     public void AddTo(Command command)
     {
@@ -39,12 +42,7 @@ internal sealed class InputOptions
     public IReadOnlyList<string> Paths(ParseResult parse) => parse.GetValue(_paths) ?? [];
 
     /// <summary>The inputs; a path that does not exist is said and makes the exit code 3, the rest is read.</summary>
-    public InputFiles Inputs(ParseResult parse)
-    {
-#pragma warning disable RS0030 // '-' is stdin
-        return InputFiles.Resolve(parse.GetRequiredValue(_paths), Console.OpenStandardInput);
-#pragma warning restore RS0030
-    }
+    public InputFiles Inputs(ParseResult parse, Terminal terminal) => InputFiles.Resolve(parse.GetRequiredValue(_paths), terminal.OpenInput);
 
     public ScanOptions Options(ParseResult parse)
     {

@@ -25,7 +25,8 @@ internal static class Listing
         {
             await using var queries = await place.OpenAsync(parse, stop);
             var writer = new RowWriter(terminal, OutputOptions.Choose(parse.GetValue(format), terminal), columns);
-            await CopyAsync(queries, collection, Filters(parse, filters), parse.GetValue(limit), writer, stop);
+            var isWhole = await CopyAsync(queries, collection, Filters(parse, filters), parse.GetValue(limit), writer, stop);
+            if (!isWhole) terminal.Note($"There are more than {parse.GetValue(limit)} rows; --limit 0 shows all.");
             return ExitCode.Done;
         });
         return command;
@@ -49,7 +50,8 @@ internal static class Listing
         return command;
     }
 
-    public static async Task CopyAsync(IQueries queries, string collection, Dictionary<string, string> filters, long limit, RowWriter writer, CancellationToken stop)
+    /// <summary>Writes at most so many rows (0: all); false when there are more.</summary>
+    static async Task<bool> CopyAsync(IQueries queries, string collection, Dictionary<string, string> filters, long limit, RowWriter writer, CancellationToken stop)
     {
         var left = limit == 0 ? long.MaxValue : limit;
         while (true)
@@ -58,10 +60,13 @@ internal static class Listing
             var page = await AskAsync(() => queries.ListAsync(collection, filters, stop));
             foreach (var row in page.Rows) writer.Write(row);
             left -= page.Rows.Count;
-            if (page.Next is null || left <= 0) break;
+            if (page.Next is null || left <= 0)
+            {
+                writer.End();
+                return page.Next is null;
+            }
             filters["cursor"] = page.Next;
         }
-        writer.End();
     }
 
     public static async Task<T> AskAsync<T>(Func<Task<T>> ask)
@@ -86,7 +91,7 @@ internal static class Listing
             {
                 Option<string?> text => parse.GetValue(text),
                 Option<DateTimeOffset?> time => parse.GetValue(time)?.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.ffffff'Z'", CultureInfo.InvariantCulture),
-                Option<TimeSpan> duration => parse.GetValue(duration).TotalSeconds.ToString(CultureInfo.InvariantCulture) + "s",
+                Option<TimeSpan?> duration => parse.GetValue(duration)?.TotalSeconds.ToString(CultureInfo.InvariantCulture) + "s",
                 Option<bool> flag => parse.GetValue(flag) ? "true" : null,
                 _ => throw new InvalidOperationException($"{option.Name} has a type that no filter has."),
             };

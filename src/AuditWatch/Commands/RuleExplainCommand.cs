@@ -71,9 +71,7 @@ internal static class RuleExplainCommand
     static IReadOnlyList<ExplainedVerdict> Explain(ExplainRun run, string? from, long? line, Terminal terminal, ref int unreadable, CancellationToken stop)
     {
         if (from is null) return [];
-#pragma warning disable RS0030 // '-' is stdin
-        var inputs = InputFiles.Resolve([from], Console.OpenStandardInput);
-#pragma warning restore RS0030
+        var inputs = InputFiles.Resolve([from], terminal.OpenInput);
         foreach (var problem in inputs.Problems) terminal.Error(problem);
         unreadable += inputs.Problems.Count;
         return run.Run(inputs.Files, (_, at) => line is null || at == line, line is null ? Most : int.MaxValue, stop);

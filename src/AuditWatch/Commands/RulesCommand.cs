@@ -28,7 +28,7 @@ internal static class RulesCommand
         command.Add(limit);
         command.SetAction((parse, stop) =>
         {
-            var files = inputs.Inputs(parse);
+            var files = inputs.Inputs(parse, terminal);
             var (options, progress, unreadable) = inputs.Watched(parse, terminal, files);
             var snapshot = RuleOptions.Load(rules.Sources(parse) with { MatchLogSource = false, Filters = false, Profiles = [options.Cluster.Profile] }, terminal);
             var writer = new RowWriter(terminal, OutputOptions.Choose(parse.GetValue(format), terminal), "file", "line", "stage", "rule", "verdict");

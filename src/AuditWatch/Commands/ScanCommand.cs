@@ -38,7 +38,7 @@ internal static class ScanCommand
 
         command.SetAction((parse, stop) =>
         {
-            var files = inputs.Inputs(parse);
+            var files = inputs.Inputs(parse, terminal);
             var (options, progress, unreadable) = inputs.Watched(parse, terminal, files);
             options = options with { Baseline = baseline.Read(parse, terminal) };
             var snapshot = RuleOptions.Load(rules.Sources(parse) with { ExceptionDirs = parse.GetValue(exceptions) ?? [], Profiles = [options.Cluster.Profile] }, terminal);

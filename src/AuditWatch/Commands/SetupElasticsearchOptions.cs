@@ -4,9 +4,9 @@ using AuditWatch.Storage.Elasticsearch;
 namespace AuditWatch.Cli.Commands;
 
 /// <summary>Where Elasticsearch is: <c>--url</c> with its credential, else the <c>elasticsearch</c> section of the configuration; a flag wins over the section's key.</summary>
-internal sealed class SetupElasticsearchOptions
+internal sealed class SetupElasticsearchOptions(ConfigOptions? shared = null)
 {
-    readonly ConfigOptions _config = new(serving: false);
+    readonly ConfigOptions _config = shared ?? new(serving: false);
     readonly Option<string?> _url = Text("--url", "Elasticsearch, for instance https://elastic.example:9200.", "URL");
     readonly Option<string?> _namespace = Text("--namespace", "The namespace of the data streams. Default 'default'.", "NAME");
     readonly Option<string?> _apiKeyFile = Text("--api-key-file", "File with the encoded API key.", "FILE");
@@ -16,7 +16,7 @@ internal sealed class SetupElasticsearchOptions
 
     public void AddTo(Command command)
     {
-        _config.AddTo(command);
+        if (shared is null) _config.AddTo(command);
         foreach (var option in new[] { _url, _namespace, _apiKeyFile, _username, _passwordFile, _caFile }) command.Add(option);
     }
 

@@ -19,7 +19,7 @@ internal static class SqlCommand
         var limit = OutputOptions.Limit(1000);
         var esql = new Option<bool>("--esql") { Description = "The statement is ES|QL, for Elasticsearch (--url, or the 'elasticsearch' section of the configuration); its own LIMIT counts." };
         var parameters = new Option<string[]>("--param") { Description = "With --esql: a value for ?NAME in the statement; may be repeated. A JSON number, true, false or quoted text is taken as such.", HelpName = "NAME=VALUE" };
-        var elasticsearch = new SetupElasticsearchOptions();
+        var elasticsearch = new SetupElasticsearchOptions(place.Config);
         elasticsearch.AddTo(command);
         command.Add(statement);
         command.Add(format);
@@ -29,9 +29,7 @@ internal static class SqlCommand
         command.SetAction(async (parse, stop) =>
         {
             var text = parse.GetRequiredValue(statement);
-#pragma warning disable RS0030 // '-' is stdin
-            if (text == "-") text = await Console.In.ReadToEndAsync(stop);
-#pragma warning restore RS0030
+            if (text == "-") text = await new StreamReader(terminal.OpenInput()).ReadToEndAsync(stop);
             if (parse.GetValue(esql)) return await EsqlAsync(terminal, elasticsearch.Choose(parse), text, parse.GetValue(parameters) ?? [], OutputOptions.Choose(parse.GetValue(format), terminal), stop);
             await using var queries = await place.OpenAsync(parse, stop);
             var page = await Listing.AskAsync(() => queries.SqlAsync(text, parse.GetValue(limit), stop));

@@ -16,7 +16,7 @@ internal static class TimelineCommand
         var command = Listing.List(terminal, "timeline", "Who did what, in order: events and alerts around a time, for one user, pod, address, credential, namespace or container.", "timeline",
             [
                 .. entities, Listing.Filter("--cluster", "Only this cluster."), TimeText.Option("--around", "The middle of the window; default: the newest event."),
-                TimeText.Duration("--window", "Width of the window to either side. Default 15m.", TimeSpan.FromMinutes(15)),
+                TimeText.Duration("--window", "Width of the window to either side. Default 15m."),
             ],
             "time", "kind", "level", "count", "sentence");
         command.Validators.Add(result =>

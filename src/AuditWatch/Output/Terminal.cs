@@ -15,13 +15,16 @@ internal sealed class Terminal : IDisposable
         (_error, OutputIsTerminal, ErrorIsTerminal, Color) = (error, outputIsTerminal, errorIsTerminal, color);
     }
 
+    /// <summary>Opens standard input.</summary>
+    public required Func<Stream> OpenInput { get; init; }
+
     public bool OutputIsTerminal { get; }
 
     public bool ErrorIsTerminal { get; }
 
     public bool Color { get; }
 
-    /// <summary>Whether a write to stdout failed: nobody reads any more.</summary>
+    /// <summary>Whether a write to stdout failed; nothing more is written.</summary>
     public bool OutputIsGone { get; private set; }
 
     public static Terminal OfThisProcess(string[] args)
@@ -29,7 +32,7 @@ internal sealed class Terminal : IDisposable
         var noColor = args.Contains("--no-color") || !string.IsNullOrEmpty(Environment.GetEnvironmentVariable("NO_COLOR"));
 #pragma warning disable RS0030 // This is the command line's Terminal.
         var error = new StreamWriter(Console.OpenStandardError(), new UTF8Encoding(false)) { AutoFlush = true };
-        return new Terminal(Console.OpenStandardOutput(), TextWriter.Synchronized(error), !Console.IsOutputRedirected, !Console.IsErrorRedirected, !noColor);
+        return new Terminal(Console.OpenStandardOutput(), TextWriter.Synchronized(error), !Console.IsOutputRedirected, !Console.IsErrorRedirected, !noColor) { OpenInput = Console.OpenStandardInput };
 #pragma warning restore RS0030
     }
 
@@ -48,10 +51,9 @@ internal sealed class Terminal : IDisposable
                 if (OutputIsTerminal) _output.Flush();
             }
         }
-        catch (IOException)
+        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
         {
-            OutputIsGone = true;
-            throw;
+            throw Gone(fault);
         }
     }
 
@@ -83,6 +85,7 @@ internal sealed class Terminal : IDisposable
         return safe.ToString();
     }
 
+    /// <summary>Brings out what is still held; throws when it cannot be written.</summary>
     public void Flush()
     {
         if (OutputIsGone) return;
@@ -90,15 +93,21 @@ internal sealed class Terminal : IDisposable
         {
             _output.Flush();
         }
-        catch (IOException)
+        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
         {
-            OutputIsGone = true;
+            throw Gone(fault);
         }
+    }
+
+    // That nobody reads a pipe any more is no fault and no exception: the runtime passes over it. A full disk or a closed stdout has lost results.
+    CommandFault Gone(Exception fault)
+    {
+        OutputIsGone = true;
+        return new CommandFault(ExitCode.Usage, $"Results cannot be written to stdout: {(fault.InnerException ?? fault).Message}");
     }
 
     public void Dispose()
     {
-        Flush();
         _error.Dispose();
     }
 }

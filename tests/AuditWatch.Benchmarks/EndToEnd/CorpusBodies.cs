@@ -4,7 +4,7 @@ using System.Text;
 namespace AuditWatch.Benchmarks.EndToEnd;
 
 /// <summary>Webhook bodies of 400 events cut from a generated corpus; each round gives every event another audit id, so that none is a repeat.</summary>
-internal sealed class CorpusBodies
+internal sealed class CorpusBodies : IBodies
 {
     const int EventsPerBody = 400;
     readonly List<byte[]> _bodies = [];

@@ -32,7 +32,7 @@ internal static class LoadedServer
         }
     }
 
-    public static async Task<Load> PostAsync(string url, CorpusBodies bodies, int seconds, int connections, double? postsPerSecond)
+    public static async Task<Load> PostAsync(string url, IBodies bodies, int seconds, int connections, double? postsPerSecond)
     {
         using var http = new HttpClient(new SocketsHttpHandler { MaxConnectionsPerServer = connections }) { Timeout = TimeSpan.FromSeconds(60) };
         var waited = Stopwatch.StartNew();

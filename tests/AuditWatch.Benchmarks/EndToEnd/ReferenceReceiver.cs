@@ -13,7 +13,7 @@ namespace AuditWatch.Benchmarks.EndToEnd;
 /// <summary>The least that a durable receiver must do: read the body, compress it, hash it, append it, fsync, answer. What AuditWatch does beyond that is measured against it.</summary>
 internal static class ReferenceReceiver
 {
-    /// <summary>Arguments: PORT FILE. Runs until killed. One fsync covers everything that arrived while the last one ran, as in the journal.</summary>
+    /// <summary>Arguments: PORT FILE (-: nothing is kept, only read and answered). Runs until killed. One fsync covers everything that arrived while the last one ran, as in the journal.</summary>
     public static async Task<int> RunAsync(string[] arguments)
     {
         var builder = WebApplication.CreateSlimBuilder();
@@ -24,6 +24,12 @@ internal static class ReferenceReceiver
             k.Listen(IPAddress.Loopback, int.Parse(arguments[0], System.Globalization.CultureInfo.InvariantCulture));
         });
         await using var app = builder.Build();
+        if (arguments[1] == "-")
+        {
+            app.MapPost("/{**path}", (HttpContext context) => context.Request.Body.CopyToAsync(Stream.Null));
+            await app.RunAsync();
+            return 0;
+        }
         using var file = File.OpenHandle(arguments[1], FileMode.Create, FileAccess.Write);
         var waiting = new BlockingCollection<(byte[] Bytes, TaskCompletionSource Done)>();
         var compressors = new ConcurrentBag<Compressor>();

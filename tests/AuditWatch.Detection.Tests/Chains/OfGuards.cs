@@ -65,4 +65,29 @@ public sealed class OfGuards
         Told.Never("tracks-covered", DeleteEvents(0), PrivilegedPod(60));
         Told.Unknown("tracks-covered", "level_too_low", PrivilegedPod(0).Blind(), DeleteEvents(60));
     }
+
+    [Fact]
+    public void A_webhook_that_fails_open_after_its_guard_was_stopped_is_told()
+    {
+        var removed = new An { Id = "guard", Verb = "delete", Resource = "deployments", Group = "apps", Namespace = "kyverno", Name = "kyverno-admission-controller", At = 0 };
+        var passed = PrivilegedPod(60) with { Annotation = "failed-open.validating.webhook.admission.k8s.io/round_0_index_0" };
+        Told.Once("guard-stopped-and-admission-open", "high", removed, passed);
+        Told.Once("guard-stopped-and-admission-open", "high", removed, passed, passed with { Id = "second", Name = "other", At = 70 });
+        Told.Never("guard-stopped-and-admission-open", removed, PrivilegedPod(60));
+        Told.Never("guard-stopped-and-admission-open", removed with { Name = "shop" }, passed);
+        Told.Never("guard-stopped-and-admission-open", removed, passed with { At = 700 });
+        Told.Never("guard-stopped-and-admission-open", removed with { At = 90 }, passed);
+    }
+
+    [Fact]
+    public void Pod_security_that_falls_below_what_was_set_is_told_however_it_is_written()
+    {
+        var again = Label(60, null) with { Verb = "update", Body = """{"kind":"Namespace","apiVersion":"v1","metadata":{"name":"prod","labels":{"team":"a"}}}""" };
+        Told.Once("pod-security-lowered-from-what-was-set", "high", Label(0, "restricted"), Label(60, "baseline"));
+        Told.Once("pod-security-lowered-from-what-was-set", "high", Label(0, "restricted"), again);
+        Told.Never("pod-security-lowered-from-what-was-set", Label(0, "baseline"), Label(60, "restricted"));
+        Told.Never("pod-security-lowered-from-what-was-set", Label(0, "restricted"), Label(60, "restricted"));
+        Told.Never("pod-security-lowered-from-what-was-set", Label(0, "restricted", "dev"), Label(60, "baseline"));
+        Told.Unknown("pod-security-lowered-from-what-was-set", "no_baseline", Label(0, "restricted"), Label(60, "baseline").Blind());
+    }
 }

@@ -54,13 +54,14 @@ public sealed class SettledVerdictsTests
         var settledVerdicts = new SettledVerdicts(set);
         var (remembered, direct) = (new AuditEvent(set.Symbols), new AuditEvent(set.Symbols));
         var settledView = new SettledView();
+        var recent = new RecentSettled();
         var view = new AuditEventView { Event = direct };
         long settledCount = 0, asked = 0, certain = 0;
         foreach (var utf8 in events)
         {
             if (!remembered.TryRead(utf8, new EventOrigin(0, 0, EnvelopeShape.Event, false), cluster, 0, out _)) continue;
             direct.TryRead(utf8, new EventOrigin(0, 0, EnvelopeShape.Event, false), cluster, 0, out _);
-            var settled = settledVerdicts.For(remembered, settledView);
+            var settled = settledVerdicts.For(remembered, settledView, recent);
             var said = settled.Unknown.ToDictionary(u => u.Rule, u => u.Why);
             var held = settled.Sieve?.Holds(remembered);
             var open = settled.Open.Where((_, i) => (held is null || (held >> i & 1) == 1) && settled.Gates[i]?.Admits(remembered) != false).Select(r => r.Index).ToHashSet();
@@ -135,11 +136,21 @@ public sealed class SettledVerdictsTests
             return Encoding.UTF8.GetBytes(json);
         }
 
+        // What no API server writes: keys as values, below others, escaped, without a text.
+        JsonNode? OddExtra() => JsonNode.Parse(Pick(
+            """{"x":["authentication.kubernetes.io/pod-name"],"y":["\"authentication.kubernetes.io/pod-name\":[\""]}""",
+            """{"x":{"authentication.kubernetes.io/pod-name":["web-1"]}}""",
+            """{"authentication.kubernetes.io/pod-name":[]}""",
+            """{"authentication.kubernetes.io/pod-name":"web-1","authentication.kubernetes.io/credential-id":[null]}""",
+            """{"a b":["<c>"],"authentication.kubernetes.io/pod-name":["w\"1"]}""",
+            "[]", "null"));
+
         JsonObject User()
         {
             var user = new JsonObject { ["username"] = Pick("alice", "system:anonymous", "system:node:n1", "system:serviceaccount:ci:deployer", "system:serviceaccount:kube-system:replicaset-controller", "system:kube-controller-manager", "kubernetes-admin") };
             if (Chance(90)) user["groups"] = new JsonArray(Pick("system:masters", "developers", "system:nodes", "system:unauthenticated"), "system:authenticated");
             if (Chance(40)) user["extra"] = new JsonObject { ["authentication.kubernetes.io/credential-id"] = new JsonArray("JTI=1"), [Chance(50) ? "authentication.kubernetes.io/pod-name" : "x"] = new JsonArray("web-1") };
+            if (Chance(8)) user["extra"] = OddExtra();
             return user;
         }
 

@@ -43,6 +43,14 @@ public sealed class LoadingRules
     }
 
     [Fact]
+    public void All_that_ships_can_be_given_to_rules_match()
+    {
+        var problems = new List<Problem>();
+        RuleSnapshot.Load(RuleSources.Only([RuleSources.ShippedDir]) with { MatchLogSource = false, Filters = false, Profiles = ["vanilla"] }, problems);
+        Assert.DoesNotContain(problems, p => p.Severity == ProblemSeverity.Error);
+    }
+
+    [Fact]
     public void Named_lists_are_expanded_and_a_missing_one_is_an_error()
     {
         const string ByList = "{selection: {user.username|expand: '%people%'}, condition: selection}";

@@ -135,6 +135,23 @@ public sealed class ScanRuns : IDisposable
         }
     }
 
+    [Fact]
+    public void A_rule_for_another_log_that_is_judged_on_ours_finds_its_own_fields_absent()
+    {
+        using var folder = new RuleFolder()
+            .Add("has.yml", "title: Has\nid: 00000000-0000-4000-8000-000000000001\nlogsource: {product: windows}\ndetection: {selection: {EventID: 1}, condition: selection or 1 of missing*, missing: {Image: x}}\n")
+            .Add("not.yml", "title: Not\nid: 00000000-0000-4000-8000-000000000002\nlogsource: {product: falco}\ndetection: {selection: {verb: get, container.id: null}, filter: {rule: x}, condition: selection and not filter}\nauditwatch: {suppress: {by: [proc.name], for: 1h}}\n");
+        var rules = RuleSnapshot.Load(RuleSources.Only([folder.Dir]) with { MatchLogSource = false }, folder.Problems);
+        Assert.DoesNotContain(folder.Problems, p => p.Severity == ProblemSeverity.Error);
+        var matches = new List<string>();
+        new MatchRun(rules, new ScanOptions(), unknown: true).Run(InputFiles.Resolve([Write("a.log", [new An { Id = "1" }])], () => Stream.Null).Files, m => matches.Add($"{m.RuleId} {m.Verdict.Truth}"), TestContext.Current.CancellationToken);
+        Assert.Equal(["00000000-0000-4000-8000-000000000002 True"], matches);
+        // A misspelt field of a rule for our own log stays a fault.
+        folder.AddRule("own.yml", "3", "{selection: {objectRef.resorce: secrets}, condition: selection}");
+        RuleSnapshot.Load(RuleSources.Only([folder.Dir]) with { MatchLogSource = false }, folder.Problems);
+        Assert.Contains(folder.Problems, p => p.Code == "AW1203" && p.File.EndsWith("own.yml", StringComparison.Ordinal));
+    }
+
     static ScanResult Scan(int workers, params string[] files) =>
         new ScanRun(Lab.Rules, new ScanOptions { Workers = workers }).Run(InputFiles.Resolve(files, () => Stream.Null).Files, TestContext.Current.CancellationToken);
 

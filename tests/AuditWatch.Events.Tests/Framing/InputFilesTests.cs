@@ -45,6 +45,21 @@ public sealed class InputFilesTests : IDisposable
             inputs.Problems);
     }
 
+    [Fact(Timeout = 10_000)]
+    public async Task A_pipe_that_lies_in_a_folder_is_passed_over_and_what_a_link_leads_to_is_read()
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "Pipes with a name are made by mkfifo.");
+        using (var make = System.Diagnostics.Process.Start("mkfifo", At("pipe"))) await make.WaitForExitAsync(TestContext.Current.CancellationToken);
+        Write("a.log", 3);
+        File.CreateSymbolicLink(At("link.log"), At("a.log"));
+        File.CreateSymbolicLink(At("pipe.log"), At("pipe"));
+        File.CreateSymbolicLink(At("nowhere.log"), At("gone"));
+        var inputs = Resolve(_folder.FullName);
+        Assert.Equal(["a.log", "link.log", "nowhere.log"], inputs.Files.Select(file => Path.GetFileName(file.Name)));
+        Assert.Equal([3L, 3], inputs.Files.Take(2).Select(file => file.Size!.Value));
+        Assert.Single(Resolve(At("pipe")).Files);
+    }
+
     [Fact]
     public void An_empty_folder_is_a_problem() => Assert.Single(Resolve(_folder.FullName).Problems);
 

@@ -2,6 +2,8 @@ using System.Diagnostics;
 using System.Globalization;
 using AuditWatch.Events;
 using AuditWatch.Ingest.Journal;
+using AuditWatch.Ingest.Journal.Kafka;
+using AuditWatch.Ingest.Tests.Journal.Kafka;
 using Xunit;
 
 namespace AuditWatch.Ingest.Tests.Journal;
@@ -18,10 +20,12 @@ public sealed class KillTests : IDisposable
     public void Dispose() => _folder.Dispose();
 
     // Eight appenders; half of what each sends was sent before, as a webhook's client does after a lost answer.
-    internal static async Task AppendForever(string directory)
+    internal static async Task AppendForever(string place)
     {
         var first = int.Parse(Environment.GetEnvironmentVariable(Child + "_FIRST")!, CultureInfo.InvariantCulture);
-        await using var journal = LocalJournal.Open(directory, new LocalJournalOptions { SegmentBytes = 1 << 20 }, TimeProvider.System);
+        await using IJournal journal = place.Split('|') is [var bootstrap, var topic]
+            ? await KafkaJournal.OpenAsync(new KafkaJournalOptions { Bootstrap = bootstrap, Topic = topic }, new MemoryAssignments(), TimeProvider.System)
+            : LocalJournal.Open(place, new LocalJournalOptions { SegmentBytes = 1 << 20 }, TimeProvider.System);
         using var output = Console.OpenStandardOutput();
         var gate = new Lock();
         var next = first;
@@ -50,7 +54,7 @@ public sealed class KillTests : IDisposable
         for (var kill = 0; kill < kills; kill++)
         {
             var before = acknowledged.Count;
-            foreach (var begin in await RunAndKillAsync(first, random))
+            foreach (var begin in await RunAndKillAsync(_folder.Journal, first, random))
             {
                 acknowledged.UnionWith(Enumerable.Range(begin.Begin, 10));
                 acknowledged.UnionWith(Enumerable.Range(begin.Repeat, 10));
@@ -66,12 +70,13 @@ public sealed class KillTests : IDisposable
         }
     }
 
-    async Task<List<(int Begin, int Repeat)>> RunAndKillAsync(int first, Random random)
+    /// <summary>Lets a process append from a number on and kills it; what it said was acknowledged.</summary>
+    internal static async Task<List<(int Begin, int Repeat)>> RunAndKillAsync(string place, int first, Random random)
     {
         var self = Environment.ProcessPath!;
         var isHost = Path.GetFileNameWithoutExtension(self).Equals("dotnet", StringComparison.OrdinalIgnoreCase);
         var start = new ProcessStartInfo(self, isHost ? [typeof(KillTests).Assembly.Location] : []) { RedirectStandardOutput = true };
-        start.Environment[Child] = _folder.Journal;
+        start.Environment[Child] = place;
         start.Environment[Child + "_FIRST"] = first.ToString(CultureInfo.InvariantCulture);
         using var process = Process.Start(start)!;
         var lines = new List<(int, int)>();

@@ -177,6 +177,26 @@ public sealed class EventHubsSourceTests(SharedServers servers) : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_key_that_is_changed_is_taken_while_it_runs_and_costs_nothing()
+    {
+        await using var hubs = await KitServer.StartAsync("eventhubs", "--hub", $"{_hub}:2", "--key", "reader=Rmlyc3Q=");
+        _connectionString = hubs.Says["connection-string"].Split(";EntityPath", 2)[0];
+        await SendAsync(Events(0, 20), "0");
+        var connection = _connectionString;
+        await using var run = new SourceRun(Source(Options("one") with { ReadConnectionString = () => Volatile.Read(ref connection) }, _pipeline.Pipeline));
+        await run.UntilAsync(s => s.Messages == 20, "what lay there before");
+        await hubs.KillAsync();
+        await hubs.StartAsync("--key", "reader=U2Vjb25k");
+        await run.UntilAsync(s => s.State == SourceState.Failing && (s.LastError?.Message ?? "").Contains("signature", StringComparison.OrdinalIgnoreCase), "the refusal to show");
+        _connectionString = hubs.Says["connection-string"].Split(";EntityPath", 2)[0];
+        await SendAsync([.. Events(20, 20), "no JSON"u8.ToArray()], "1");
+        Volatile.Write(ref connection, _connectionString);
+        await run.UntilAsync(s => s.Messages == 41 && s.State == SourceState.Running, "what came while the key was wrong");
+        Assert.Equal((40L, 0L, 1L), (run.Standing.Events, run.Standing.Repeats, run.Standing.Quarantined));
+        Assert.Equal(40, (await SourceRun.ReadAsync(_pipeline)).Ids.Distinct().Count());
+    }
+
+    [Fact]
     public async Task Over_TLS_the_authority_of_ca_file_is_trusted_and_no_other()
     {
         await SendAsync(Events(0, 5));

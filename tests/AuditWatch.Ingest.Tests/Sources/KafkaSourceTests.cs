@@ -155,6 +155,28 @@ public sealed class KafkaSourceTests(SharedServers servers) : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_password_that_is_changed_is_taken_while_it_runs_and_costs_nothing()
+    {
+        var user = "u-" + Guid.NewGuid().ToString("N");
+        var password = "FAKE-first";
+        await SetPasswordAsync(user, password);
+        Send(Events(0, 20));
+        await using var run = Run(_pipeline.Pipeline, Options(_topic) with
+        {
+            Bootstrap = await servers.KafkaWithLoginAsync(), Security = new KafkaSecurity("SASL_PLAINTEXT", "SCRAM-SHA-256") { Username = user, ReadPassword = () => Volatile.Read(ref password) },
+        });
+        await run.UntilAsync(s => s.Messages == 20, "what lay there before");
+        await SetPasswordAsync(user, "FAKE-second");
+        await run.UntilAsync(s => s.State == SourceState.Failing, "the refusal to show");
+        Assert.Contains("uthentication", run.Standing.LastError?.Message, StringComparison.Ordinal);
+        Send([.. Events(20, 20), "no JSON"u8.ToArray()]);
+        Volatile.Write(ref password, "FAKE-second");
+        await run.UntilAsync(s => s.Messages == 41 && s.State == SourceState.Running, "what came while the password was wrong");
+        Assert.Equal((40L, 0L, 1L), (run.Standing.Events, run.Standing.Repeats, run.Standing.Quarantined));
+        Assert.Equal(40, (await SourceRun.ReadAsync(_pipeline)).Ids.Distinct().Count());
+    }
+
+    [Fact]
     public async Task What_the_journal_refuses_is_offered_until_it_is_taken_and_not_committed_before()
     {
         var group = Guid.NewGuid().ToString("N");
@@ -172,9 +194,22 @@ public sealed class KafkaSourceTests(SharedServers servers) : IAsyncLifetime
     SourceRun Run(PipelineFixture? pipeline = null, string? group = null, bool latest = false, Func<bool>? isHigh = null, long lotBytes = 4 << 20) =>
         Run((pipeline ?? _pipeline).Pipeline, group, latest, isHigh, lotBytes);
 
-    SourceRun Run(IngestPipeline pipeline, string? group, bool latest = false, Func<bool>? isHigh = null, long lotBytes = 4 << 20) => new(new KafkaSource(
-        new KafkaOptions { Name = "kafka", Cluster = "prod", Bootstrap = _bootstrap, Topics = [_topic], Group = group ?? _topic, StartAtLatest = latest, LotBytes = lotBytes },
-        pipeline, isHigh ?? (() => false), TimeProvider.System, NullLogger<KafkaSource>.Instance));
+    SourceRun Run(IngestPipeline pipeline, string? group, bool latest = false, Func<bool>? isHigh = null, long lotBytes = 4 << 20) =>
+        Run(pipeline, Options(group ?? _topic) with { StartAtLatest = latest, LotBytes = lotBytes }, isHigh);
+
+    static SourceRun Run(IngestPipeline pipeline, KafkaOptions options, Func<bool>? isHigh = null) =>
+        new(new KafkaSource(options, pipeline, isHigh ?? (() => false), TimeProvider.System, NullLogger<KafkaSource>.Instance));
+
+    KafkaOptions Options(string group) => new() { Name = "kafka", Cluster = "prod", Bootstrap = _bootstrap, Topics = [_topic], Group = group };
+
+    async Task SetPasswordAsync(string user, string password)
+    {
+        using var admin = Admin();
+        await admin.AlterUserScramCredentialsAsync([new UserScramCredentialUpsertion
+        {
+            User = user, Password = Encoding.UTF8.GetBytes(password), ScramCredentialInfo = new ScramCredentialInfo { Mechanism = ScramMechanism.ScramSha256, Iterations = 4096 },
+        }]);
+    }
 
     static byte[][] Events(int from, int count) => [.. Enumerable.Range(from, count).Select(i => Encoding.UTF8.GetBytes(PipelineFixture.Event(i)))];
 

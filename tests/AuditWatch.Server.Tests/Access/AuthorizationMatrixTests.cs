@@ -11,7 +11,8 @@ using Xunit;
 namespace AuditWatch.Server.Tests.Access;
 
 /// <summary>Every route × every role × every cluster. The routes are asked of the server itself, so a new one that nobody decided about fails here.</summary>
-public sealed class AuthorizationMatrixTests(GuardedServer server) : IClassFixture<GuardedServer>
+[Collection(nameof(GuardedServer))]
+public sealed class AuthorizationMatrixTests(GuardedServer server)
 {
     static CancellationToken Stop => TestContext.Current.CancellationToken;
 
@@ -26,6 +27,7 @@ public sealed class AuthorizationMatrixTests(GuardedServer server) : IClassFixtu
         ("GET /api/v1/sources", "viewer", false, null),
         ("GET /api/v1/api-servers", "viewer", false, null),
         ("GET /api/v1/rules", "viewer", false, null),
+        ("GET /api/v1/coverage", "viewer", false, null),
         ("GET /api/v1/clusters", "viewer", false, null),
         ("GET /api/v1/events", "analyst", false, null),
         ("GET /api/v1/events/{id}", "analyst", false, null),
@@ -51,6 +53,7 @@ public sealed class AuthorizationMatrixTests(GuardedServer server) : IClassFixtu
         ("GET /api/v1/notifications", "engineer", true, null),
         ("POST /api/v1/notifications/{id}/replay", "engineer", true, null),
         ("POST /api/v1/clusters", "admin", false, """{"name":"CLUSTER"}"""),
+        ("POST /api/v1/clusters/{id}/revoke", "admin", false, null),
         ("POST /api/v1/sql", "admin", true, """{"statement":"select 1"}"""),
         ("GET /api/v1/tokens", "admin", true, null),
         ("POST /api/v1/tokens", "admin", true, "{}"),
@@ -144,16 +147,19 @@ public sealed class AuthorizationMatrixTests(GuardedServer server) : IClassFixtu
             ("POST", $"alerts/{alert}/exception", "engineer", """{"owner":"o","reason":"r","expires":"2099-01-01","dry_run":true}"""),
             ("POST", $"triage-jobs/{server.JobOfProd}/undo", "analyst", "{}"),
             ("POST", $"incidents/{incident}/merge", "analyst", $$"""{"incidents":["{{other}}"]}"""),
-            ("POST", "incident-edits/1/undo", "analyst", null),
+            ("POST", "incident-edits/EDIT/undo", "analyst", null),
             ("POST", "quarantine/replay", "engineer", $$"""{"id":"{{quarantined}}"}"""),
         ];
-        foreach (var (method, path, role, body) in acts)
+        long edit = 0;
+        foreach (var (method, pattern, role, body) in acts)
         {
+            var path = pattern.Replace("EDIT", edit.ToString(System.Globalization.CultureInfo.InvariantCulture), StringComparison.Ordinal);
             using var foreign = await server.AskAsync(new HttpMethod(method), "/api/v1/" + path, $"{role}:dev", body);
             Assert.True(foreign.StatusCode is HttpStatusCode.NotFound or HttpStatusCode.BadRequest, $"{method} {path} as {role}:dev: {foreign.StatusCode}");
             Assert.Contains("There is no", await foreign.Content.ReadAsStringAsync(Stop), StringComparison.Ordinal);
             using var own = await server.AskAsync(new HttpMethod(method), "/api/v1/" + path, $"{role}:prod", body);
             Assert.True(own.StatusCode == HttpStatusCode.OK, $"{method} {path} as {role}:prod: {own.StatusCode} {await own.Content.ReadAsStringAsync(Stop)}");
+            if (path.EndsWith("/merge", StringComparison.Ordinal)) edit = (await GuardedServer.JsonOfAsync(own)).GetProperty("edits")[0].GetProperty("id").GetInt64();
         }
         Assert.Empty(await server.ItemsAsync("/api/v1/triage-jobs", "analyst:dev"));
         Assert.Single(await server.ItemsAsync("/api/v1/triage-jobs", "analyst:prod"));
@@ -167,6 +173,7 @@ public sealed class AuthorizationMatrixTests(GuardedServer server) : IClassFixtu
     [Fact]
     public async Task What_reaches_all_clusters_asks_for_the_role_on_all()
     {
+        using (var elsewhere = await server.AskAsync(HttpMethod.Post, "/api/v1/clusters/dev/revoke", "admin:prod")) Assert.Equal(HttpStatusCode.NotFound, elsewhere.StatusCode);
         foreach (var (path, role, body) in new[]
         {
             ("quarantine/replay", "engineer", "{}"), ("deadletters/replay", "engineer", "{}"),

@@ -74,10 +74,11 @@ public sealed class GuardedServer : IAsyncLifetime
 
     internal static string LetterOf(string cluster) => (cluster == "prod" ? "1" : "2").PadLeft(32, '0');
 
-    internal async Task<HttpResponseMessage> AskAsync(HttpMethod method, string path, string? who, string? body = null)
+    internal async Task<HttpResponseMessage> AskAsync(HttpMethod method, string path, string? who, string? body = null, string? ifMatch = null)
     {
         using var request = new HttpRequestMessage(method, path);
         if (who is not null) request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", Tokens.GetValueOrDefault(who, who));
+        if (ifMatch is not null) request.Headers.TryAddWithoutValidation("If-Match", ifMatch);
         if (body is not null) request.Content = new StringContent(body, Encoding.UTF8, "application/json");
         return await Http.SendAsync(request, Stop);
     }

@@ -35,6 +35,25 @@ public abstract partial class StateStoreContract
     }
 
     [Fact]
+    public async Task Tokens_of_before_are_taken_back_and_those_made_since_and_of_others_are_not()
+    {
+        var old = await _store.AddClusterAsync("prod", null, Stop);
+        var other = await _store.AddClusterAsync("dev", null, Stop);
+        _clock.Advance(TimeSpan.FromHours(2));
+        var recent = await _store.AddClusterAsync("prod", null, Stop);
+
+        Assert.Equal((1, 1), await _store.RevokeClusterTokensAsync("prod", UnixMicros.Of(_clock) - 3_600_000_000, Stop));
+        Assert.Equal((0, 1), await _store.RevokeClusterTokensAsync("prod", UnixMicros.Of(_clock) - 3_600_000_000, Stop));
+        Assert.Null(await _store.FindClusterByTokenAsync(old, Stop));
+        Assert.Equal("prod", await _store.FindClusterByTokenAsync(recent, Stop));
+        Assert.Equal((1, 0), await _store.RevokeClusterTokensAsync("prod", long.MaxValue, Stop));
+        Assert.Null(await _store.FindClusterByTokenAsync(recent, Stop));
+        Assert.Equal("prod", await _store.FindClusterByClientCnAsync("prod", Stop));
+        Assert.Equal("dev", await _store.FindClusterByTokenAsync(other, Stop));
+        Assert.Null(await _store.RevokeClusterTokensAsync("unheard-of", long.MaxValue, Stop));
+    }
+
+    [Fact]
     public async Task A_certificate_name_belongs_to_one_cluster()
     {
         await _store.AddClusterAsync("prod", "apiserver", Stop);

@@ -86,6 +86,28 @@ public abstract partial class StateStoreContract
     }
 
     [Fact]
+    public async Task An_edit_of_an_incident_that_is_another_by_now_changes_nothing_and_says_how_it_stands()
+    {
+        await TellAsync(AnIncident("a", 1, 2), AnIncident("b", 3), AnIncident("c", 4));
+        var seen = (await _store.FindIncidentAsync("a", Stop))!.Version;
+        Assert.Null(await _store.MergeIncidentsAsync("a", ["b"], "alice", "data", null, Stop, seen));
+        var joined = (await _store.FindIncidentAsync("a", Stop))!;
+        Assert.NotEqual(seen, joined.Version);
+
+        foreach (var late in (Func<Task>[])
+        [
+            () => _store.MergeIncidentsAsync("a", ["c"], "bob", "data", null, Stop, seen), () => _store.SplitIncidentAsync("b", [AnAlert.Numbered(1).AlertId], "bob", "data", null, Stop, seen),
+            () => _store.UndoIncidentEditAsync(joined.Edits[0].Id, Stop, seen),
+        ]) Assert.Equal(joined.Version, (await Assert.ThrowsAsync<StaleIncidentException>(late)).Now.Version);
+        Assert.Equal("a: 1,2,3", await StepsAsync("a"));
+
+        await TellAsync(AnIncident("b", 3, 5));   // what detection adds is a change too
+        await Assert.ThrowsAsync<StaleIncidentException>(() => _store.UndoIncidentEditAsync(joined.Edits[0].Id, Stop, joined.Version));
+        Assert.True(await _store.UndoIncidentEditAsync(joined.Edits[0].Id, Stop, (await _store.FindIncidentAsync("a", Stop))!.Version));
+        Assert.Equal(seen, (await _store.FindIncidentAsync("a", Stop))!.Version);   // the same state again
+    }
+
+    [Fact]
     public async Task What_cannot_be_joined_or_parted_is_refused_with_its_reason()
     {
         await TellAsync(AnIncident("a", 1, 2), AnIncident("b", 3), AnIncident("x", 4) with { Cluster = "dev" });

@@ -1,5 +1,7 @@
 using System.Diagnostics;
 using System.Text;
+using AuditWatch.Cli;
+using AuditWatch.Cli.Output;
 
 namespace AuditWatch.Tests.Running;
 
@@ -36,9 +38,36 @@ internal static class AuditWatchCommand
         return Process.Start(start)!;
     }
 
-    public static async Task<Result> RunAsync(params string[] arguments) => await RunAsync(arguments, null, null);
+    /// <summary>
+    /// Runs a command. What a command alone can prove is proved in this process, over the same way from words to exit code as the program's: a process of its own costs
+    /// more than most commands. It is one where the command is a server, or where its folder or its environment matter.
+    /// </summary>
+    public static Task<Result> RunAsync(params string[] arguments) => arguments[0] is "serve" or "demo" ? RunProcessAsync(arguments, null, null) : RunHereAsync(arguments, null);
 
+    /// <summary>The same from a folder: words that name something in it mean that, and are shown as they were given.</summary>
     public static async Task<Result> RunAsync(string[] arguments, byte[]? input, string? folder, params (string Name, string Value)[] environment)
+    {
+        if (environment.Length > 0 || arguments[0] is not ("scan" or "rules") || arguments.Any(word => word.Contains("..", StringComparison.Ordinal))) return await RunProcessAsync(arguments, input, folder, environment);
+        if (folder is null) return await RunHereAsync(arguments, input);
+        var words = arguments[0] == "rules" ? 2 : 1;
+        var result = await RunHereAsync([.. arguments[..words], .. arguments[words..].Select(word => Path.Combine(folder, word) is var path && Path.Exists(path) ? path : word)], input);
+        return result with { Output = result.Output.Replace(folder + '/', "", StringComparison.Ordinal), Error = result.Error.Replace(folder + '/', "", StringComparison.Ordinal) };
+    }
+
+    static async Task<Result> RunHereAsync(string[] arguments, byte[]? input)
+    {
+        using var output = new MemoryStream();
+        using var error = new StringWriter();
+        using var deadline = new CancellationTokenSource(TimeSpan.FromMinutes(3));
+        var terminal = new Terminal(output, TextWriter.Synchronized(error), outputIsTerminal: false, errorIsTerminal: false, color: false) { OpenInput = () => new MemoryStream(input ?? []) };
+        // Commands block while they judge; the test's thread is not theirs.
+        var code = await Task.Run(() => CommandRun.Of(arguments, terminal).ToEndAsync(deadline.Token));
+        if (deadline.IsCancellationRequested) throw new TimeoutException($"'auditwatch {string.Join(' ', arguments)}' did not end within three minutes.");
+        return new Result(code, Encoding.UTF8.GetString(output.ToArray()), error.ToString());
+    }
+
+    /// <summary>Runs a command as a process of its own.</summary>
+    public static async Task<Result> RunProcessAsync(string[] arguments, byte[]? input, string? folder, params (string Name, string Value)[] environment)
     {
         using var process = Start(arguments, folder, environment);
         using var deadline = new CancellationTokenSource(TimeSpan.FromMinutes(3));

@@ -15,6 +15,8 @@ internal sealed class Certificates
     {
         var request = new CertificateRequest("CN=test authority", ECDsa.Create(ECCurve.NamedCurves.nistP256), HashAlgorithmName.SHA256);
         request.CertificateExtensions.Add(new X509BasicConstraintsExtension(true, false, 0, true));
+        // Which of two authorities of one name a certificate is from, is told by this.
+        request.CertificateExtensions.Add(new X509SubjectKeyIdentifierExtension(request.PublicKey, false));
         _authority = request.CreateSelfSigned(From, Until);
         AuthorityFile = Path.Combine(_folder, "ca.crt");
         File.WriteAllText(AuthorityFile, _authority.ExportCertificatePem());
@@ -29,9 +31,12 @@ internal sealed class Certificates
 
     public string ServerKeyFile => Path.Combine(_folder, "server.key");
 
-    public X509Certificate2 Client(string name) => Issue(name, "1.3.6.1.5.5.7.3.2");
+    public X509Certificate2 Client(string name, bool isOver = false) => Issue(name, "1.3.6.1.5.5.7.3.2", isOver ? DateTimeOffset.UtcNow.AddMinutes(-1) : Until);
 
-    X509Certificate2 Issue(string name, string usage)
+    /// <summary>Whether this authority issued the server's certificate.</summary>
+    public bool IssuedServer(X509Certificate server) => server.GetRawCertData().AsSpan().SequenceEqual(X509Certificate2.CreateFromPem(File.ReadAllText(ServerFile)).RawData);
+
+    X509Certificate2 Issue(string name, string usage, DateTimeOffset? until = null)
     {
         using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
         var request = new CertificateRequest($"CN={name}", key, HashAlgorithmName.SHA256);
@@ -39,7 +44,8 @@ internal sealed class Certificates
         var names = new SubjectAlternativeNameBuilder();
         names.AddIpAddress(IPAddress.Loopback);
         request.CertificateExtensions.Add(names.Build());
-        using var issued = request.Create(_authority, From, Until, RandomNumberGenerator.GetBytes(8));
+        request.CertificateExtensions.Add(X509AuthorityKeyIdentifierExtension.CreateFromCertificate(_authority, includeKeyIdentifier: true, includeIssuerAndSerial: false));
+        using var issued = request.Create(_authority, From, until ?? Until, RandomNumberGenerator.GetBytes(8));
         using var withKey = issued.CopyWithPrivateKey(key);
         return X509CertificateLoader.LoadPkcs12(withKey.Export(X509ContentType.Pkcs12), null);
     }

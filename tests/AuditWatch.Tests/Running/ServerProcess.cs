@@ -131,6 +131,25 @@ internal sealed class ServerProcess : IAsyncDisposable
         return [.. answer.RootElement.GetProperty("items").EnumerateArray().Select(i => i.Clone())];
     }
 
+    /// <summary>Waits until so many records are listed as quarantined, and returns them: notes follow the journal.</summary>
+    public async Task<List<JsonElement>> QuarantineAsync(int count)
+    {
+        var rows = await ListAsync("quarantine");
+        for (var watch = Stopwatch.StartNew(); rows.Count < count && watch.Elapsed < TimeSpan.FromSeconds(60); rows = await ListAsync("quarantine")) await Task.Delay(100);
+        return rows;
+    }
+
+    /// <summary>Waits for an alert of a rule.</summary>
+    public async Task<JsonElement> AlertAsync(string rule)
+    {
+        for (var watch = Stopwatch.StartNew(); ; await Task.Delay(200))
+        {
+            var alerts = await ListAsync("alerts");
+            if (alerts.Where(a => a.GetProperty("rule").GetProperty("name").GetString() == rule).Take(1).ToList() is [var found]) return found;
+            if (watch.Elapsed > TimeSpan.FromSeconds(90)) throw new TimeoutException($"No alert of {rule} among:\n{string.Join('\n', alerts)}\n{Error}");
+        }
+    }
+
     public async ValueTask DisposeAsync()
     {
         if (_process is { HasExited: false }) await KillAsync();

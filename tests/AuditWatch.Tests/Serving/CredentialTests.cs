@@ -17,14 +17,17 @@ public sealed class CredentialTests(CredentialTests.Guarded guarded) : IClassFix
 
         internal ServerProcess Server { get; private set; } = null!;
 
+        internal string ClientAuthorities { get; } = Path.Combine(Directory.CreateTempSubdirectory("aw-authorities").FullName, "clients.crt");
+
         internal JsonElement Prod { get; private set; }
 
         internal JsonElement Edge { get; private set; }
 
         public async ValueTask InitializeAsync()
         {
+            File.Copy(Pki.AuthorityFile, ClientAuthorities);
             var data = Path.Combine(Directory.CreateTempSubdirectory("aw-tls").FullName, "data");
-            Server = new ServerProcess(data, "https", "--tls-cert", Pki.ServerFile, "--tls-key", Pki.ServerKeyFile, "--client-ca", Pki.AuthorityFile);
+            Server = new ServerProcess(data, "https", "--tls-cert", Pki.ServerFile, "--tls-key", Pki.ServerKeyFile, "--client-ca", ClientAuthorities);
             Prod = await AddAsync("prod");
             Edge = await AddAsync("edge", "--client-cn", "edge-7");
             await Server.StartAsync();
@@ -44,13 +47,13 @@ public sealed class CredentialTests(CredentialTests.Guarded guarded) : IClassFix
     readonly ServerProcess _server = guarded.Server;
     readonly JsonElement _prod = guarded.Prod, _edge = guarded.Edge;
 
-    async Task<HttpStatusCode> PostAsync(string cluster, string? authorization = null, X509Certificate2? certificate = null)
+    async Task<HttpStatusCode> PostAsync(string cluster, string? authorization = null, X509Certificate2? certificate = null, Func<X509Certificate, bool>? isServer = null, string name = "decided")
     {
-        using var handler = new SocketsHttpHandler { SslOptions = { RemoteCertificateValidationCallback = (_, _, _, _) => true }, AllowAutoRedirect = false };
+        using var handler = new SocketsHttpHandler { SslOptions = { RemoteCertificateValidationCallback = (_, server, _, _) => isServer?.Invoke(server!) ?? true }, AllowAutoRedirect = false };
         if (certificate is not null) handler.SslOptions.ClientCertificates = [certificate];
         using var http = new HttpClient(handler);
         using var request = new HttpRequestMessage(HttpMethod.Post, $"{_server.Url}/ingest/v1/clusters/{cluster}");
-        request.Content = new ByteArrayContent(AuditLine.Utf8(AuditLine.Of($"decided-{Guid.NewGuid()}")));
+        request.Content = new ByteArrayContent(AuditLine.Utf8(AuditLine.Of($"{name}-{Guid.NewGuid()}")));
         if (authorization is not null) request.Headers.TryAddWithoutValidation("Authorization", authorization);
         using var answer = await http.SendAsync(request, TestContext.Current.CancellationToken);
         return answer.StatusCode;
@@ -109,6 +112,36 @@ public sealed class CredentialTests(CredentialTests.Guarded guarded) : IClassFix
         foreach (var file in Directory.GetFiles(_server.Data, "*", SearchOption.AllDirectories).Where(f => !f.EndsWith("lock", StringComparison.Ordinal)))
             Assert.True(OwnServerTests.ReadShared(file).AsSpan().IndexOf(Encoding.UTF8.GetBytes(token)) < 0, file);
         Assert.DoesNotContain(token, _server.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Certificates_of_clients_their_authority_and_the_server_are_changed_while_it_serves()
+    {
+        // Another certificate of the same name and authority is good at once; the one before stays good until it ends.
+        using X509Certificate2 first = _pki.Client("edge-7"), second = _pki.Client("edge-7"), over = _pki.Client("edge-7", isOver: true);
+        foreach (var certificate in new[] { first, second, first }) Assert.Equal(HttpStatusCode.OK, await PostAsync("edge", null, certificate, name: "renewed"));
+        await Assert.ThrowsAsync<HttpRequestException>(() => PostAsync("edge", null, over, name: "renewed"));
+
+        // A new authority beside the old, and a certificate of the server that it issued: files are looked at again, connections that stand go on.
+        var renewed = new Certificates();
+        using var ofRenewed = renewed.Client("edge-7");
+        await Assert.ThrowsAsync<HttpRequestException>(() => PostAsync("edge", null, ofRenewed, name: "renewed"));
+        await File.AppendAllTextAsync(guarded.ClientAuthorities, "\n" + await File.ReadAllTextAsync(renewed.AuthorityFile, TestContext.Current.CancellationToken), TestContext.Current.CancellationToken);
+        File.Copy(renewed.ServerKeyFile, _pki.ServerKeyFile, overwrite: true);
+        File.Copy(renewed.ServerFile, _pki.ServerFile, overwrite: true);
+        for (var watch = System.Diagnostics.Stopwatch.StartNew(); ;)
+        {
+            try
+            {
+                if (await PostAsync("edge", null, ofRenewed, renewed.IssuedServer, "renewed") == HttpStatusCode.OK) break;
+            }
+            catch (HttpRequestException)
+            {
+                Assert.True(watch.Elapsed < TimeSpan.FromSeconds(30), "The new authority or the server's new certificate is not in force after 30 s.");
+            }
+            await Task.Delay(100, TestContext.Current.CancellationToken);
+        }
+        Assert.Equal(HttpStatusCode.OK, await PostAsync("edge", null, first, name: "renewed"));
     }
 
     [Fact]

@@ -56,11 +56,12 @@ public sealed class FileTailTests(ITestOutputHelper output)
             Rotate(life);
             Rotate(life + 1);
         }
-        await WriteAsync(lines.GetRange(written, Events - written), random);
+        await WriteAsync([.. lines.GetRange(written, Events - written), "{\"torn\":"], random);
 
-        var source = await SourceAsync(server, s => s.GetProperty("events").GetInt64() == Events && s.GetProperty("lag_bytes").GetInt64() == 0);
-        Assert.Equal(("file", "running", 0L, 0L), (source.GetProperty("type").GetString(), source.GetProperty("state").GetString(), source.GetProperty("gaps").GetInt64(), source.GetProperty("quarantined").GetInt64()));
+        var source = await SourceAsync(server, s => s.GetProperty("events").GetInt64() == Events && s.GetProperty("quarantined").GetInt64() == 1 && s.GetProperty("lag_bytes").GetInt64() == 0);
+        Assert.Equal(("file", "running", 0L, 1L), (source.GetProperty("type").GetString(), source.GetProperty("state").GetString(), source.GetProperty("gaps").GetInt64(), source.GetProperty("quarantined").GetInt64()));
         Assert.Equal((Received(0), Received(Events - 1)), (source.GetProperty("first_event").GetString(), source.GetProperty("last_event").GetString()));
+        Assert.Equal(["malformed-json"], (await server.QuarantineAsync(1)).Select(q => q.GetProperty("reason").GetString()));
         await server.QuietAsync();
         var raised = (await server.ListAsync("alerts")).Select(a => a.GetProperty("alert_id").GetString()!).Order(StringComparer.Ordinal).ToList();
         Assert.Equal(0, await server.TerminateAsync());

@@ -50,20 +50,44 @@ public sealed class FullDiskTests(ITestOutputHelper output) : IAsyncLifetime
             Assert.Contains("No room is left", await answer.Content.ReadAsStringAsync(Stop), StringComparison.Ordinal);
             refused++;
         }
+        // Whoever else pushes is put off in the same way.
+        foreach (var sender in PushBodies.Senders)
+        {
+            var (status, retryAfter) = await PushAsync(server, sender, "full");
+            Assert.True(status == HttpStatusCode.ServiceUnavailable && retryAfter >= TimeSpan.FromSeconds(1), $"{sender} was answered {status}.");
+        }
         foreach (var path in new[] { "/healthz", "/readyz" })
             using (var health = await server.Http.GetAsync(path, Stop)) Assert.Equal(HttpStatusCode.OK, health.StatusCode);
 
         File.Delete(filler);
         await PostAsync(server, "after", HttpStatusCode.OK);
         acknowledged.Add("after");
+        foreach (var sender in PushBodies.Senders)
+        {
+            Assert.Equal(HttpStatusCode.OK, (await PushAsync(server, sender, "full")).Status);
+            using var bad = PushBodies.Request(sender, "prod", PushBodies.Of(sender, [], "no JSON"), null);
+            using var answer = await server.Http.SendAsync(bad, Stop);
+            Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
+        }
         await server.SettleAsync();
-        var ids = acknowledged.SelectMany(a => Enumerable.Range(0, 20).Select(i => $"{a}-{i}")).Order(StringComparer.Ordinal).ToList();
+        Assert.Equal(["falco", "firehose", "pubsub", "webhook"], (await server.QuarantineAsync(4)).Select(q => q.GetProperty("source").GetString()!).Order(StringComparer.Ordinal));
+        var ids = acknowledged.SelectMany(a => Enumerable.Range(0, 20).Select(i => $"{a}-{i}")).Concat(Ids("clusters", "full")).Concat(Ids("firehose", "full")).Concat(Ids("pubsub", "full")).Order(StringComparer.Ordinal).ToList();
         Assert.Equal(ids, (await server.ListAsync("events")).Select(e => e.GetProperty("audit_id").GetString()!).Order(StringComparer.Ordinal));
         Assert.Equal(0, await server.TerminateAsync());
         var exported = await AuditWatchCommand.RunAsync("journal", "export", "--data", server.Data);
         Assert.Equal(ids, exported.Lines.Select(l => JsonElement.Parse(l).GetProperty("event").GetProperty("auditID").GetString()!).Order(StringComparer.Ordinal));
+        Assert.Equal(20, (await AuditWatchCommand.RunAsync("journal", "export", "--data", server.Data, "--kind", "falco")).Lines.Length);
         Assert.Equal(0, (await AuditWatchCommand.RunAsync("journal", "verify", "--data", server.Data)).ExitCode);
         output.WriteLine($"{acknowledged.Count - 2} posts were taken on the full disk, {refused} put off, and every event of the acknowledged ones is there once.");
+    }
+
+    static IEnumerable<string> Ids(string sender, string post) => Enumerable.Range(0, 20).Select(i => $"{sender}-{post}-{i}");
+
+    static async Task<(HttpStatusCode Status, TimeSpan? RetryAfter)> PushAsync(ServerProcess server, string sender, string post)
+    {
+        using var request = PushBodies.Request(sender, "prod", PushBodies.Of(sender, Ids(sender, post), noise: 600), null);
+        using var answer = await server.Http.SendAsync(request, Stop);
+        return (answer.StatusCode, answer.Headers.RetryAfter?.Delta);
     }
 
     static byte[] Body(string post) => Recorded.Body(Enumerable.Range(0, 20).Select(i => Encoding.UTF8.GetBytes(

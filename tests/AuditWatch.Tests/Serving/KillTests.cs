@@ -19,6 +19,8 @@ public sealed class KillTests(ITestOutputHelper output)
         var data = Path.Combine(Directory.CreateTempSubdirectory("aw-kill").FullName, "data");
         await using var server = new ServerProcess(data);
         var bodies = Recorded.Bodies(5);
+        // One that holds an item which nobody can take; it may be posted again and again.
+        bodies.Insert(random.Next(bodies.Count / 4), Recorded.Body(["{\"hello\":1}"u8.ToArray()]));
         var left = new Queue<byte[]>(bodies);
         var share = bodies.Count / (Kills + 1);
         await server.StartAsync();
@@ -37,6 +39,8 @@ public sealed class KillTests(ITestOutputHelper output)
         var rows = await server.ListAsync("events");
         Assert.Equal(expectedEvents, rows.Count);
         Assert.Equal(expectedEvents, rows.Select(r => r.GetProperty("event_id").GetString()).Distinct().Count());
+
+        Assert.Equal(["not-an-audit-event"], (await server.QuarantineAsync(1)).Select(q => q.GetProperty("reason").GetString()));
 
         var scanned = (await AuditWatchCommand.RunAsync("scan", AuditWatchCommand.Recording, "--cluster", "kill", "--format", "ndjson")).Lines.Select(AlertIdOf).ToList();
         var raised = (await server.ListAsync("alerts")).Select(a => a.GetProperty("alert_id").GetString()!).ToList();

@@ -12,7 +12,7 @@ internal sealed class ChainCheck(int partition, long firstOffset)
     readonly Dictionary<UInt128, State> _chains = [];
 
     /// <summary>Producers met.</summary>
-    public int Producers => _chains.Count;
+    public IReadOnlyCollection<UInt128> Producers => _chains.Keys;
 
     /// <summary>Producers whose beginning retention removed.</summary>
     public int Cut { get; private set; }

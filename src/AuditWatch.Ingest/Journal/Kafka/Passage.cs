@@ -19,6 +19,15 @@ internal sealed class Passage(KafkaJournalOptions options, int partition, long b
     /// <summary>Records that were left out as repeats.</summary>
     public long Dropped { get; private set; }
 
+    /// <summary>Producers met.</summary>
+    public IReadOnlyCollection<UInt128> Producers => _chains.Producers;
+
+    /// <summary>Chains that were met in the middle.</summary>
+    public int CutChains => _chains.Cut;
+
+    /// <summary>Large frames that are begun and not complete.</summary>
+    public int Unfinished => _assembly.Unfinished;
+
     /// <summary>Clusters whose last record up to the position that counts as read was an event.</summary>
     public IReadOnlyList<string> ClustersActiveBefore => _activeBefore ??= [.. _isActive.Where(c => c.Value).Select(c => c.Key).Order(StringComparer.Ordinal)];
 

@@ -9,7 +9,7 @@ public sealed record EventHubsOptions
     /// <summary>The cluster that every event belongs to.</summary>
     public required string Cluster { get; init; }
 
-    /// <summary>Reads the connection string anew at each start; null: <see cref="Namespace"/> with Azure.Identity's default credential.</summary>
+    /// <summary>Reads the connection string; asked again every two seconds, so that keys can be changed while the source runs. Null: <see cref="Namespace"/> with Azure.Identity's default credential.</summary>
     public Func<string>? ReadConnectionString { get; init; }
 
     /// <summary>Host name of the namespace, <c>NAME.servicebus.windows.net</c>.</summary>

@@ -13,6 +13,7 @@ public sealed class EventHubsSource(
 {
     static readonly TimeSpan s_stopWait = TimeSpan.FromSeconds(4);
     static readonly TimeSpan s_beat = TimeSpan.FromMilliseconds(500);
+    static readonly TimeSpan s_loginEvery = TimeSpan.FromSeconds(2);
 
     /// <inheritdoc/>
     public SourceStanding Standing { get; } = new(options.Name, "eventhubs", options.Cluster, time);
@@ -20,7 +21,15 @@ public sealed class EventHubsSource(
     /// <inheritdoc/>
     public async Task RunAsync(CancellationToken stop)
     {
+        // A run ends by itself when connection string or authority were changed: the client takes them at its making only.
+        do await ReadAsync(stop).ConfigureAwait(false);
+        while (!stop.IsCancellationRequested);
+    }
+
+    async Task ReadAsync(CancellationToken stop)
+    {
         Standing.State = SourceState.Starting;
+        var login = ReadLogin();
         var reading = new HubReading(options, pipeline, Standing, isOverHighWater, time, log);
         var observer = HubConnection.Observer(options);
         await using (observer.ConfigureAwait(false))
@@ -31,7 +40,8 @@ public sealed class EventHubsSource(
                 // Not with our token: a start that is cancelled half-way leaves a client behind that reads on.
                 await processor.StartProcessingAsync(CancellationToken.None).ConfigureAwait(false);
                 reading.OnStarted();
-                await WatchAsync(processor, new HubWatch(observer, processor.EventHubName, reading), reading, stop).ConfigureAwait(false);
+                await WatchAsync(processor, new HubWatch(observer, processor.EventHubName, reading), reading, login, stop).ConfigureAwait(false);
+                if (!stop.IsCancellationRequested) reading.OnRenewed();
             }
             finally
             {
@@ -52,9 +62,10 @@ public sealed class EventHubsSource(
             return await checkpoints.ForgetAsync(new PartitionGroup(observer.FullyQualifiedNamespace, observer.EventHubName, observer.ConsumerGroup), null, stop).ConfigureAwait(false);
     }
 
-    async Task WatchAsync(HubProcessor processor, HubWatch watch, HubReading reading, CancellationToken stop)
+    // Until it is stopped, or its login is no longer what it was.
+    async Task WatchAsync(HubProcessor processor, HubWatch watch, HubReading reading, (string? ConnectionString, string? Authority) login, CancellationToken stop)
     {
-        var looked = time.GetTimestamp();
+        var (looked, asked) = (time.GetTimestamp(), time.GetTimestamp());
         var looking = Task.CompletedTask;
         while (!stop.IsCancellationRequested)
         {
@@ -66,9 +77,28 @@ public sealed class EventHubsSource(
                 looked = time.GetTimestamp();
                 looking = watch.LookAsync(stop);
             }
+            if (time.GetElapsedTime(asked) >= s_loginEvery)
+            {
+                asked = time.GetTimestamp();
+                if (IsOutdated(login)) break;
+            }
             await Task.Delay(s_beat, time, stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
         await looking.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+    }
+
+    (string? ConnectionString, string? Authority) ReadLogin() => (options.ReadConnectionString?.Invoke(), options.CaFile is { } file ? File.ReadAllText(file) : null);
+
+    bool IsOutdated((string? ConnectionString, string? Authority) login)
+    {
+        try
+        {
+            return ReadLogin() != login;
+        }
+        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
+        {
+            return false;   // being replaced; what we have may still be good, and when it is not the service says so
+        }
     }
 
     async Task<PartitionCheckpoint?> BeginAsync(EventHubConsumerClient observer, string partition, CancellationToken stop)

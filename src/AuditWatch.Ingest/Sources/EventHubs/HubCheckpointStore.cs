@@ -51,11 +51,12 @@ internal sealed class HubCheckpointStore(IPartitionCheckpoints checkpoints, Func
         }
         Resumed.TryRemove(partitionId, out _);
         if (found is null) return null!;   // the default position: the oldest event
-        Resumed[partitionId] = found.Sequence;
+        if (found.Sequence >= 0) Resumed[partitionId] = found.Sequence;
         return new EventProcessorCheckpoint
         {
             FullyQualifiedNamespace = fullyQualifiedNamespace, EventHubName = eventHubName, ConsumerGroup = consumerGroup, PartitionId = partitionId,
-            StartingPosition = EventPosition.FromOffset(found.Position, isInclusive: false),
+            // Other processors' checkpoints may lack one of the two.
+            StartingPosition = found.Position.Length > 0 ? EventPosition.FromOffset(found.Position, isInclusive: false) : EventPosition.FromSequenceNumber(found.Sequence, isInclusive: false),
         };
     }
 

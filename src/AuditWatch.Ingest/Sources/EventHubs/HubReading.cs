@@ -76,6 +76,11 @@ internal sealed partial class HubReading(EventHubsOptions options, IngestPipelin
 
     public void OnStarted() => LogStarted(log, standing.Name, options.Identifier);
 
+    public void OnRenewed() => LogRenewed(log, standing.Name);
+
+    [LoggerMessage(3614, LogLevel.Information, "Source {Source}: its credential was changed; it connects anew.")]
+    static partial void LogRenewed(ILogger log, string source);
+
     [LoggerMessage(3611, LogLevel.Information, "Source {Source}: reads as {Worker}.")]
     static partial void LogStarted(ILogger log, string source, string worker);
 

@@ -8,7 +8,7 @@ public sealed record KafkaSecurity(string Protocol, string Mechanism)
     /// <summary>The user; with OAUTHBEARER and a token endpoint the client id.</summary>
     public string? Username { get; init; }
 
-    /// <summary>Reads the password (with OAUTHBEARER the client's secret) anew at each start, so that it can be changed.</summary>
+    /// <summary>Reads the password (with OAUTHBEARER the client's secret). Asked again every two seconds, so that it can be changed while the source runs.</summary>
     public Func<string>? ReadPassword { get; init; }
 
     /// <summary>PEM file of the authority that the broker's certificate comes from; null: the system's.</summary>

@@ -86,17 +86,21 @@ public sealed partial class KafkaSource
 
         void OnError(Error error)
         {
-            source.Standing.OnError(error.Reason);
+            // That no broker is left says nothing of why; what went wrong with the last one does.
+            var reason = error.Code == ErrorCode.Local_AllBrokersDown && _cause is not null ? $"{error.Reason}: {_cause}" : error.Reason;
+            if (error.Code != ErrorCode.Local_AllBrokersDown) _cause = error.Reason;
+            source.Standing.OnError(reason);
             if (error.IsFatal) _fatal = new KafkaException(error);   // what a handler throws is swallowed
             if (error.Code is not (ErrorCode.Local_AllBrokersDown or ErrorCode.Local_Authentication or ErrorCode.SaslAuthenticationFailed or ErrorCode.Local_Ssl or ErrorCode.Local_Resolve)) return;
-            if (_brokerFault is null) LogError(source.Log, source.Standing.Name, error.Reason);
-            _brokerFault = error.Reason;
+            if (_brokerFault is null) LogError(source.Log, source.Standing.Name, reason);
+            _brokerFault = reason;
         }
 
         void OnStatistics(string statistics)
         {
             var (ends, isUp) = KafkaStatistics.Read(statistics);
             if (isUp) _brokerFault = null;
+            _isOutdated = IsOutdated();
             foreach (var (topic, partition, end) in ends) source.Standing.OnEnd(NameOf(new TopicPartition(topic, partition)), end - 1);
         }
 

@@ -13,21 +13,23 @@ public sealed partial class KafkaSource
         readonly HashSet<TopicPartition> _rewound = [];
         readonly LotWriter _writer = new(source.Pipeline, source.Standing, source.Time);
         IConsumer<Ignore, byte[]> _consumer = null!;
-        string? _brokerFault, _topicFault;
+        string? _brokerFault, _topicFault, _cause;
         KafkaException? _fatal;
-        bool _isHeld, _isAssigned;
+        (string? Password, string? Authority) _login;
+        bool _isHeld, _isAssigned, _isOutdated;
         long _bytes;
         int _count;
 
         public void Run(CancellationToken stop)
         {
             source.Standing.State = SourceState.Starting;
+            _login = ReadLogin();
             _consumer = Build();
             try
             {
                 _consumer.Subscribe(source.Options.Topics);
-                while (!stop.IsCancellationRequested) Step();
-                Finish();
+                while (!stop.IsCancellationRequested && !_isOutdated) Step();
+                Finish(stop);
             }
             finally
             {
@@ -148,10 +150,26 @@ public sealed partial class KafkaSource
         }
 
         // What was gathered and is not on its way is left: whoever reads next begins behind the last commit.
-        void Finish()
+        void Finish(CancellationToken stop)
         {
             _writer.Settle(s_flushWait);
-            source.Standing.State = SourceState.Stopped;
+            if (stop.IsCancellationRequested) source.Standing.State = SourceState.Stopped;
+            else LogRenewed(source.Log, source.Standing.Name);
+        }
+
+        (string? Password, string? Authority) ReadLogin() =>
+            source.Options.Security is { } security ? (security.ReadPassword?.Invoke(), security.CaFile is { } file ? File.ReadAllText(file) : null) : default;
+
+        bool IsOutdated()
+        {
+            try
+            {
+                return ReadLogin() != _login;
+            }
+            catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
+            {
+                return false;   // being replaced; what we have may still be good, and when it is not the broker says so
+            }
         }
 
         void Close()

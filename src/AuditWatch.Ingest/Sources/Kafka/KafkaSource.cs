@@ -19,7 +19,11 @@ public sealed partial class KafkaSource(KafkaOptions options, IngestPipeline pip
     public SourceStanding Standing { get; } = new(options.Name, "kafka", options.Cluster, time);
 
     /// <inheritdoc/>
-    public Task RunAsync(CancellationToken stop) => Task.Factory.StartNew(() => new Reading(this).Run(stop), stop, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+    public Task RunAsync(CancellationToken stop) => Task.Factory.StartNew(() =>
+    {
+        // A run ends by itself when password or authority were changed: the client takes them at its making only.
+        while (!stop.IsCancellationRequested) new Reading(this).Run(stop);
+    }, stop, TaskCreationOptions.LongRunning, TaskScheduler.Default);
 
     [LoggerMessage(3601, LogLevel.Information, "Source {Source}: reads {Partitions}.")]
     static partial void LogAssigned(ILogger log, string source, string partitions);
@@ -35,6 +39,9 @@ public sealed partial class KafkaSource(KafkaOptions options, IngestPipeline pip
 
     [LoggerMessage(3605, LogLevel.Warning, "Source {Source}: {Error}")]
     static partial void LogError(ILogger log, string source, string error);
+
+    [LoggerMessage(3607, LogLevel.Information, "Source {Source}: its credential was changed; it connects anew.")]
+    static partial void LogRenewed(ILogger log, string source);
 
     [LoggerMessage(3606, LogLevel.Debug, "Source {Source}: {Facility} {Message}")]
     static partial void LogClient(ILogger log, string source, string facility, string message);

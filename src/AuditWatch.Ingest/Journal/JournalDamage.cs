@@ -10,6 +10,10 @@ public readonly record struct JournalDamage(int Segment, long Offset, long Bytes
     /// <summary>The place, where it is not a segment of a folder.</summary>
     public string? Place { get; init; }
 
+    /// <summary>Damage of a partition (topic/partition) of a journal on Kafka.</summary>
+    public static JournalDamage At(string partition, long offset, string what) =>
+        new(0, offset, 0, what) { Place = string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{partition}, offset {offset}") };
+
     /// <summary>Place and sentence.</summary>
     public override string ToString() => string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{Place ?? $"segment {Segment}, byte {Offset}"}: {What}");
 }

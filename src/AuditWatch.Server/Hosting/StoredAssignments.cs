@@ -1,6 +1,5 @@
 using AuditWatch.Ingest.Journal.Kafka;
 using AuditWatch.Server.Configuration;
-using AuditWatch.Server.Sources;
 using AuditWatch.Storage.State;
 using Microsoft.Extensions.Logging;
 
@@ -16,20 +15,5 @@ sealed class StoredAssignments(StateStore state) : IPartitionAssignments
     /// <summary>Opens the configured journal.</summary>
     /// <exception cref="IOException">No broker answers, or there is no such topic.</exception>
     public static Task<KafkaJournal> OpenJournalAsync(JournalConfig journal, StateStore state, TimeProvider clock, ILogger<KafkaJournal> log, CancellationToken stop) =>
-        KafkaJournal.OpenAsync(Options(journal), new StoredAssignments(state), clock, log, stop);
-
-    /// <summary>Its settings.</summary>
-    public static KafkaJournalOptions Options(JournalConfig journal)
-    {
-        var kafka = journal.Kafka!;
-        return new KafkaJournalOptions
-        {
-            Bootstrap = kafka.Bootstrap,
-            Topic = kafka.Topic,
-            Partitions = kafka.Partitions,
-            Replication = (short?)kafka.Replication,
-            RetainAge = journal.RetainAge,
-            Security = SourceOptions.Security(kafka.Security),
-        };
-    }
+        KafkaJournal.OpenAsync(KafkaJournals.OptionsOf(journal), new StoredAssignments(state), clock, log, stop);
 }

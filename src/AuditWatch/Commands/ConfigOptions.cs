@@ -47,6 +47,13 @@ internal sealed class ConfigOptions
         return (found.Data, found.State);
     }
 
+    /// <summary>Where the journal is: a topic, or the folder <c>data</c>. Like <see cref="LoadPlace"/>.</summary>
+    public (string Data, JournalConfig Journal) LoadJournal(ParseResult parse)
+    {
+        var config = parse.GetValue(_config) is not null ? Load(parse) : ConfigLoader.Load(null, Environment(), [], []);
+        return (config.Data, config.Journal);
+    }
+
     /// <summary>The configuration; ends with exit 2 and every fault when it has any.</summary>
     public AuditWatchConfig Load(ParseResult parse)
     {

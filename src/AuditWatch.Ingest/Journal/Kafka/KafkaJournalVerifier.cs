@@ -62,8 +62,7 @@ public static class KafkaJournalVerifier
 
         void Add(string name, long offset, string what)
         {
-            if (Findings.Count < MostFindings)
-                Findings.Add(new JournalDamage(0, offset, 0, what) { Place = string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{name}, offset {offset}") });
+            if (Findings.Count < MostFindings) Findings.Add(JournalDamage.At(name, offset, what));
             else More++;
         }
     }

@@ -33,6 +33,9 @@ public sealed partial class LocalQueries : IQueries
     /// <summary>How one record of the journal is read; null: from the data folder.</summary>
     internal Func<EventPosition, CancellationToken, ValueTask<JournalRecord?>>? Records { get; init; }
 
+    /// <summary>The topic that is the journal, by which places are named outward; null: segments and frames are.</summary>
+    internal string? Topic { get; init; }
+
     /// <summary>Whether other processes share in the work: not all that is asked for is known in this one.</summary>
     internal bool IsOneOfSeveral { get; init; }
 
@@ -61,7 +64,13 @@ public sealed partial class LocalQueries : IQueries
     }
 
     /// <inheritdoc/>
-    public Task<RowPage> ListAsync(string collection, IReadOnlyDictionary<string, string> filters, CancellationToken stop)
+    public async Task<RowPage> ListAsync(string collection, IReadOnlyDictionary<string, string> filters, CancellationToken stop)
+    {
+        var page = await PageAsync(collection, filters, stop);
+        return Topic is null ? page : page with { Rows = [.. page.Rows.Select(row => TopicPlaces.Name(row, Topic))] };
+    }
+
+    Task<RowPage> PageAsync(string collection, IReadOnlyDictionary<string, string> filters, CancellationToken stop)
     {
         var asked = new Filters(filters, _clock);
         return collection switch
@@ -98,7 +107,10 @@ public sealed partial class LocalQueries : IQueries
     }
 
     /// <inheritdoc/>
-    public async Task<ReadOnlyMemory<byte>?> ShowAsync(string collection, string id, CancellationToken stop)
+    public async Task<ReadOnlyMemory<byte>?> ShowAsync(string collection, string id, CancellationToken stop) =>
+        await FindAsync(collection, id, stop) is not { } row ? (ReadOnlyMemory<byte>?)null : Topic is null ? row : TopicPlaces.Name(row, Topic);
+
+    async Task<ReadOnlyMemory<byte>?> FindAsync(string collection, string id, CancellationToken stop)
     {
         switch (collection)
         {

@@ -98,6 +98,7 @@ static class RoleHost
         Records = stores.ReadRecordAsync,
         Sources = app.GetService<SourceSet>(),
         IsOneOfSeveral = true,
+        Topic = config.Journal.Kafka!.Topic,
         HasOtherUsers = config.ApiTokenFile is not null || config.Access.Oidc is not null,
         ExceptionDirs = config.Rules.Exceptions,
         Routes = app.GetRequiredService<Notifications.Routes>(),

@@ -55,7 +55,9 @@ internal sealed class ScaleStage : IAsyncDisposable
     /// <summary>The templates of Elasticsearch's streams, as an operator puts them there.</summary>
     public async Task SetUpAsync(string program)
     {
-        using var setup = System.Diagnostics.Process.Start("dotnet", [program, "setup", "elasticsearch", "--url", Elasticsearch.Url]);
+        using var setup = System.Diagnostics.Process.Start(new System.Diagnostics.ProcessStartInfo("dotnet", [program, "setup", "elasticsearch", "--url", Elasticsearch.Url]) { RedirectStandardOutput = true, RedirectStandardError = true })!;
+        _ = setup.StandardError.ReadToEndAsync();
+        await setup.StandardOutput.ReadToEndAsync();
         await setup.WaitForExitAsync();
         if (setup.ExitCode != 0) throw new InvalidOperationException($"setup elasticsearch ended with {setup.ExitCode}");
     }

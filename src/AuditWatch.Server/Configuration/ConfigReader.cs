@@ -40,7 +40,8 @@ static class ConfigReader
             Index = ReadIndex(top.Section("index"), top),
             Kibana = ReadKibana(top.Section("kibana")),
         };
-        if (config.Journal.Kafka is not null) config = config with { Index = new IndexConfig { Embedded = false } };
+        // Positions in the state are offsets of the topic; the brokers' names may change.
+        if (config.Journal.Kafka is { } kafka) config = config with { Index = new IndexConfig { Embedded = false }, State = config.State with { Journal = "kafka " + kafka.Topic } };
         RolesReader.Check(config, top);
         top.Done();
         ListenRules.Check(config, faults);

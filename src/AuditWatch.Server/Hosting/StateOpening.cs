@@ -12,7 +12,7 @@ static class StateOpening
 {
     const string Note = "state-place";
 
-    public static async Task<StateStore> OpenStateAsync(this DataFolder folder, StateConfig config, TimeProvider clock, OutboxOptions? outbox, Action<string> say, CancellationToken stop, string? shared = null)
+    public static async Task<StateStore> OpenStateAsync(this DataFolder folder, StateConfig config, TimeProvider clock, OutboxOptions? outbox, Action<string> say, CancellationToken stop)
     {
         var file = Path.Combine(folder.Path, Note);
         var note = File.Exists(file) ? await File.ReadAllLinesAsync(file, stop) : [];
@@ -27,6 +27,7 @@ static class StateOpening
         var place = postgres.Place;
         if (note.Length == 0 && File.Exists(folder.State))
             say($"'{folder.State}' is not used any more: the state is in {place}. Detection reads the journal again from its beginning; triage, tokens and notification history stay behind in the file.");
+        var shared = config.Journal;
         if (shared is not null && note.Length > 0 && note[0] != shared)
             throw new StartFault($"'{folder.Path}' belongs to a server with a journal of its own. Give this process another data folder with --data DIR.");
         var installation = shared ?? (note.Length > 0 ? note[0] : null) ?? Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(16));

@@ -12,9 +12,6 @@ static class SharedJournal
 {
     public static string NameOf(AuditWatchConfig config) => $"{config.Journal.Kafka!.Topic} on {config.Journal.Kafka.Bootstrap}";
 
-    /// <summary>What binds the state to it: positions in the state are offsets of this topic. The brokers' names may change.</summary>
-    public static string InstallationOf(AuditWatchConfig config) => "kafka " + config.Journal.Kafka!.Topic;
-
     public static async Task<IPartitionedJournal> OpenAsync(AuditWatchConfig config, StateStore state, TimeProvider clock, CancellationToken stop)
     {
         var loggers = LoggerFactory.Create(logging => logging.AddProvider(new JsonLineLogger(clock)).SetMinimumLevel(LogLevel.Information));

@@ -54,7 +54,7 @@ sealed class SharedStores : IAsyncDisposable
         ElasticsearchLink? elasticsearch = null;
         try
         {
-            var state = await folder.OpenStateAsync(config.State, clock, new OutboxOptions { Consumers = AlertBus.ConsumersOf(config) }, say, stop, SharedJournal.InstallationOf(config));
+            var state = await folder.OpenStateAsync(config.State, clock, new OutboxOptions { Consumers = AlertBus.ConsumersOf(config) }, say, stop);
             opened.Push(state);
             if (rules is not null) await state.RequireNotesAsync(Stores.RulesThatAskForANote(config, rules), stop);
             var journal = await SharedJournal.OpenAsync(config, state, clock, stop);

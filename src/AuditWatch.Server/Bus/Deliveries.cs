@@ -10,8 +10,19 @@ namespace AuditWatch.Server.Bus;
 /// </summary>
 sealed partial class Deliveries(StateStore state, ILogger<Deliveries> log)
 {
+    long _answered;
+
+    /// <summary>How many messages consumers of this process have answered for, a message counted for each of them.</summary>
+    public long Answered => Interlocked.Read(ref _answered);
+
     /// <summary>Does the work for all messages at once; when that fails, for each alone, so that one that cannot be dealt with keeps nobody else waiting.</summary>
     public async Task TakeAsync(string consumer, IReadOnlyList<AlertRaised> messages, Func<IReadOnlyList<AlertRaised>, Task> work, CancellationToken stop)
+    {
+        await TryAsync(consumer, messages, work, stop);
+        Interlocked.Add(ref _answered, messages.Count);
+    }
+
+    async Task TryAsync(string consumer, IReadOnlyList<AlertRaised> messages, Func<IReadOnlyList<AlertRaised>, Task> work, CancellationToken stop)
     {
         try
         {
@@ -26,7 +37,7 @@ sealed partial class Deliveries(StateStore state, ILogger<Deliveries> log)
                 return;
             }
         }
-        foreach (var message in messages) await TakeAsync(consumer, [message], work, stop);
+        foreach (var message in messages) await TryAsync(consumer, [message], work, stop);
     }
 
     /// <summary>Receivers would not take these now; they come again later, for as long as it takes.</summary>

@@ -12,10 +12,12 @@ namespace AuditWatch.Server.Bus;
 /// to the consumers to mark a row done. A broker that has confirmed a message keeps it, so its row rests for hours; the process's own bus keeps nothing. While the broker is
 /// away nothing is taken, so that everything is due the moment it is back. Polling is cheap and needs no wake-up that could be missed.
 /// </summary>
-sealed partial class OutboxPublisher(StateStore state, IBusControl bus, AuditWatchConfig config, TimeProvider clock, ILogger<OutboxPublisher> log) : BackgroundService
+sealed partial class OutboxPublisher(StateStore state, IBusControl bus, AuditWatchConfig config, Deliveries deliveries, TimeProvider clock, ILogger<OutboxPublisher> log) : BackgroundService
 {
     const int Batch = 200;
     static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(250), ConfirmWithin = TimeSpan.FromSeconds(10);
+    readonly int _consumers = AlertBus.ConsumersOf(config).Count;
+    long _published;
     bool _isAway;
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
@@ -31,7 +33,21 @@ sealed partial class OutboxPublisher(StateStore state, IBusControl bus, AuditWat
             {
                 CouldNotPublish(log, fault);
             }
+            await WaitForConsumersAsync(stoppingToken);
             if (taken < Batch) await Task.Delay(Pause, clock, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+    }
+
+    // What waits in the process's own bus for longer than a row rests is due again, and would be done twice; so little is brought there at a time. What nobody
+    // answers for is lost there, and comes again.
+    async Task WaitForConsumersAsync(CancellationToken stop)
+    {
+        if (config.Bus.RabbitMq is not null) return;
+        var began = clock.GetTimestamp();
+        while (_published - deliveries.Answered > Batch * _consumers && !stop.IsCancellationRequested)
+        {
+            if (clock.GetElapsedTime(began) > ConfirmWithin) _published = deliveries.Answered;
+            else await Task.Delay(Pause / 10, clock, stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }
 
@@ -51,6 +67,7 @@ sealed partial class OutboxPublisher(StateStore state, IBusControl bus, AuditWat
     {
         var due = await state.TakeDueAsync(Batch, stop);
         if (due.Count == 0) return 0;
+        _published += due.Count * _consumers;
         using var late = CancellationTokenSource.CreateLinkedTokenSource(stop);
         late.CancelAfter(ConfirmWithin);   // a broker short of memory or disk takes nothing and says nothing
         var confirms = due.Select(entry => PublishAsync(entry, late.Token)).ToList();

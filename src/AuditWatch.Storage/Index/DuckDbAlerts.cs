@@ -1,84 +1,85 @@
-using System.Data;
-using System.Globalization;
+using System.Buffers;
+using System.Text;
 using AuditWatch.Storage.State;
 using DuckDB.NET.Data;
 
 namespace AuditWatch.Storage.Index;
 
-/// <summary>Copies of alerts, beside the events, so that SQL can join them. Without an index on them every statement reads the whole table, so many are put at once.</summary>
+/// <summary>
+/// Copies of alerts, beside the events, so that SQL can join them. They are appended to tables that only this connection sees and taken over by one statement a
+/// table: parameters by the thousand cost ten times as much, and without an index on the alerts every statement reads them all.
+/// </summary>
 internal static class DuckDbAlerts
 {
-    const int RowsAtOnce = 64, EvidenceAtOnce = 256;
+    const string Incoming = "incoming_alerts", IncomingEvidence = "incoming_evidence";
+
+    static readonly SearchValues<char> Odd = SearchValues.Create(['\0', .. Enumerable.Range(0xD800, 0x800).Select(half => (char)half)]);
 
     public static void Put(DuckDBConnection connection, IReadOnlyList<StoredAlert> alerts)
     {
-        foreach (var some in alerts.GroupBy(a => a.Alert.AlertId, StringComparer.Ordinal).Select(g => g.MaxBy(a => a.Version)!).Chunk(RowsAtOnce)) PutSome(connection, some);
+        var last = alerts.GroupBy(a => a.Alert.AlertId, StringComparer.Ordinal).Select(g => g.MaxBy(a => a.Version)!).ToList();
+        // The level is a word of our own until it is taken over: one that we do not know must fail there, not be cut short by the appender.
+        DuckDbSchema.Run(connection,
+            $"""
+            create or replace temp table {Incoming} as select * replace (cast(level as varchar) as level) from alerts limit 0;
+            create or replace temp table {IncomingEvidence} as select * from alert_evidence limit 0
+            """);
+        Append(connection, Incoming, last, Row);
+        Append(connection, IncomingEvidence, last.SelectMany(a => a.Alert.Evidence.Where(place => place.File is null), (a, place) => (a.Alert.AlertId, Place: place)),
+            (row, of) => row.AppendValue(of.AlertId).AppendValue((int?)of.Place.Segment).AppendValue((int?)of.Place.Frame).AppendValue((int?)of.Place.Index));
+        DuckDbSchema.Run(connection,
+            $"""
+            delete from {Incoming} using alerts where alerts.alert_id = {Incoming}.alert_id and alerts.version > {Incoming}.version;
+            delete from alerts where alert_id in (select alert_id from {Incoming});
+            delete from alert_evidence where alert_id in (select alert_id from {Incoming});
+            insert into alerts select * from {Incoming};
+            insert into alert_evidence select * from {IncomingEvidence} where alert_id in (select alert_id from {Incoming});
+            drop table {Incoming};
+            drop table {IncomingEvidence}
+            """);
     }
 
-    static void PutSome(DuckDBConnection connection, StoredAlert[] alerts)
+    static void Append<T>(DuckDBConnection connection, string table, IEnumerable<T> rows, Action<IDuckDBAppenderRow, T> write)
     {
-        var newer = Versions(connection, alerts);
-        var rows = alerts.Where(a => !newer.TryGetValue(a.Alert.AlertId, out var stands) || stands <= a.Version).ToList();
-        if (rows.Count == 0) return;
-        var ids = Ids(rows);
-        foreach (var table in new[] { "alerts", "alert_evidence" }) Run(connection, $"delete from {table} where alert_id in ({List(ids)})", ids);
-        Insert(connection, "alerts", [.. rows.Select(Row)]);
-        foreach (var places in rows.SelectMany(Places).Chunk(EvidenceAtOnce)) Insert(connection, "alert_evidence", places);
+        using var appender = connection.CreateAppender("temp", "main", table);
+        foreach (var of in rows)
+        {
+            var row = appender.CreateRow();
+            write(row, of);
+            row.EndRow();
+        }
     }
 
-    static Dictionary<string, long> Versions(DuckDBConnection connection, StoredAlert[] alerts)
-    {
-        var ids = Ids(alerts);
-        using var command = Command(connection, $"select alert_id, max(version) from alerts where alert_id in ({List(ids)}) group by alert_id", ids);
-        using IDataReader reader = command.ExecuteReader();
-        var versions = new Dictionary<string, long>(StringComparer.Ordinal);
-        while (reader.Read()) versions[reader.GetString(0)] = reader.GetInt64(1);
-        return versions;
-    }
-
-    static (string Name, object? Value)[] Row(StoredAlert stored)
+    // In the order of the table's columns.
+    static void Row(IDuckDBAppenderRow row, StoredAlert stored)
     {
         var alert = stored.Alert;
-        return
-        [
-            ("alert_id", alert.AlertId), ("version", stored.Version), ("status", stored.Status.ToString().ToLowerInvariant()),
-            ("time", DateTime.UnixEpoch.AddMicroseconds(alert.TimeMicros)), ("cluster", alert.Cluster), ("level", alert.Level),
-            ("rule_id", alert.Rule.Id), ("rule_name", alert.Rule.Name), ("rule_title", alert.Rule.Title),
-            ("attack", alert.Rule.Attack.ToList()), ("tactics", alert.Rule.Tactics.ToList()), ("sentence", alert.Sentence),
-            ("user", alert.Actor.User), ("effective_user", alert.Actor.EffectiveUser), ("impersonated", alert.Actor.Impersonated),
-            ("credential_id", alert.Actor.CredentialId), ("client_ip", alert.Actor.ClientIp), ("user_agent", alert.Actor.UserAgent),
-            ("verb", alert.Verb), ("api_group", alert.Object?.ApiGroup), ("resource", alert.Object?.Resource), ("subresource", alert.Object?.Subresource),
-            ("namespace", alert.Object?.Namespace), ("name", alert.Object?.Name), ("outcome", alert.Outcome), ("count", alert.Count),
-            ("audit_ids", alert.AuditIds.ToList()),
-        ];
+        Text(row, alert.AlertId);
+        row.AppendValue((long?)stored.Version);
+        Text(row, stored.Status.ToString().ToLowerInvariant());
+        row.AppendValue((DateTime?)DateTime.UnixEpoch.AddMicroseconds(alert.TimeMicros));
+        Text(row, alert.Cluster, alert.Level, alert.Rule.Id, alert.Rule.Name, alert.Rule.Title);
+        List(row, alert.Rule.Attack);
+        List(row, alert.Rule.Tactics);
+        Text(row, alert.Sentence, alert.Actor.User, alert.Actor.EffectiveUser);
+        row.AppendValue((bool?)alert.Actor.Impersonated);
+        Text(row, alert.Actor.CredentialId, alert.Actor.ClientIp, alert.Actor.UserAgent, alert.Verb, alert.Object?.ApiGroup, alert.Object?.Resource,
+            alert.Object?.Subresource, alert.Object?.Namespace, alert.Object?.Name, alert.Outcome);
+        row.AppendValue((long?)alert.Count);
+        List(row, alert.AuditIds);
     }
 
-    static IEnumerable<(string Name, object? Value)[]> Places(StoredAlert stored) =>
-        stored.Alert.Evidence.Where(place => place.File is null)
-            .Select(place => new (string, object?)[] { ("alert_id", stored.Alert.AlertId), ("segment", place.Segment), ("frame", place.Frame), ("index", place.Index) });
-
-    static void Insert(DuckDBConnection connection, string table, (string Name, object? Value)[][] rows)
+    // As bytes: the client library would end a string at a NUL. Half a surrogate pair becomes U+FFFD, as rows have it.
+    static void Text(IDuckDBAppenderRow row, params ReadOnlySpan<string?> texts)
     {
-        var values = rows.Select((row, number) => row.Select(value => new SqlValue(string.Create(CultureInfo.InvariantCulture, $"{value.Name}_{number}"), value.Value)).ToArray()).ToList();
-        var columns = string.Join(", ", rows[0].Select(value => $"\"{value.Name}\""));
-        Run(connection, $"insert into {table} ({columns}) values {string.Join(", ", values.Select(row => $"({List(row)})"))}", [.. values.SelectMany(row => row)]);
+        foreach (var text in texts)
+        {
+            if (text is null) row.AppendNullValue();
+            else row.AppendValue(Encoding.UTF8.GetBytes(text).AsSpan());
+        }
     }
 
-    static SqlValue[] Ids(IReadOnlyList<StoredAlert> alerts) => [.. alerts.Select((a, number) => new SqlValue(string.Create(CultureInfo.InvariantCulture, $"alert_id_{number}"), a.Alert.AlertId))];
-
-    static string List(IEnumerable<SqlValue> values) => string.Join(", ", values.Select(value => value.Expression));
-
-    static void Run(DuckDBConnection connection, string sql, SqlValue[] values)
-    {
-        using var command = Command(connection, sql, values);
-        command.ExecuteNonQuery();
-    }
-
-    static DuckDBCommand Command(DuckDBConnection connection, string sql, SqlValue[] values)
-    {
-        var command = connection.CreateCommand();
-        command.CommandText = sql;
-        foreach (var value in values) command.Parameters.Add(value.Parameter);
-        return command;
-    }
+    // The client library takes strings here and nothing else.
+    static void List(IDuckDBAppenderRow row, IReadOnlyList<string> texts) =>
+        row.AppendValue(texts.Select(text => text.AsSpan().ContainsAny(Odd) ? Encoding.UTF8.GetString(Encoding.UTF8.GetBytes(text.Replace('\0', '\uFFFD'))) : text).ToList());
 }

@@ -27,7 +27,7 @@ public sealed partial class DuckDbEventIndex : IEventIndex
         IsRebuilding = rebuilt;
         var position = DuckDbWriter.ReadPosition(anchor);
         if (options.ReadOnly) _readOnlyPosition = position;
-        else _writer = new DuckDbWriter(NewConnection(), position, options, clock, Return);
+        else _writer = new DuckDbWriter(NewConnection(), NewConnection(), position, options, clock, Return);
     }
 
     /// <inheritdoc/>
@@ -93,7 +93,7 @@ public sealed partial class DuckDbEventIndex : IEventIndex
 
     /// <inheritdoc/>
     public Task PutAlertsAsync(IReadOnlyList<StoredAlert> alerts, CancellationToken stop) =>
-        alerts.Count == 0 ? Task.CompletedTask : Writer.DoAsync(connection => DuckDbAlerts.Put(connection, alerts), stop);
+        alerts.Count == 0 ? Task.CompletedTask : Writer.DoBesideAsync(connection => DuckDbAlerts.Put(connection, alerts), stop);
 
     /// <summary>Runs statements as the writer, in a transaction of their own.</summary>
     internal Task DoAsync(Action<DuckDBConnection> statements, CancellationToken stop) => Writer.DoAsync(statements, stop);

@@ -11,6 +11,7 @@ namespace AuditWatch.Storage.Index;
 internal sealed class DuckDbWriter : IAsyncDisposable
 {
     readonly DuckDBConnection _connection;
+    readonly DuckDBConnection _beside;
     readonly DuckDbTransaction _transaction;
     readonly DuckDbIndexOptions _options;
     readonly Action<IndexBatch> _return;
@@ -24,9 +25,10 @@ internal sealed class DuckDbWriter : IAsyncDisposable
     int _attempt;   // counts failures that the feeder was told of; what it handed over before is not taken after
     int _disposed;
 
-    public DuckDbWriter(DuckDBConnection connection, EventPosition position, DuckDbIndexOptions options, TimeProvider clock, Action<IndexBatch> @return)
+    public DuckDbWriter(DuckDBConnection connection, DuckDBConnection beside, EventPosition position, DuckDbIndexOptions options, TimeProvider clock, Action<IndexBatch> @return)
     {
         _connection = connection;
+        _beside = beside;
         _transaction = new DuckDbTransaction(connection, clock);
         _options = options;
         _return = @return;
@@ -58,7 +60,7 @@ internal sealed class DuckDbWriter : IAsyncDisposable
             if (_failure is null && upTo > _handedOver)
             {
                 _handedOver = upTo;
-                _orders.Add(new Order(batch, upTo, _attempt, null, null), CancellationToken.None);
+                _orders.Add(new Order(batch, upTo, _attempt, null, null, false), CancellationToken.None);
                 return;
             }
 
@@ -76,10 +78,18 @@ internal sealed class DuckDbWriter : IAsyncDisposable
     public Task FlushAsync(CancellationToken stop) => DoAsync(null, stop);
 
     /// <summary>Commits what was handed over, then runs statements, if any, in a transaction of their own.</summary>
-    public Task DoAsync(Action<DuckDBConnection>? statements, CancellationToken stop)
+    public Task DoAsync(Action<DuckDBConnection>? statements, CancellationToken stop) => OrderAsync(statements, isBeside: false, stop);
+
+    /// <summary>
+    /// Runs statements about other tables than the events in a transaction beside the rows that are gathered, which it leaves as they are: they would be committed
+    /// in small portions, at three times the cost.
+    /// </summary>
+    public Task DoBesideAsync(Action<DuckDBConnection> statements, CancellationToken stop) => OrderAsync(statements, isBeside: true, stop);
+
+    Task OrderAsync(Action<DuckDBConnection>? statements, bool isBeside, CancellationToken stop)
     {
         var committed = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        _orders.Add(new Order(null, default, 0, statements, committed), stop);
+        _orders.Add(new Order(null, default, 0, statements, committed, isBeside), stop);
         return committed.Task.WaitAsync(stop);
     }
 
@@ -89,6 +99,7 @@ internal sealed class DuckDbWriter : IAsyncDisposable
         _orders.CompleteAdding();
         await Task.Run(_thread.Join).ConfigureAwait(false);
         _transaction.Dispose();
+        await _beside.DisposeAsync().ConfigureAwait(false);
         await _connection.DisposeAsync().ConfigureAwait(false);
         _orders.Dispose();
         _room.Dispose();
@@ -114,7 +125,7 @@ internal sealed class DuckDbWriter : IAsyncDisposable
     void Carry(Order order)
     {
         if (order.Batch is { } batch) Append(order, batch);
-        else if (order.Statements is { } statements) Do(statements, order.Committed!);
+        else if (order.Statements is { } statements) Do(statements, order.IsBeside, order.Committed!);
         else _waiting.Add(order.Committed!);
     }
 
@@ -135,19 +146,20 @@ internal sealed class DuckDbWriter : IAsyncDisposable
     }
 
     // In a transaction of their own: statements that fail must not take rows with them.
-    void Do(Action<DuckDBConnection> statements, TaskCompletionSource committed)
+    void Do(Action<DuckDBConnection> statements, bool isBeside, TaskCompletionSource committed)
     {
-        Try(Commit);
+        if (!isBeside) Try(Commit);
+        var connection = isBeside ? _beside : _connection;
         try
         {
-            DuckDbSchema.Run(_connection, "begin transaction");
-            statements(_connection);
-            DuckDbSchema.Run(_connection, "commit");
+            DuckDbSchema.Run(connection, "begin transaction");
+            statements(connection);
+            DuckDbSchema.Run(connection, "commit");
             committed.SetResult();
         }
         catch (Exception cause) when (IsFault(cause))
         {
-            DuckDbSchema.TryRollback(_connection);
+            DuckDbSchema.TryRollback(connection);
             committed.SetException(Failed(cause));
         }
     }
@@ -200,5 +212,5 @@ internal sealed class DuckDbWriter : IAsyncDisposable
 
     static IndexWriteException Failed(Exception cause, string more = "") => new($"The index could not be written: {cause.Message}{more}", cause);
 
-    sealed record Order(IndexBatch? Batch, EventPosition UpTo, int Attempt, Action<DuckDBConnection>? Statements, TaskCompletionSource? Committed);
+    sealed record Order(IndexBatch? Batch, EventPosition UpTo, int Attempt, Action<DuckDBConnection>? Statements, TaskCompletionSource? Committed, bool IsBeside);
 }

@@ -1,3 +1,4 @@
+using AuditWatch.Detection.Alerts;
 using AuditWatch.Storage.Index;
 using AuditWatch.Storage.State;
 
@@ -6,7 +7,7 @@ namespace AuditWatch.Storage.Tests.Index;
 /// <summary>The contract on DuckDB, and what is its own: alerts beside events, versions, one process at a time.</summary>
 public sealed class DuckDbEventIndexTests : EventIndexContract
 {
-    readonly TemporaryFolder _folder = new();
+    readonly TemporaryFolder _folder = new(), _other = new();
 
     private protected override async Task<IEventIndex> OpenAsync() =>
         await DuckDbEventIndex.OpenAsync(_folder.Path, new DuckDbIndexOptions(), TimeProvider.System, Stop);
@@ -15,6 +16,7 @@ public sealed class DuckDbEventIndexTests : EventIndexContract
     {
         await base.DisposeAsync();
         _folder.Dispose();
+        _other.Dispose();
     }
 
     internal static async Task HoldAsync(string folder)
@@ -57,6 +59,35 @@ public sealed class DuckDbEventIndexTests : EventIndexContract
 
         Assert.Equal("1,3,closed|2,1,new", await AskAsync("select cast(alert_id as integer), version, status from alerts order by alert_id"));
         Assert.Equal("2", await AskAsync("select count(*) from alert_evidence"));
+    }
+
+    [Fact]
+    public async Task Alerts_are_copied_whatever_their_texts_hold()
+    {
+        var odd = AnAlert.Numbered(1) with { Sentence = "a\0b é 😀 'q' \"r\" \\ " + "\uD83D", Cluster = new string('x', 40_000), AuditIds = ["", "b\0", "ü"], Object = null };
+        var many = AnAlert.Numbered(2) with { Evidence = [.. Enumerable.Range(0, 5000).Select(number => EvidencePosition.Journal(3, number, 7))], AuditIds = [] };
+        await Index.PutAlertsAsync([new StoredAlert(odd, AlertStatus.New, 1, 0, 0), new StoredAlert(many, AlertStatus.New, 1, 0, 0), .. Enumerable.Range(3, 3000).Select(number => Stored(number))], Stop);
+
+        Assert.Equal("a0b é 😀 'q' \"r\" \\ \uFFFD", await AskAsync("select replace(sentence, chr(0), '0') from alerts where resource is null"));
+        Assert.Equal("40000,3,,b\uFFFD", await AskAsync("select length(cluster), len(audit_ids), audit_ids[1], audit_ids[2] from alerts where resource is null"));
+        Assert.Equal("5000", await AskAsync("select count(distinct frame) from alert_evidence where segment = 3 and \"index\" = 7"));
+        Assert.Equal("3002,0", await AskAsync("select count(*), min(len(audit_ids)) from alerts"));
+    }
+
+    [Fact]
+    public async Task Copying_alerts_commits_no_rows_before_their_time()
+    {
+        await using var patient = await DuckDbEventIndex.OpenAsync(_other.Path, new DuckDbIndexOptions { CommitInterval = TimeSpan.FromHours(1) }, TimeProvider.System, Stop);
+        var batch = patient.RentBatch();
+        batch.Add(ARow.Numbered(1));
+        await patient.IndexAsync(batch, ARow.Numbered(1).Position, Stop);
+        await patient.PutAlertsAsync([Stored(1)], Stop);
+
+        Assert.Equal(AuditWatch.Events.EventPosition.Start, patient.Position);
+        using (var answer = await patient.SqlAsync(new SqlQuestion("select (select count(*) from alerts), (select count(*) from events)"), Stop))
+            Assert.Equal("1,0", string.Join(',', answer.Rows().Single()));
+        await patient.FlushAsync(Stop);
+        Assert.Equal(ARow.Numbered(1).Position, patient.Position);
     }
 
     [Fact]

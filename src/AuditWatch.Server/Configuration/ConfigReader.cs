@@ -42,7 +42,6 @@ static class ConfigReader
         };
         // Positions in the state are offsets of the topic; the brokers' names may change.
         if (config.Journal.Kafka is { } kafka) config = config with { Index = new IndexConfig { Embedded = false }, State = config.State with { Journal = "kafka " + kafka.Topic } };
-        RolesReader.Check(config, top);
         top.Done();
         ListenRules.Check(config, faults);
         return config;

@@ -23,19 +23,19 @@ static class RolesReader
 
     public static string NamesOf(ServeRoles roles) => string.Join(",", s_roles.Where(r => roles.HasFlag(r.Role)).Select(r => r.Name));
 
-    /// <summary>What is missing for these roles.</summary>
-    public static void Check(AuditWatchConfig config, ConfigSection top)
+    /// <summary>What a process with these roles lacks to start: each with what to set.</summary>
+    public static IEnumerable<string> Missing(AuditWatchConfig config)
     {
         if (config.Roles != ServeRoles.All)
         {
             var names = NamesOf(config.Roles);
-            if (config.Journal.Kafka is null) top.Fault("roles", $"is {names}, but the journal is this process's own folder. Processes apart need one that all of them reach: set 'journal.kafka'.");
-            if (config.State.Postgres is null) top.Fault("roles", $"is {names}, but the state is a file of this process. Processes apart need one that all of them reach: set 'state.postgres'.");
-            if (config.Bus.RabbitMq is null) top.Fault("roles", $"is {names}, but alerts travel inside this process. Processes apart need a bus: set 'bus.rabbitmq'.");
+            if (config.Journal.Kafka is null) yield return $"'roles' is {names}, but the journal is this process's own folder. Processes apart need one that all of them reach: set 'journal.kafka'.";
+            if (config.State.Postgres is null) yield return $"'roles' is {names}, but the state is a file of this process. Processes apart need one that all of them reach: set 'state.postgres'.";
+            if (config.Bus.RabbitMq is null) yield return $"'roles' is {names}, but alerts travel inside this process. Processes apart need a bus: set 'bus.rabbitmq'.";
         }
         else if (config.Journal.Kafka is not null && config.State.Postgres is null)
-            top.Fault("journal", "is on Kafka, which several processes may share, so the state must be where all of them reach it: set 'state.postgres'.");
-        if (config.Journal.Kafka is null) return;
-        if (config.Elasticsearch is null) top.Fault("journal", "is on Kafka, but there is no 'elasticsearch' section: the embedded index is a file of one process over a journal of its own, so nothing could be searched.");
+            yield return "The journal is on Kafka, which several processes may share, so the state must be where all of them reach it: set 'state.postgres'.";
+        if (config.Journal.Kafka is not null && config.Elasticsearch is null)
+            yield return "The journal is on Kafka, but there is no 'elasticsearch' section: the embedded index is a file of one process over a journal of its own, so nothing could be searched.";
     }
 }

@@ -56,6 +56,7 @@ public sealed class AuditWatchHost : IAsyncDisposable
     /// <summary>Runs until <paramref name="stop"/>, then drains: no new posts, what was accepted is durable, workers commit and end.</summary>
     public static async Task RunAsync(AuditWatchConfig config, TimeProvider clock, Action<string> say, CancellationToken stop)
     {
+        if (RolesReader.Missing(config).ToList() is { Count: > 0 } missing) throw new StartFault(string.Join('\n', missing));
         if (config.Journal.Kafka is not null)
         {
             await Roles.RoleHost.RunAsync(config, clock, say, stop);

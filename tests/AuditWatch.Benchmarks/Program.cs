@@ -15,6 +15,7 @@ return args switch
     ["scale-kills", .. var rest] => await ScaleKills.RunAsync(rest),
     ["scale-rate", .. var rest] => await ScaleRate.RunAsync(rest),
     ["ingest-race", .. var rest] => await IngestRace.RunAsync(rest),
+    ["ingest-parts", .. var rest] => await IngestParts.RunAsync(rest),
     ["ingest-receiver", .. var rest] => await IngestReceiver.RunAsync(rest),
     ["receiver", .. var rest] => await ReferenceReceiver.RunAsync(rest),
     ["rule-costs", .. var rest] => RuleCosts.Run(rest),

@@ -7,6 +7,9 @@ namespace AuditWatch.Testing;
 /// <summary>Recorded audit events as AKS sends them through its diagnostic settings.</summary>
 public static class AksRecords
 {
+    // Azure escapes a quote by a backslash, and not every other character besides.
+    static readonly JsonWriterOptions Options = new() { Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
     /// <summary>The lines of a recording's log file.</summary>
     public static List<string> Lines(string run)
     {
@@ -20,7 +23,7 @@ public static class AksRecords
     public static byte[] Body(params IEnumerable<string> events)
     {
         using var body = new MemoryStream();
-        using (var json = new Utf8JsonWriter(body))
+        using (var json = new Utf8JsonWriter(body, Options))
         {
             json.WriteStartObject();
             json.WriteStartArray("records");

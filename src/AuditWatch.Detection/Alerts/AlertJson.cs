@@ -1,5 +1,4 @@
 using System.Buffers;
-using System.Text.Encodings.Web;
 using System.Text.Json;
 
 namespace AuditWatch.Detection.Alerts;
@@ -8,7 +7,7 @@ namespace AuditWatch.Detection.Alerts;
 public static class AlertJson
 {
     // One line of NDJSON for people and tools: no HTML goes around it, so only what JSON itself demands is escaped, plus what is not ASCII-safe to a terminal.
-    static readonly JsonWriterOptions Options = new() { Encoder = JavaScriptEncoder.Create(System.Text.Unicode.UnicodeRanges.All), SkipValidation = true };
+    static readonly JsonWriterOptions Options = new() { Encoder = ShownText.Encoder, SkipValidation = true };
 
     /// <summary>The alert as UTF-8 JSON without a line end.</summary>
     public static byte[] ToUtf8(Alert alert)

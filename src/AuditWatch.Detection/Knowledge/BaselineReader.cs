@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Text.Json;
 using AuditWatch.Events.Envelopes;
 using AuditWatch.Events.Model;
+using AuditWatch.Events.Scanning;
 
 namespace AuditWatch.Detection.Knowledge;
 
@@ -30,6 +31,7 @@ sealed class BaselineReader
 
     public void Read(ReadOnlySpan<byte> utf8)
     {
+        if (LoneSurrogates.MayHave(utf8)) utf8 = LoneSurrogates.Replaced(utf8.ToArray()).Span;
         var reader = new Utf8JsonReader(utf8, new JsonReaderOptions { AllowMultipleValues = true });
         while (reader.Read())
         {

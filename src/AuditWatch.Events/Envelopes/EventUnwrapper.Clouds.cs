@@ -14,6 +14,17 @@ public sealed partial class EventUnwrapper
     byte[] _apiServerRaw = [];
     string? _apiServer;
 
+    // A record that scans: what it is, is told by its members, without the questions that an unknown document is asked.
+    bool TryAksRecord(ReadOnlyMemory<byte> utf8, Context context, IUnwrapSink sink)
+    {
+        var json = utf8.Span;
+        if (json[0] != '{' || context.Depth > DeepestEnvelope) return false;
+        var found = Look(json, 0);
+        if (!found.Category.Is(json, '"') || !found.Properties.Is(json, '{') || found.Records.End > 0 || found.LogEvents.End > 0 || found.LambdaRecords.End > 0 || found.AwsLogs.End > 0 || found.ProtoPayload.End > 0) return false;
+        UnwrapAksRecord(utf8, found, context, sink);
+        return true;
+    }
+
     void UnwrapAksRecord(ReadOnlyMemory<byte> utf8, in Found found, Context context, IUnwrapSink sink)
     {
         var json = utf8.Span;
@@ -137,7 +148,7 @@ public sealed partial class EventUnwrapper
     {
         try
         {
-            using var document = JsonDocument.Parse(utf8, Opening);
+            using var document = JsonDocument.Parse(LoneSurrogates.Replaced(utf8), Opening);
             var json = new ArrayBufferWriter<byte>(utf8.Length);
             var conversion = convert(document.RootElement, json, out var time, out var detail);
             if (conversion == Conversion.OtherService) sink.OnDropped(detail);

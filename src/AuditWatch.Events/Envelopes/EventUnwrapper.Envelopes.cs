@@ -7,6 +7,8 @@ namespace AuditWatch.Events.Envelopes;
 // Which envelope an object is, by its members.
 public sealed partial class EventUnwrapper
 {
+    static readonly SearchValues<byte> s_beforeItems = SearchValues.Create(": [\r\n\t"u8), s_betweenItems = SearchValues.Create(", \r\n\t"u8), s_behindItems = SearchValues.Create("]} \r\n\t"u8);
+
     readonly byte[]?[] _texts = new byte[]?[DeepestEnvelope + 4];
 
     // The members that tell envelopes apart, as ranges of the document.
@@ -78,6 +80,36 @@ public sealed partial class EventUnwrapper
         else if (found.Data.Is(json, '"') && context.Depth > 0) return TryPacked(utf8, new Part(start, json.Length), context.In(EnvelopeShape.Eks, 0), sink);
         else return TryShipper(utf8, found, context, sink);
         return true;
+    }
+
+    // A message of nothing but records, as Azure sends them: they are told apart in one go. Whatever is not just that is left to the long way.
+    bool TryRecords(ReadOnlyMemory<byte> utf8, int start, Context context, IUnwrapSink sink)
+    {
+        var json = utf8.Span;
+        if (context.Depth > 0 || !json[start..].StartsWith("{\"records\""u8)) return false;
+        var items = _items[context.Depth];
+        if (!ItemSplitter.TrySplit(json, "records"u8, items, out _) || items.Count == 0 || !AreAlone(json, start, items)) return false;
+        var inRecords = context with { Shape = EnvelopeShape.Aks, Depth = context.Depth + 1 };
+        var counted = 0;
+        foreach (var (at, length) in items)
+        {
+            inRecords = inRecords with { Line = inRecords.Line + json[counted..at].Count((byte)'\n') };
+            counted = at;
+            if (HidesAnother(json, at, at + length)) UnwrapBroken(utf8[..(at + length)], at, at, inRecords, sink);
+            else UnwrapItem(utf8.Slice(at, length), inRecords, sink);
+        }
+
+        return true;
+    }
+
+    // Nothing but brackets, commas and the key around and between them.
+    static bool AreAlone(ReadOnlySpan<byte> json, int start, List<(int Start, int Length)> items)
+    {
+        var before = json[(start + "{\"records\"".Length)..items[0].Start];
+        if (before.ContainsAnyExcept(s_beforeItems) || before.Count((byte)'[') != 1) return false;
+        for (var i = 1; i < items.Count; i++)
+            if (json[(items[i - 1].Start + items[i - 1].Length)..items[i].Start].ContainsAnyExcept(s_betweenItems)) return false;
+        return !json[(items[^1].Start + items[^1].Length)..].ContainsAnyExcept(s_behindItems);
     }
 
     void UnwrapParts(ReadOnlyMemory<byte> utf8, Part array, Context context, IUnwrapSink sink)

@@ -49,7 +49,7 @@ public sealed partial class EventUnwrapper
         else if (json[start] == '[') UnwrapArray(utf8, start, context with { Depth = context.Depth + 1 }, sink);
         else if (json[start] != '{') UnwrapText(utf8[start..], context, sink);
         else if (!json[start..].StartsWith("{\"kind\":\"Event\","u8) && IsEventList(json, start)) UnwrapList(utf8, context.InList(), sink);
-        else UnwrapObject(utf8, start, context, sink);
+        else if (!TryRecords(utf8, start, context, sink)) UnwrapObject(utf8, start, context, sink);
     }
 
     // An EventList names its kind within its first members; a large list must not be walked to learn that it is one.
@@ -160,7 +160,9 @@ public sealed partial class EventUnwrapper
 
     void UnwrapItem(ReadOnlyMemory<byte> utf8, Context context, IUnwrapSink sink)
     {
-        if (EventScanner.TryScan(utf8.Span, _ranges, out _) && IsEvent) Deliver(utf8, context, isCut: false, sink);
+        var scans = EventScanner.TryScan(utf8.Span, _ranges, out _);
+        if (scans && IsEvent) Deliver(utf8, context, isCut: false, sink);
+        else if (scans && context.Shape == EnvelopeShape.Aks && TryAksRecord(utf8, context, sink)) return;
         else UnwrapDocument(utf8, context, sink);
     }
 

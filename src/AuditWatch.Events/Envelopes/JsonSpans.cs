@@ -1,4 +1,5 @@
 using System.Buffers;
+using AuditWatch.Events.Scanning;
 
 namespace AuditWatch.Events.Envelopes;
 
@@ -37,18 +38,25 @@ static class JsonSpans
 
     static int EndOfString(ReadOnlySpan<byte> json, int start, out bool complete)
     {
-        for (var at = start + 1; ;)
-        {
-            var next = json[at..].IndexOfAny((byte)'"', (byte)'\\');
-            complete = next >= 0 && json[at + next] == '"';
-            if (complete) return at + next + 1;
-            if (next < 0 || at + next + 2 > json.Length) return json.Length;
-            at += next + 2;
-        }
+        // Most strings have no escape; one that has, may have one every few bytes.
+        var next = json[(start + 1)..].IndexOfAny((byte)'"', (byte)'\\');
+        complete = false;
+        if (next < 0) return json.Length;
+        var at = start + 1 + next;
+        if (json[at] != '"' && StringEnd.Find(json[at..]) is var end) at = end < 0 ? -1 : at + end;
+        complete = at >= 0;
+        return complete ? at + 1 : json.Length;
     }
 
     static int EndOfNest(ReadOnlySpan<byte> json, int start, out bool complete)
     {
+        // What is whole is stepped over in one go; what is not, or nests too deep for that, ends where its brackets balance.
+        if (Containers.TryMeasure(json[start..], validate: false, out var length, out _))
+        {
+            complete = true;
+            return start + length;
+        }
+
         var depth = 0;
         for (var at = start; ;)
         {

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using AuditWatch.Events.Scanning;
 using AuditWatch.Events.Model;
 
 namespace AuditWatch.Events.Falco;
@@ -58,7 +59,7 @@ public sealed class FalcoAlert : IDisposable
         JsonDocument document;
         try
         {
-            document = JsonDocument.Parse(utf8, s_options);
+            document = JsonDocument.Parse(LoneSurrogates.Replaced(utf8), s_options);
         }
         catch (JsonException fault)
         {

@@ -38,7 +38,7 @@ public sealed partial class AuditEvent(SymbolTable symbols)
     /// <summary>Where its texts are interned.</summary>
     public SymbolTable Symbols { get; } = symbols;
 
-    /// <summary>The event's bytes.</summary>
+    /// <summary>The event's bytes, without half surrogate pairs (<see cref="LoneSurrogates"/>).</summary>
     public ReadOnlyMemory<byte> Utf8 => _utf8;
 
     /// <summary>The scanned ranges.</summary>
@@ -64,7 +64,7 @@ public sealed partial class AuditEvent(SymbolTable symbols)
     /// <summary>Points this instance at an event that was scanned already; bytes and ranges are borrowed until the next call.</summary>
     public void Read(ReadOnlyMemory<byte> utf8, EventRanges ranges, in EventOrigin origin, ClusterFacts cluster, long receivedMicros)
     {
-        _utf8 = utf8;
+        _utf8 = utf8 = LoneSurrogates.Replaced(utf8);
         _ranges = ranges;
         _cluster = cluster;
         _receivedMicros = receivedMicros;

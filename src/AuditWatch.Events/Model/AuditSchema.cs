@@ -80,7 +80,7 @@ public static class AuditSchema
     static FieldPath AddNowhere()
     {
         if (!FieldSteps.TryParse("nothing", out var steps, out var fault)) throw new InvalidOperationException(fault);
-        return Bound[""] = new FieldPath("", Bound.Count, HotField.Verb, steps);
+        return Bound["\0"] = new FieldPath("\0", Bound.Count, HotField.Verb, steps);   // no text of a rule can be that
     }
 
     internal static bool Exists(string path) => TryResolve(path, out _, out _, out _);

@@ -1,8 +1,10 @@
+using System.Numerics;
+using System.Runtime.Intrinsics;
 using System.Text;
 
 namespace AuditWatch.Events.Model;
 
-/// <summary>Undoes JSON string escapes without allocating. Never throws: half a surrogate pair, which JSON allows to be written, becomes U+FFFD.</summary>
+/// <summary>Undoes JSON string escapes without allocating. Never throws: half a surrogate pair, which JSON allows to be written, becomes U+FFFD; what is no escape stays.</summary>
 static class JsonText
 {
     /// <summary>Unescapes the raw text between the quotes. <paramref name="destination"/> must be at least as long; returns how much was written.</summary>
@@ -11,15 +13,15 @@ static class JsonText
         var written = 0;
         while (true)
         {
-            var escape = raw.IndexOf((byte)'\\');
-            if (escape < 0 || escape + 1 >= raw.Length)
+            var escape = CopyToEscape(raw, destination[written..]);
+            written += escape;
+            if (escape + 1 >= raw.Length)
             {
-                raw.CopyTo(destination[written..]);
-                return written + raw.Length;
+                // A backslash that nothing follows is one.
+                if (escape < raw.Length) destination[written++] = (byte)'\\';
+                return written;
             }
 
-            raw[..escape].CopyTo(destination[written..]);
-            written += escape;
             var kind = raw[escape + 1];
             raw = raw[(escape + 2)..];
             if (kind != 'u')
@@ -28,9 +30,33 @@ static class JsonText
                 continue;
             }
 
+            if (!TryHex(raw, out _))
+            {
+                // No character: left as it is, since anything else could be longer than what stood there.
+                "\\u"u8.CopyTo(destination[written..]);
+                written += 2;
+                continue;
+            }
+
             var rune = ReadRune(ref raw);
             written += rune.EncodeToUtf8(destination[written..]);
         }
+    }
+
+    // Where an escape comes every few bytes, looking for it and then copying up to it takes longer than both at once.
+    static int CopyToEscape(ReadOnlySpan<byte> raw, Span<byte> destination)
+    {
+        var at = 0;
+        for (; raw.Length - at >= Vector128<byte>.Count; at += Vector128<byte>.Count)
+        {
+            var bytes = Vector128.Create(raw.Slice(at, Vector128<byte>.Count));
+            bytes.CopyTo(destination[at..]);
+            var escapes = Vector128.Equals(bytes, Vector128.Create((byte)'\\')).ExtractMostSignificantBits();
+            if (escapes != 0) return at + BitOperations.TrailingZeroCount(escapes);
+        }
+
+        for (; at < raw.Length && raw[at] != '\\'; at++) destination[at] = raw[at];
+        return at;
     }
 
     static byte Single(byte kind) => kind switch
@@ -45,7 +71,7 @@ static class JsonText
 
     static Rune ReadRune(ref ReadOnlySpan<byte> raw)
     {
-        if (!TryHex(raw, out var unit)) return Rune.ReplacementChar;
+        TryHex(raw, out var unit);
         raw = raw[4..];
         if (Rune.TryCreate(unit, out var rune)) return rune;
         if (raw.Length >= 6 && raw[0] == '\\' && raw[1] == 'u' && TryHex(raw[2..], out var low) && Rune.TryCreate(unit, low, out rune))

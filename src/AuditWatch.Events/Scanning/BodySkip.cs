@@ -70,7 +70,7 @@ static unsafe class BodySkip
 
     /// <summary>Which bytes stand behind a backslash that is not itself escaped: runs of backslashes are told odd from even by one subtraction.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    static ulong Escaped(ulong backslashes, ref ulong nextIsEscaped)
+    internal static ulong Escaped(ulong backslashes, ref ulong nextIsEscaped)
     {
         if (backslashes == 0)
         {

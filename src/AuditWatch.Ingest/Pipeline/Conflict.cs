@@ -1,5 +1,6 @@
 using System.Text.Json;
 using AuditWatch.Events;
+using AuditWatch.Events.Scanning;
 using AuditWatch.Ingest.Journal;
 
 namespace AuditWatch.Ingest.Pipeline;
@@ -27,8 +28,8 @@ internal sealed record Conflict(EventId First, EventPosition Before, EventId Sec
     {
         try
         {
-            using var first = JsonDocument.Parse(left, new JsonDocumentOptions { MaxDepth = 256 });
-            using var second = JsonDocument.Parse(right, new JsonDocumentOptions { MaxDepth = 256 });
+            using var first = JsonDocument.Parse(LoneSurrogates.Replaced(left), new JsonDocumentOptions { MaxDepth = 256 });
+            using var second = JsonDocument.Parse(LoneSurrogates.Replaced(right), new JsonDocumentOptions { MaxDepth = 256 });
             return JsonElement.DeepEquals(first.RootElement, second.RootElement);
         }
         catch (JsonException)

@@ -25,7 +25,6 @@ static class RabbitMqTransport
                 if (config.CaFile is { } file) tls.CertificateValidationCallback = Believing(file);
             });
         });
-        mq.DeployPublishTopology = true;   // at the start, by whoever it is: also by one that will never publish
         mq.Publish<AlertRaised>(topology =>
         {
             foreach (var queue in queues) topology.BindQueue(AlertRaised.Exchange, queue);   // a queue gets one copy, by however many ways it comes

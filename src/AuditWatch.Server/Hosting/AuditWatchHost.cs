@@ -73,12 +73,13 @@ public sealed class AuditWatchHost : IAsyncDisposable
     /// <summary>Starts everything; returns when posts are accepted.</summary>
     public static async Task<AuditWatchHost> StartAsync(AuditWatchConfig config, TimeProvider clock, Action<string> say, CancellationToken stop, bool quiet = false)
     {
-        KestrelSetup.Check(config);
+        // Files that cannot be used are a sentence now, not a failed handshake later.
+        var tls = config.Listen.Any(l => l.StartsWith("https:", StringComparison.Ordinal)) ? new ServerTls(config, clock) : null;
         var stores = await Stores.OpenAsync(config, clock, say, stop);
         WebApplication? app = null;
         try
         {
-            app = Build(config, clock, stores, quiet);
+            app = Build(config, clock, stores, tls, quiet);
             await app.StartAsync(stop);
             return new AuditWatchHost(app, stores);
         }
@@ -99,9 +100,9 @@ public sealed class AuditWatchHost : IAsyncDisposable
         await WebShell.CloseAsync(_stores);
     }
 
-    static WebApplication Build(AuditWatchConfig config, TimeProvider clock, Stores stores, bool quiet)
+    static WebApplication Build(AuditWatchConfig config, TimeProvider clock, Stores stores, ServerTls? tls, bool quiet)
     {
-        var builder = WebShell.Begin(config, clock, quiet);
+        var builder = WebShell.Begin(config, clock, tls, quiet);
         var services = builder.Services;
         services.AddHttpClient(AlertWebhookConsumer.Name, client => client.Timeout = TimeSpan.FromSeconds(15));
 

@@ -15,13 +15,13 @@ static class WebShell
 {
     static readonly TimeSpan s_stopWithin = TimeSpan.FromSeconds(14), s_disposeWithin = TimeSpan.FromSeconds(5), s_drainWithin = TimeSpan.FromSeconds(3);
 
-    public static WebApplicationBuilder Begin(AuditWatchConfig config, TimeProvider clock, bool quiet)
+    public static WebApplicationBuilder Begin(AuditWatchConfig config, TimeProvider clock, ServerTls? tls, bool quiet)
     {
         // Configuration is auditwatch.yaml's; nothing in the folder that the server was started from is watched.
         var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { Args = ["--hostBuilder:reloadConfigOnChange=false"] });
         builder.Logging.ClearProviders().AddProvider(new JsonLineLogger(clock)).SetMinimumLevel(quiet ? LogLevel.Error : LogLevel.Information)
             .AddFilter("Microsoft", LogLevel.Warning).AddFilter("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.None).AddFilter("MassTransit", LogLevel.Warning).AddFilter("System.Net.Http", LogLevel.Warning);
-        builder.WebHost.UseKestrelHttpsConfiguration().ConfigureKestrel(kestrel => KestrelSetup.Apply(kestrel, config));
+        builder.WebHost.UseKestrelHttpsConfiguration().ConfigureKestrel(kestrel => KestrelSetup.Apply(kestrel, config, tls));
         var services = builder.Services;
         services.AddSingleton<IHostLifetime, CallersLifetime>();
         services.Configure<HostOptions>(host => (host.ShutdownTimeout, host.ServicesStopConcurrently) = (s_stopWithin, true));

@@ -1,5 +1,4 @@
 using System.Buffers;
-using System.Text.Encodings.Web;
 using System.Text.Json;
 using AuditWatch.Storage.Index;
 
@@ -8,7 +7,7 @@ namespace AuditWatch.Server.Queries;
 /// <summary>Writes rows as JSON objects.</summary>
 static class Rows
 {
-    static readonly JsonWriterOptions Options = new() { Encoder = JavaScriptEncoder.Create(System.Text.Unicode.UnicodeRanges.All) };
+    static readonly JsonWriterOptions Options = new() { Encoder = Detection.Alerts.ShownText.Encoder };
 
     public static ReadOnlyMemory<byte> Write(Action<Utf8JsonWriter> write)
     {

@@ -26,9 +26,10 @@ static class RoleHost
     /// <summary>Runs until <paramref name="stop"/>, then gives up what it owns and ends.</summary>
     public static async Task RunAsync(AuditWatchConfig config, TimeProvider clock, Action<string> say, CancellationToken stop)
     {
-        KestrelSetup.Check(config);
+        // Files that cannot be used are a sentence now, not a failed handshake later.
+        var tls = config.Listen.Any(l => l.StartsWith("https:", StringComparison.Ordinal)) ? new ServerTls(config, clock) : null;
         await using var stores = new Closing(await SharedStores.OpenAsync(config, clock, say, stop));
-        var app = Build(config, clock, stores.Stores);
+        var app = Build(config, clock, stores.Stores, tls);
         try
         {
             await app.StartAsync(stop);
@@ -49,9 +50,9 @@ static class RoleHost
         }
     }
 
-    static WebApplication Build(AuditWatchConfig config, TimeProvider clock, SharedStores stores)
+    static WebApplication Build(AuditWatchConfig config, TimeProvider clock, SharedStores stores, ServerTls? tls)
     {
-        var builder = WebShell.Begin(config, clock, quiet: false);
+        var builder = WebShell.Begin(config, clock, tls, quiet: false);
         var services = builder.Services;
         services.AddSingleton(config).AddSingleton(clock).AddSingleton(stores).AddSingleton(stores.State).AddSingleton<IJournal>(stores.Journal).AddSingleton(stores.Elasticsearch)
             .AddSingleton<OwnedPartitions>().AddSingleton<RefusalLog>();

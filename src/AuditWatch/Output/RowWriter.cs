@@ -8,6 +8,9 @@ internal sealed class RowWriter(Terminal terminal, OutputFormat format, params s
     /// <summary>A table is aligned by its first rows; later rows keep those widths.</summary>
     const int Sampled = 200;
 
+    /// <summary>Whoever wrote a megabyte into a name does not push everything else off the screen; JSON has it whole.</summary>
+    const int LongestCell = 1000;
+
     readonly List<string[]> _sample = [];
     int[]? _widths;
     bool _any;
@@ -69,11 +72,12 @@ internal sealed class RowWriter(Terminal terminal, OutputFormat format, params s
             if (row.ValueKind != JsonValueKind.Object || !row.TryGetProperty(key, out var child)) return "";
             row = child;
         }
-        return row.ValueKind switch
+        var text = row.ValueKind switch
         {
             JsonValueKind.Null => "",
             JsonValueKind.String => Terminal.Printable(row.GetString()!).Replace('\n', ' ').Replace('\t', ' '),
             _ => Terminal.Printable(row.GetRawText()),
         };
+        return text.Length <= LongestCell ? text : string.Concat(text.AsSpan(0, LongestCell - 1), "…");
     }
 }

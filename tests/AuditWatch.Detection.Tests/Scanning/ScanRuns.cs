@@ -1,10 +1,12 @@
 using System.IO.Compression;
 using System.Text;
+using System.Text.RegularExpressions;
 using AuditWatch.Detection.Alerts;
 using AuditWatch.Detection.Rules;
 using AuditWatch.Detection.Scanning;
 using AuditWatch.Events.Framing;
 using AuditWatch.Sigma.Parsing;
+using AuditWatch.Testing;
 
 namespace AuditWatch.Detection.Tests.Scanning;
 
@@ -150,6 +152,26 @@ public sealed class ScanRuns : IDisposable
         folder.AddRule("own.yml", "3", "{selection: {objectRef.resorce: secrets}, condition: selection}");
         RuleSnapshot.Load(RuleSources.Only([folder.Dir]) with { MatchLogSource = false }, folder.Problems);
         Assert.Contains(folder.Problems, p => p.Code == "AW1203" && p.File.EndsWith("own.yml", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void Half_surrogate_pairs_anywhere_in_an_event_stop_nobody()
+    {
+        var recorded = File.ReadAllLines(Path.Combine(Checkout.Root, "tests", "AuditWatch.Detection.Tests", "Knowledge", "Recorded", "after.ndjson"));
+        var hostile = recorded.SelectMany((line, i) => Enumerable.Range(0, 2).Select(kind =>
+        {
+            var bodies = line.IndexOf("Object\":{", StringComparison.Ordinal) is > 0 and var at ? at : line.Length - 1;
+            // Every value of the bodies, then another first member in every object.
+            var changed = kind == 0 ? Regex.Replace(line[bodies..], ":\"(?=[^\"])", ":\"\\ud800") : Regex.Replace(line[bodies..], "{\"", "{\"\\udc00\":{\"name\\ud800\":1},\"");
+            return (line[..bodies] + changed).Replace("\"auditID\":\"", $"\"auditID\":\"{kind}-{i}-", StringComparison.Ordinal);
+        }));
+        var file = Path.Combine(_dir, "half.log");
+        File.WriteAllLines(file, recorded.Concat(hostile));
+        var bad = new List<string>();
+        var result = new ScanRun(Lab.Rules, new ScanOptions { Unreadable = u => bad.Add(u.Detail) }).Run(InputFiles.Resolve([file], () => Stream.Null).Files, TestContext.Current.CancellationToken);
+        Assert.Empty(bad);
+        Assert.Equal(recorded.Length * 3, result.Events);
+        Assert.NotEmpty(result.Alerts);
     }
 
     static ScanResult Scan(int workers, params string[] files) =>

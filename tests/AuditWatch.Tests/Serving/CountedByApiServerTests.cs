@@ -6,7 +6,7 @@ using Xunit;
 
 namespace AuditWatch.Tests.Serving;
 
-/// <summary>A real kube-apiserver says how many audit events it made; we have as many, though we were killed; and when it is stopped, its silence is an alert.</summary>
+/// <summary>A real kube-apiserver says how many audit events it made; we have as many, though we were killed; and when it is stopped, its silence is an alert; so is a policy that records less.</summary>
 public sealed class CountedByApiServerTests(ITestOutputHelper output) : IAsyncLifetime
 {
     readonly string _work = Directory.CreateTempSubdirectory("aw-counted").FullName;
@@ -21,25 +21,31 @@ public sealed class CountedByApiServerTests(ITestOutputHelper output) : IAsyncLi
     public ValueTask DisposeAsync() => Kube.DisposeAsync();
 
     [Fact]
-    public async Task As_many_events_as_the_API_server_counted_are_here_over_a_kill_and_its_silence_is_an_alert()
+    public async Task As_many_events_as_the_API_server_counted_are_here_over_a_kill_and_its_silence_and_another_policy_are_alerts()
     {
         Assert.SkipUnless(Kit.Folder is not null, Kit.Missing);
-        await Kube.StartAsync();
-        await Kube.StopAsync(); // the first start made the certificates
-
-        await File.WriteAllTextAsync(Path.Combine(_work, "token"), "admin-token\n", Stop);
-        var config = Path.Combine(_work, "auditwatch.yaml");
-        await File.WriteAllTextAsync(config, $$"""
-            completeness:
-              - {cluster: kit, silence: 8s, metrics: ["{{Kube.MetricsUrl}}"], token_file: {{_work}}/token, ca_file: {{Kube.Pki}}/ca.crt, every: 1500ms}
-            """, Stop);
+        // Told to post before we are there, and before we have a certificate, which its start makes: the batches of its first seconds are sent again.
         var data = Path.Combine(_work, "data");
+        var config = Path.Combine(_work, "auditwatch.yaml");
         await using var server = new ServerProcess(data, "https", "--config", config, "--tls-cert", Path.Combine(Kube.Pki, "receiver.crt"), "--tls-key", Path.Combine(Kube.Pki, "receiver.key"));
-        var added = await AuditWatchCommand.RunAsync("clusters", "add", "kit", "--data", data, "--url", server.Url, "--ca", Path.Combine(Kube.Pki, "ca.crt"), "--format", "json");
-        await File.WriteAllTextAsync(Path.Combine(_work, "webhook.yaml"), JsonElement.Parse(added.Output).GetProperty("kubeconfig").GetString(), Stop);
-        await server.StartAsync();
+        var added = await AuditWatchCommand.RunAsync("clusters", "add", "kit", "--data", data, "--url", server.Url, "--format", "json");
+        await File.WriteAllTextAsync(Path.Combine(_work, "webhook.yaml"), JsonElement.Parse(added.Output).GetProperty("kubeconfig").GetString()!
+            .Replace("/clusters/kit", $"/clusters/kit\n    certificate-authority: {Kube.Pki}/ca.crt", StringComparison.Ordinal), Stop);
+        await File.WriteAllTextAsync(Path.Combine(_work, "less.yaml"), """
+            apiVersion: audit.k8s.io/v1
+            kind: Policy
+            omitStages: [RequestReceived]
+            rules: [{level: Metadata}]
+            """, Stop);
         string[] webhook = ["--webhook-config", Path.Combine(_work, "webhook.yaml"), "--flag", "--audit-webhook-batch-max-wait=1s", "--flag", "--audit-webhook-initial-backoff=2s"];
         await Kube.StartAsync(webhook);
+
+        await File.WriteAllTextAsync(Path.Combine(_work, "token"), "admin-token\n", Stop);
+        await File.WriteAllTextAsync(config, $$"""
+            completeness:
+              - {cluster: kit, silence: 8s, learn: 3s, metrics: ["{{Kube.MetricsUrl}}"], token_file: {{_work}}/token, ca_file: {{Kube.Pki}}/ca.crt, every: 1500ms}
+            """, Stop);
+        await server.StartAsync();
 
         // A first reading, then requests, then quiet.
         await CountedAsync(server, c => c.GetProperty("since").GetString() is not null);
@@ -59,6 +65,14 @@ public sealed class CountedByApiServerTests(ITestOutputHelper output) : IAsyncLi
         await AlertAsync(server, a => Name(a) == "cluster-silent" && Status(a) == "new");
         await CountedAsync(server, c => c.GetProperty("state").GetString() == "no-answer");
         Assert.DoesNotContain(await server.ListAsync("alerts"), a => Name(a) == "audit-events-missing");
+
+        // Started again with a policy that records less: the silence is over, and what is no longer recorded is an alert.
+        await Kube.StartAsync([.. webhook, "--policy", Path.Combine(_work, "less.yaml")]);
+        await Kube.UseAsync(4);
+        var less = await AlertAsync(server, a => Name(a) == "audit-policy-records-less");
+        output.WriteLine(less.GetProperty("sentence").GetString()!);
+        Assert.Matches("(create|get) secrets: .*→ Metadata", less.GetProperty("sentence").GetString()!);
+        await AlertAsync(server, a => Name(a) == "cluster-silent" && Status(a) == "closed");
     }
 
     static double Seconds(JsonElement comparison) => (comparison.GetProperty("as_of").GetDateTimeOffset() - comparison.GetProperty("since").GetDateTimeOffset()).TotalSeconds;

@@ -9,6 +9,7 @@ namespace AuditWatch.Tests.Serving;
 /// <summary>What an attacker writes into names and agents stays inside its field, in logs and on terminals.</summary>
 public sealed class LogInjectionTests
 {
+    const string Half = "\\ud800\\u200eh\\udc00\\u202e";
     const string Hostile = "x\\n{\\\"level\\\":\\\"error\\\",\\\"message\\\":\\\"injected\\\"}\\r\\u001b[31mred\\u001b]0;title\\u0007\\u202eevil\\u2028\\u0085\\u0000\\ud800";
 
     [Fact]
@@ -17,7 +18,8 @@ public sealed class LogInjectionTests
         var data = Path.Combine(Directory.CreateTempSubdirectory("aw-inject").FullName, "data");
         await using var server = new ServerProcess(data);
         await server.StartAsync();
-        var item = AuditLine.Of(Hostile, user: Hostile).Replace("\"curl/8.1\"", $"\"{Hostile}\"", StringComparison.Ordinal).Replace("\"name\":\"db\"", $"\"name\":\"{Hostile}\"", StringComparison.Ordinal);
+        var item = AuditLine.Of(Hostile, user: Hostile, more: $$""","annotations":{"authorization.k8s.io/reason":"{{Half}}","authorization.k8s.io/decisio{{Half}}":"{{Hostile}}","{{Half}}":"{{Half}}"}""")
+            .Replace("\"groups\":[", $"\"extra\":{{\"authentication.kubernetes.io/credential-id\":[\"{Half}\"],\"authentication.kubernetes.io/pod-name\":[\"{Half}{new string('A', 100_000)}\"]}},\"groups\":[\"{Half}\",", StringComparison.Ordinal).Replace("\"curl/8.1\"", $"\"{Hostile}\"", StringComparison.Ordinal).Replace("\"name\":\"db\"", $"\"name\":\"{Hostile}\"", StringComparison.Ordinal);
         foreach (var body in new[] { Recorded.Body([Encoding.UTF8.GetBytes(item)]), Encoding.UTF8.GetBytes(item[..^5]), Encoding.UTF8.GetBytes("\n{\"level\":\"error\"}\n\u001b[31m") })
         {
             using var request = new HttpRequestMessage(HttpMethod.Post, "/ingest/v1/clusters/prod") { Content = new ByteArrayContent(body) };
@@ -43,6 +45,10 @@ public sealed class LogInjectionTests
             foreach (var text in new[] { shown.Output, shown.Error })
                 Assert.DoesNotContain(text, c => c is not ('\n' or '\t') && (char.IsControl(c) || c is '\u202e' or '\u2028'));
             Assert.Equal(-1, shown.Output.IndexOf("\n{\"level\"", StringComparison.Ordinal));
+            Assert.All(shown.Lines, line => Assert.InRange(line.Length, 0, 20_000));
+            var rows = await AuditWatchCommand.RunAsync([.. command, "--format", "ndjson"]);
+            Assert.DoesNotContain(rows.Output, c => c != '\n' && (char.IsControl(c) || char.GetUnicodeCategory(c) == System.Globalization.UnicodeCategory.Format));
+            Assert.All(rows.Lines, line => JsonDocument.Parse(line).Dispose());
         }
 
         Assert.Equal(0, await server.TerminateAsync());

@@ -20,6 +20,8 @@ return args switch
     ["receiver", .. var rest] => await ReferenceReceiver.RunAsync(rest),
     ["rule-costs", .. var rest] => RuleCosts.Run(rest),
     ["rule-scale", .. var rest] => RuleScale.Run(rest),
+    ["counted-scale", .. var rest] => CountedScale.Run(rest),
+    ["reasoning-scale", .. var rest] => ReasoningScale.Run(rest),
     _ => Parts(args),
 };
 

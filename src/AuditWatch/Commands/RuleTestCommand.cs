@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Text.Json;
 using AuditWatch.Cli.Output;
 using AuditWatch.Detection.Rules;
+using AuditWatch.Detection.Stories;
 using AuditWatch.Detection.Testing;
 using AuditWatch.Sigma.Parsing;
 
@@ -12,7 +13,7 @@ internal static class RuleTestCommand
 {
     public static Command Build(Terminal terminal)
     {
-        var command = new Command("test", "Runs the cases beside the rules (*.tests.yml), in every combination of their matrix. Exit 1 when one does not hold.");
+        var command = new Command("test", "Runs the cases beside the rules (*.tests.yml), in every combination of their matrix, and the stories about correlations and chains (*.stories.yml). Exit 1 when one does not hold.");
         var rules = new RuleOptions();
         rules.AddTo(command);
         var all = new Option<bool>("--all") { Description = "Show also what passed." };
@@ -28,7 +29,7 @@ internal static class RuleTestCommand
             var snapshot = RuleOptions.Load(rules.Sources(parse), terminal);
             if (parse.GetValue(mutate)) return Mutate(terminal, snapshot, rules.Dirs(parse), OutputOptions.Choose(parse.GetValue(format), terminal), parse.GetValue(strict));
             var problems = new List<Problem>();
-            var results = rules.Dirs(parse).SelectMany(dir => new RuleTestRun(snapshot).Run(dir, problems)).ToList();
+            List<RuleTestResult> results = [.. rules.Dirs(parse).SelectMany(dir => new RuleTestRun(snapshot).Run(dir, problems)), .. rules.Dirs(parse).SelectMany(dir => new StoryRun(snapshot).Run(dir, problems))];
             foreach (var problem in problems) terminal.Note(RuleOptions.Text(problem));
             var writer = new RowWriter(terminal, OutputOptions.Choose(parse.GetValue(format), terminal), "file", "case", "combination", "expected", "got", "problem");
             foreach (var result in results.Where(r => !r.Passed || parse.GetValue(all))) writer.Write(Line(result));

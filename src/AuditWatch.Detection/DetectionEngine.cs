@@ -48,7 +48,7 @@ public sealed class DetectionEngine
     public RuleSnapshot Rules => _rules;
 
     /// <summary>Counts of all rules on all clusters.</summary>
-    public RuleStatistics Statistics { get; } = new();
+    public RuleStatistics Statistics { get; init; } = new();
 
     /// <summary>Events that did not scan, which the journal should never hold.</summary>
     public long Unreadable { get; private set; }

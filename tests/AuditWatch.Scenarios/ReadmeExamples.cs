@@ -23,9 +23,9 @@ public sealed class ReadmeExamples : IDisposable
         var yaml = Fences("yaml");
         Directory.CreateDirectory(Path.Combine(_folder, "privilege-escalation"));
         Directory.CreateDirectory(Path.Combine(_folder, "traces"));
-        File.Copy(Path.Combine(Detections, "traces", "bases.yml"), Path.Combine(_folder, "traces", "bases.yml"));
+        foreach (var file in (string[])["bases.yml", "changes.yml"]) File.Copy(Path.Combine(Detections, "traces", file), Path.Combine(_folder, "traces", file));
         File.WriteAllText(Path.Combine(_folder, "privilege-escalation", "host-path-by-example.yml"), yaml[1] + yaml[0]);
-        File.WriteAllText(Path.Combine(_folder, "privilege-escalation", "host-path-by-example.tests.yml"), yaml[2]);
+        File.WriteAllText(Path.Combine(_folder, "privilege-escalation", "host-path-by-example.tests.yml"), yaml[2] + yaml[3]);
 
         var sources = RuleSources.Only([_folder]);
         Assert.Empty(RuleLint.Check(sources).Findings.Where(f => f.Severity != ProblemSeverity.Info).Select(f => f.ToString()));

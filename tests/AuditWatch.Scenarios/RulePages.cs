@@ -56,7 +56,7 @@ static class RulePages
         var file = Path.ChangeExtension(FileOf(document), ".tests.yml");
         if (!File.Exists(file)) return;
         var problems = new List<Problem>();
-        var cases = RuleTestFile.Read(file, problems).Where(c => c.Rule == document.Id || c.Rule == document.Name).ToList();
+        var cases = RuleTestFile.Read(file, problems).Where(c => c.Changes.Count == 0 && (c.Rule == document.Id || c.Rule == document.Name)).ToList();
         List(text, "Examples", [.. new[] { "fire", "silent", "unknown" }.SelectMany(expect => cases.Where(c => c.Expect == expect).Select(c => c.It).Distinct().Take(MostExamples))]);
     }
 

@@ -92,7 +92,8 @@ sealed class CorrelationResolver(
         foreach (var field in correlation.GroupBy.Select(g => GroupField(correlation, members, g, inner)).Concat(correlation.Fields))
             if (!inner.GroupBy.Contains(field))
                 return Refuse(correlation, "AW1203", $"'{inner.Name}' is a correlation, and not grouped by '{field}'.", inner.GroupBy.Count == 0 ? "Group that one first." : $"Group by one of: {string.Join(", ", inner.GroupBy)}; or say by 'aliases' which of them is meant.");
-        return IsFound(inner) || inner.Id == correlation.Id || Refuse(correlation, "AW1511", $"'{inner.Name}', of which it is made, was refused.", "Repair that one.");
+        // What is made of itself has been told so already.
+        return IsFound(inner) || (inner.Id != correlation.Id && Refuse(correlation, "AW1511", $"'{inner.Name}', of which it is made, was refused.", "Repair that one."));
     }
 
     static string GroupField(SigmaCorrelation correlation, List<SigmaDocument> members, string entry, SigmaDocument member) =>

@@ -29,10 +29,14 @@ sealed class CorrelationRule
         var highest = source.Bounds.Count == 0 ? 0 : source.Bounds.Max(b => Math.Abs(b.Value));
         (IsFirstSeen, _suppressBy) = (source.Extensions.FirstSeen is not null, [.. (source.Extensions.Suppress?.By ?? []).Select(f => source.GroupBy.TakeWhile(g => g != f).Count())]);
         Steps = [.. members.Select(m => WordFor(m.Id))];
+        FewestToHold = source.Type is CorrelationType.EventCount or CorrelationType.ValueCount ? source.Bounds.Select(LeastOf).DefaultIfEmpty().Max() : 0;
         Capacity = source.Type == CorrelationType.EventCount && Metrics.Count == 0 ? (int)Math.Clamp(highest * 2, FewestKept, MostKept) : MostKept;
     }
 
     readonly int[] _suppressBy;
+
+    /// <summary>With fewer requests than this a window cannot make it hold; 0 where that is not known.</summary>
+    public int FewestToHold { get; }
 
     public SigmaCorrelation Source { get; }
 
@@ -85,6 +89,8 @@ sealed class CorrelationRule
     public SuppressionKey? SuppressionOf(IReadOnlyList<string> group) => Source.Extensions.Suppress is { } suppress
         ? new SuppressionKey(DistinctWindow.Tuple([.. _suppressBy.Select(i => group[i])]), (long)suppress.For.TotalMicroseconds)
         : null;
+
+    static int LeastOf(CorrelationBound bound) => bound.Operator is "gt" or "gte" or "eq" ? (int)Math.Clamp(Math.Ceiling(bound.Value), 0, MostKept) : 0;
 
     static string Revise(SigmaCorrelation s, IReadOnlyList<SigmaDocument> members)
     {

@@ -9,6 +9,9 @@ namespace AuditWatch.Detection.Counting;
 /// <param name="TooLate">Matches that came after event time had passed them by more than the timespan.</param>
 public sealed record CountedFigures(string Rule, int Groups, long GroupsEvicted, long RequestsEvicted, long WithoutField, long TooLate)
 {
+    /// <summary>Requests that the windows hold.</summary>
+    public int Requests { get; init; }
+
     /// <summary>Unknown: groups over their bounds that were not watched for long enough to say what is usual.</summary>
     public long NoBaseline { get; init; }
 

@@ -14,6 +14,7 @@ sealed class CountedGroup(CorrelationRule rule, IReadOnlyList<string> values)
     const int MostUnfinished = 1000, FewWithoutIndex = 16;
 
     readonly List<CountedRequest> _window = new(1);
+    int _left;
     Dictionary<CountedKey, CountedRequest>? _index;
     List<CountedRequest>? _unfinished;
     Dictionary<string, int>? _distinct;
@@ -23,20 +24,36 @@ sealed class CountedGroup(CorrelationRule rule, IReadOnlyList<string> values)
 
     public IReadOnlyList<string> Values => values;
 
-    public bool IsEmpty => _window.Count == 0 && _unfinished is not { Count: > 0 };
+    /// <summary>Its place among the correlation's groups; negative once it is none of them.</summary>
+    public int Slot { get; set; } = -1;
 
-    public int Kept => _window.Count;
+    /// <summary>Whether something happened to it of late.</summary>
+    public bool IsTouched { get; set; }
 
-    public long NewestMicros => _window.Count > 0 ? _window[^1].AtMicros : _unfinished is { Count: > 0 } rest ? rest[^1].AtMicros : long.MinValue;
+    public int Requests => InWindow.Length + (_unfinished?.Count ?? 0);
 
-    public IEnumerable<CountedRequest> All => _unfinished is null ? _window : _window.Concat(_unfinished);
+    public ReadOnlySpan<CountedRequest> InWindow => CollectionsMarshal.AsSpan(_window)[_left..];
+
+    public ReadOnlySpan<CountedRequest> Unfinished => CollectionsMarshal.AsSpan(_unfinished);
+
+    public IEnumerable<CountedRequest> All => [.. InWindow, .. Unfinished];
+
+    /// <summary>The newest request in its window.</summary>
+    public long NewestMicros => InWindow is [.., var last] ? last.AtMicros : long.MinValue;
+
+    /// <summary>The newest request that has ended; the newest that has not.</summary>
+    public long NewestOver => Newest(isOver: true);
+
+    /// <inheritdoc cref="NewestOver"/>
+    public long NewestUnfinished => Newest(isOver: false);
 
     public CountedRequest? Find(RequestKey request, string? value)
     {
         var key = KeyOf(request, value);
         if (_index is not null) return _index.GetValueOrDefault(key);
-        for (var i = _window.Count - 1; i >= 0; i--)
-            if (KeyOf(_window[i]) == key) return _window[i];
+        var window = InWindow;
+        for (var i = window.Length - 1; i >= 0; i--)
+            if (KeyOf(window[i]) == key) return window[i];
         return _unfinished?.Find(r => KeyOf(r) == key);
     }
 
@@ -44,35 +61,41 @@ sealed class CountedGroup(CorrelationRule rule, IReadOnlyList<string> values)
     public CountedRequest? Add(CountedRequest request)
     {
         var place = _window.Count;
-        while (place > 0 && _window[place - 1].AtMicros > request.AtMicros) place--;
+        while (place > _left && _window[place - 1].AtMicros > request.AtMicros) place--;
         _window.Insert(place, request);
         request.IsInWindow = true;
         if (rule.Metrics.Count > 0) (_metrics ??= new MetricCounts(rule)).Add(request);
         if (_index is not null) _index[KeyOf(request)] = request;
-        else if (_window.Count > FewWithoutIndex) _index = All.ToDictionary(KeyOf);
+        else if (InWindow.Length > FewWithoutIndex) _index = All.ToDictionary(KeyOf);
         if (rule.IsTemporal || rule.Source.Type == CorrelationType.ValueCount)
             CollectionsMarshal.GetValueRefOrAddDefault(_distinct ??= new(StringComparer.Ordinal), request.Value!, out _)++;
         // A rule that holds often pushes out its own matches only: what is rare is what the others wait for.
-        if (rule.IsTemporal ? _distinct![request.Value!] <= CorrelationRule.MostOfMember : _window.Count <= rule.Capacity) return null;
-        var first = rule.IsTemporal ? _window.FindIndex(r => r.Value == request.Value) : 0;
-        var oldest = _window[first];
-        Leave(first, 1);
+        if (rule.IsTemporal ? _distinct![request.Value!] <= CorrelationRule.MostOfMember : InWindow.Length <= rule.Capacity) return null;
+        var oldest = _window[rule.IsTemporal ? _window.FindIndex(_left, r => r.Value == request.Value) : _left];
+        Leave(oldest);
         _index?.Remove(KeyOf(oldest));
         return oldest;
+    }
+
+    /// <summary>Takes back a request beyond its window whose end was not seen.</summary>
+    public void AddUnfinished(CountedRequest request)
+    {
+        (_unfinished ??= []).Add(request);
+        if (_index is not null) _index[KeyOf(request)] = request;
     }
 
     /// <summary>Lets go of what no window can reach once event time is here; gives back unfinished requests that had to go for want of room.</summary>
     public IReadOnlyList<CountedRequest> Expire(long now)
     {
-        var gone = 0;
-        while (gone < _window.Count && _window[gone].AtMicros <= rule.OpenedAfter(now)) gone++;
-        for (var i = 0; i < gone; i++)
+        var opened = rule.OpenedAfter(now);
+        while (_left < _window.Count && _window[_left].AtMicros <= opened)
         {
-            if (_window[i].IsOver) _index?.Remove(KeyOf(_window[i]));
-            else (_unfinished ??= []).Add(_window[i]);
+            var request = _window[_left];
+            if (request.IsOver) _index?.Remove(KeyOf(request));
+            else (_unfinished ??= []).Add(request);
+            Leave(request);
         }
 
-        if (gone > 0) Leave(0, gone);
         if (_unfinished is null) return [];
         foreach (var old in _unfinished) if (IsForgotten(old)) _index?.Remove(KeyOf(old));
         _unfinished.RemoveAll(IsForgotten);
@@ -97,7 +120,7 @@ sealed class CountedGroup(CorrelationRule rule, IReadOnlyList<string> values)
     /// <summary>The requests in the window that ends at a time.</summary>
     public ReadOnlySpan<CountedRequest> Window(long at)
     {
-        var all = CollectionsMarshal.AsSpan(_window);
+        var all = InWindow;
         int from = 0, to = all.Length;
         var open = rule.OpenedAfter(at);
         while (from < to && all[from].AtMicros <= open) from++;
@@ -115,9 +138,16 @@ sealed class CountedGroup(CorrelationRule rule, IReadOnlyList<string> values)
         return rule.Metrics.Count == 0 || MetricsOf(Window(at)).Hold();
     }
 
+    /// <summary>What is compared with the bounds, over the window that ends at a time.</summary>
+    public double? Number(long at)
+    {
+        var window = Window(at);
+        return rule.IsTemporal ? window.ToArray().DistinctBy(r => r.Value).Count() : Measure(window, at);
+    }
+
     MetricCounts MetricsOf(ReadOnlySpan<CountedRequest> window)
     {
-        if (window.Length == _window.Count && _metrics is not null) return _metrics;
+        if (window.Length == InWindow.Length && _metrics is not null) return _metrics;
         var counts = new MetricCounts(rule);
         foreach (var request in window) counts.Add(request);
         return counts;
@@ -140,7 +170,7 @@ sealed class CountedGroup(CorrelationRule rule, IReadOnlyList<string> values)
         if (rule.Source.Type == CorrelationType.EventCount) return window.Length;
         if (rule.Source.Type == CorrelationType.ValueCount)
         {
-            if (window.Length == _window.Count) return _distinct?.Count ?? 0;
+            if (window.Length == InWindow.Length) return _distinct?.Count ?? 0;
             var seen = new HashSet<string>(StringComparer.Ordinal);
             foreach (var request in window) seen.Add(request.Value!);
             return seen.Count;
@@ -157,21 +187,32 @@ sealed class CountedGroup(CorrelationRule rule, IReadOnlyList<string> values)
         };
     }
 
-    void Leave(int first, int count)
+    // Nearly always the oldest: the list is moved up only now and then.
+    void Leave(CountedRequest request)
     {
-        if (_distinct is not null)
-            for (var i = first; i < first + count; i++)
-            {
-                ref var n = ref CollectionsMarshal.GetValueRefOrNullRef(_distinct, _window[i].Value!);
-                if (--n == 0) _distinct.Remove(_window[i].Value!);
-            }
-
-        for (var i = first; i < first + count; i++)
+        if (_distinct is not null && --CollectionsMarshal.GetValueRefOrNullRef(_distinct, request.Value!) == 0) _distinct.Remove(request.Value!);
+        request.IsInWindow = false;
+        _metrics?.Remove(request);
+        if (_window[_left] != request)
         {
-            _window[i].IsInWindow = false;
-            _metrics?.Remove(_window[i]);
+            _window.RemoveAt(_window.IndexOf(request, _left));
+            return;
         }
 
-        _window.RemoveRange(first, count);
+        _window[_left++] = null!;
+        if (_left < 16 || _left * 2 < _window.Count) return;
+        _window.RemoveRange(0, _left);
+        _left = 0;
+    }
+
+    long Newest(bool isOver)
+    {
+        var newest = long.MinValue;
+        var window = InWindow;
+        for (var i = window.Length - 1; i >= 0 && newest == long.MinValue; i--)
+            if (window[i].IsOver == isOver) newest = window[i].AtMicros;
+        foreach (var request in Unfinished)
+            if (request.IsOver == isOver) newest = Math.Max(newest, request.AtMicros);
+        return newest;
     }
 }

@@ -5,9 +5,10 @@ using AuditWatch.Events.Model;
 namespace AuditWatch.Detection.Counting;
 
 /// <summary>A request in a window: counted once, at its earliest stage on which the rule held; later such stages are only more evidence.</summary>
-sealed class CountedRequest(long sequence, RequestKey request, long atMicros, string? value, EvidenceMark first)
+sealed class CountedRequest(RequestKey request, long atMicros, string? value, EvidenceMark[] marks)
 {
-    public long Sequence { get; } = sequence;
+    /// <summary>Numbers what is filed.</summary>
+    public long Sequence { get; set; }
 
     public RequestKey Request { get; } = request;
 
@@ -24,7 +25,8 @@ sealed class CountedRequest(long sequence, RequestKey request, long atMicros, st
     /// <summary>Whether it is in its group's window.</summary>
     public bool IsInWindow { get; set; }
 
-    public EvidenceMark[] Marks { get; set; } = [first];
+    /// <summary>The stages on which the rule held, in their order; another array once there are more.</summary>
+    public EvidenceMark[] Marks { get; set; } = marks;
 
     /// <summary>Whether no later stage can come.</summary>
     public bool IsOver => Marks[^1].Key.Stage is AuditStage.ResponseComplete or AuditStage.Panic;

@@ -41,6 +41,9 @@ sealed class ChainCatalog
 
     public IReadOnlyList<IRuleDefinition> Rules { get; }
 
+    /// <summary>The rule that a chain defines.</summary>
+    public IRuleDefinition RuleOf(Type chain) => Rules.First(r => (Type)r.Properties[RuleProperties.ClrType] == chain);
+
     public IReadOnlyList<Type> Types { get; }
 
     /// <summary>Whether every chain asks a sighting, among whatever else, whether it ends the chain's story: then nobody has to be asked about one that ends none.</summary>

@@ -60,6 +60,9 @@ sealed partial class ClusterReasoner
         _caseFiles = new CaseFiles(cluster.Name);
     }
 
+    /// <summary>What one rule makes of what it is given, for an explanation; null: nobody asks.</summary>
+    public RuleTrace? Trace { get; init; }
+
     /// <summary>Hits that came after event time had passed them: judged as they came.</summary>
     public long Late { get; private set; }
 
@@ -100,7 +103,8 @@ sealed partial class ClusterReasoner
         // Where findings can join one another's alert, their order decides which; the session does not keep it.
         var visible = _cases.Visible(_dossiers.Findings);
         var alerts = new Dictionary<Finding, string>();
-        foreach (var finding in visible.OrderBy(f => f is { Group: null, Joins: null, Suppression: null } ? 0 : f.End.Sequence)) alerts[finding] = _alerts.Take(finding, _stages);
+        foreach (var finding in visible.OrderBy(f => f is { Group: null, Joins: null, Suppression: null } ? 0 : f.End.Sequence)) alerts[finding] = Tell(finding);
+        if (Trace is not null) TellHidden(visible);
         FileCases([.. _dossiers.Findings.Where(f => f.IsOrdered).Select(f => (f, alerts.GetValueOrDefault(f, f.Joins?.AlertId ?? f.AlertId)))]);
         _dossiers.Findings.Clear();
         _dossiers.Settle();
@@ -222,6 +226,9 @@ sealed partial class ClusterReasoner
 
         if (canEnd)
         {
+            if (Trace is not null)
+                foreach (var (chain, story) in _chains.EndedBy(sighting.Rule))
+                    if (Trace.Follows(chain)) Trace.Add(RuleTrace.Of(sighting, story), sighting);
             if (EndsStories(sighting, sighting.Rule) || !_chains.AskForStories)
             {
                 _facts.Add(sighting);

@@ -126,6 +126,29 @@ public sealed class Story
         return new(null, unknown);
     }
 
+    /// <summary>For an explanation: the steps before an end as far back as they were found, around the entity around which most of them were; and the end.</summary>
+    internal IReadOnlyList<Explain.TracedStep> Trace(Sighting end)
+    {
+        var last = new Explain.TracedStep(_steps[^1].Name, end.Event, end.Rule, end.BlindRule is null ? [] : UnknownReasons.Of(end.Why));
+        List<Explain.TracedStep> best = [last];
+        foreach (var key in end.Past is null ? [] : Entities.LooksIn(By, end))
+        {
+            List<Explain.TracedStep> steps = [last];
+            var next = end;
+            for (var i = _steps.Length - 2; i >= 0; i--)
+            {
+                var (step, why) = Before(end.Past!, key, _steps[i], next, end);
+                if (step is null) break;
+                steps.Insert(0, new(_steps[i].Name, step.Event, step.BlindRule ?? step.Rule, UnknownReasons.Of(why)));
+                next = step;
+            }
+
+            if (steps.Count > best.Count) best = steps;
+        }
+
+        return [.. _steps.Take(_steps.Length - best.Count).Select(s => new Explain.TracedStep(s.Name, null, null, [])), .. best];
+    }
+
     // The newest that certainly was the step; else the newest that may have been.
     (Sighting? Step, UnknownReason Why) Before(Dossiers past, string key, StoryStep step, Sighting next, Sighting end)
     {

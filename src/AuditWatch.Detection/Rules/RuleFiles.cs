@@ -10,7 +10,7 @@ static class RuleFiles
 
     /// <summary>The rule files, by path.</summary>
     public static IEnumerable<string> Rules(string dir) =>
-        Yaml(dir).Where(f => !f.EndsWith(TestSuffix, StringComparison.Ordinal) && !IsAside(dir, f));
+        Yaml(dir).Where(f => !f.EndsWith(TestSuffix, StringComparison.Ordinal) && !Stories.StoryFile.Is(f) && !IsAside(dir, f));
 
     /// <summary>The test files, by path.</summary>
     public static IEnumerable<string> Tests(string dir) => Yaml(dir).Where(f => f.EndsWith(TestSuffix, StringComparison.Ordinal));

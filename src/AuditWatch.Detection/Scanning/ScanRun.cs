@@ -12,21 +12,27 @@ namespace AuditWatch.Detection.Scanning;
 /// <summary>Detection over files, without a server and without state: every worker judges blocks, one reasoner takes them in order.</summary>
 public sealed class ScanRun(RuleSnapshot rules, ScanOptions options)
 {
+    const int MostWindows = 50;
+
     readonly RuleSet _set = rules.For(options.Cluster);
     readonly SettledVerdicts _settled = new(rules.For(options.Cluster));
     readonly RuleStatistics _statistics = new();
     readonly ConcurrentBag<JudgedBatch> _batches = [];
 
+    /// <summary>What one rule makes of what it is given, for an explanation.</summary>
+    internal RuleTrace? Trace { get; init; }
+
     /// <summary>Judges all inputs as one history.</summary>
     public ScanResult Run(IReadOnlyList<InputFile> inputs, CancellationToken stop = default)
     {
         var redactor = new Redactor(ReadOnlyMemory<byte>.Empty, options.Redaction);
-        var reasoner = new ClusterReasoner(options.Cluster, rules, makesIncidents: false);
+        var reasoner = new ClusterReasoner(options.Cluster, rules, makesIncidents: false) { Trace = Trace };
         if (options.Baseline is not null) reasoner.Await(options.Baseline);
         var totals = new RunTotals(options);
         var alerts = new Dictionary<string, Alert>(StringComparer.Ordinal);
         var pipeline = new BlockPipeline<JudgedBlock>(options.Workers, () => new Worker(this, redactor).Judge, new BlockBeginning(rules.Symbols).Of);
         pipeline.Run(inputs, Collect, stop);
+        if (Trace is not null) Trace.Open = reasoner.OpenWindows(Trace.RuleId, MostWindows);
         reasoner.Idle();
         Keep();
         return new ScanResult

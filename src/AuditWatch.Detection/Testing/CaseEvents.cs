@@ -17,6 +17,14 @@ sealed class CaseEvents(SymbolTable symbols) : IUnwrapSink
 
     public IReadOnlyList<AuditEvent> All => _events;
 
+    /// <summary>The event alone, whatever was added before; null when it is none.</summary>
+    public AuditEvent? Only(JsonObject e, ClusterFacts cluster)
+    {
+        _events.Clear();
+        Add(e, "native", cluster);
+        return _events is [var one] ? one : null;
+    }
+
     public void Add(JsonObject e, string shape, ClusterFacts cluster)
     {
         _cluster = cluster;

@@ -5,14 +5,26 @@ namespace AuditWatch.Detection.Testing;
 
 /// <summary>
 /// Changes one value of an event by its path: dots between keys, the longest existing key first, <c>[key.with.dots]</c> to say it outright, a number for an
-/// array's element. Null removes.
+/// array's element, <c>?name</c> for a parameter of the URI's query. Null removes.
 /// </summary>
 static class EventPatch
 {
     // Maps whose keys are free and full of dots: what is new there is one key.
     static readonly HashSet<string> FreeKeys = new(StringComparer.Ordinal) { "annotations", "labels", "extra", "matchLabels", "nodeSelector", "data", "stringData" };
 
-    public static void Apply(JsonObject root, string path, JsonNode? value) => Set(root, path, value, "");
+    public static void Apply(JsonObject root, string path, JsonNode? value)
+    {
+        if (path.StartsWith('?')) RequestUri.SetParameter(root, path[1..], value?.ToString());
+        else Set(root, path, value, "");
+    }
+
+    /// <summary>Applies several at once; the path of the URI follows <c>objectRef</c> and <c>verb</c>, unless it is set itself.</summary>
+    public static void Change(JsonObject root, JsonObject with)
+    {
+        var (before, verb) = (root["objectRef"]?.DeepClone() as JsonObject, root["verb"]?.ToString());
+        foreach (var (path, value) in with) Apply(root, path, value);
+        if (!with.ContainsKey("requestURI")) RequestUri.Follow(root, before, verb);
+    }
 
     static void Set(JsonNode node, string path, JsonNode? value, string parent)
     {

@@ -2,21 +2,16 @@ using AuditWatch.Sigma.Parsing;
 
 namespace AuditWatch.Detection.Testing;
 
-/// <summary>Versions of a detection in each of which one question is taken for answered.</summary>
+/// <summary>Versions of a question in each of which one leaf of it is taken for answered.</summary>
 static class RuleMutants
 {
-    /// <summary>A mutant: where the question stands, what it says, what it is taken for, and the detection that comes of it.</summary>
-    public sealed record Mutant(string Selection, Criterion Leaf, bool TakenFor, SigmaDetection Detection);
+    /// <summary>A mutant: its leaf, what the leaf is taken for, and the question that comes of it; null where the leaf is the whole question.</summary>
+    public sealed record Mutant(Criterion Leaf, bool TakenFor, Criterion? Question);
 
-    public static IEnumerable<Mutant> Of(SigmaDetection detection)
-    {
-        for (var i = 0; i < detection.Selections.Count; i++)
-        {
-            var (selection, at) = (detection.Selections[i], i);
-            foreach (var (leaf, taken, body) in Of(selection.Body, isElement: false))
-                yield return new(selection.Name, leaf, taken, detection with { Selections = [.. detection.Selections.Take(at), selection with { Body = body }, .. detection.Selections.Skip(at + 1)] });
-        }
-    }
+    /// <summary>Of a question outside of arrays, which is its own leaf, or of one about an array's elements.</summary>
+    public static IEnumerable<Mutant> Of(Criterion question) => question is ArrayTest or NestedDetection
+        ? Of(question, isElement: false).Select(m => new Mutant(m.Leaf, m.TakenFor, m.Body))
+        : [new(question, true, null), new(question, false, null)];
 
     static IEnumerable<(Criterion Leaf, bool TakenFor, Criterion Body)> Of(Criterion criterion, bool isElement)
     {
@@ -25,10 +20,14 @@ static class RuleMutants
             case AllOf all: return Each(all.Items, isElement, items => all with { Items = items });
             case AnyOf any: return Each(any.Items, isElement, items => any with { Items = items });
             case ArrayTest array: return Of(array.Body, isElement: true).Select(m => (m.Leaf, m.TakenFor, (Criterion)(array with { Body = m.Body })));
-            case NestedDetection nested: return Of(nested.Detection).Select(m => (m.Leaf, m.TakenFor, (Criterion)(nested with { Detection = m.Detection })));
+            case NestedDetection nested: return Of(nested.Detection, isElement).Select(m => (m.Leaf, m.TakenFor, (Criterion)(nested with { Detection = m.Detection })));
             default: return [(criterion, true, Constant(true, isElement, criterion.Place)), (criterion, false, Constant(false, isElement, criterion.Place))];
         }
     }
+
+    static IEnumerable<(Criterion Leaf, bool TakenFor, SigmaDetection Detection)> Of(SigmaDetection detection, bool isElement) =>
+        detection.Selections.SelectMany((selection, i) => Of(selection.Body, isElement).Select(m => (m.Leaf, m.TakenFor,
+            detection with { Selections = [.. detection.Selections.Take(i), selection with { Body = m.Body }, .. detection.Selections.Skip(i + 1)] })));
 
     static IEnumerable<(Criterion, bool, Criterion)> Each(IReadOnlyList<Criterion> items, bool isElement, Func<IReadOnlyList<Criterion>, Criterion> with) =>
         items.SelectMany((item, i) => Of(item, isElement).Select(m => (m.Leaf, m.TakenFor, with([.. items.Take(i), m.Body, .. items.Skip(i + 1)]))));

@@ -1,4 +1,3 @@
-using System.Text.Json.Nodes;
 using AuditWatch.Detection.EventLayer;
 using AuditWatch.Detection.Rules;
 using AuditWatch.Sigma.Evaluation;
@@ -19,42 +18,21 @@ public sealed class RuleTestRun(RuleSnapshot rules)
         var events = new TestEvents(dir);
         var cases = RuleFiles.Tests(dir).SelectMany(f => RuleTestFile.Read(f, problems)).ToList();
         var results = new List<RuleTestResult>();
-        foreach (var one in cases)
-            foreach (var combination in Combinations(one.Matrix)) results.Add(Judge(one, combination, events));
+        foreach (var run in cases.SelectMany(CaseRun.Of)) results.Add(Judge(run, events));
         foreach (var rule in rules.Documents) results.AddRange(Demands(rule, [.. cases.Where(c => c.Rule.Equals(rule.Id, StringComparison.OrdinalIgnoreCase))], events));
         return results;
     }
 
-    RuleTestResult Judge(RuleTestCase one, IReadOnlyDictionary<string, string> combination, TestEvents events)
+    RuleTestResult Judge(CaseRun run, TestEvents events)
     {
-        var verdict = Ask(one, combination, events, out var problem);
+        var (one, verdict) = (run.Case, Ask(run, events, out var problem));
         return new RuleTestResult(
-            one.Rule, NameOf(one.Rule), one.File, one.Line, one.It, combination, one.Expect, verdict is { } v ? Word(v) : "nothing",
+            one.Rule, NameOf(one.Rule), one.File, one.Line, one.It, run.Combination, one.Expect, verdict is { } v ? Word(v) : "nothing",
             verdict is { Truth: Truth.Unknown } unknown ? UnknownReasons.Of(unknown.Why) : [], problem);
     }
 
-    Verdict? Ask(RuleTestCase one, IReadOnlyDictionary<string, string> combination, TestEvents events, out string? problem) =>
-        Event(one, combination, events, out problem) is { } e ? _verdict.Of(one.Rule, e, combination.GetValueOrDefault("shape", "native"), one.Cluster, out problem) : null;
-
-    /// <summary>The event of a case in one combination, before it is wrapped; null with a sentence.</summary>
-    internal static JsonObject? Event(RuleTestCase one, IReadOnlyDictionary<string, string> combination, TestEvents events, out string? problem)
-    {
-        if (events.Find(one.From, out problem) is not { } e) return null;
-        try
-        {
-            foreach (var (path, value) in one.With) EventPatch.Apply(e, path, value);
-            // The deed first, then what the policy leaves of it.
-            if (combination.TryGetValue("write", out var write)) EventVariant.Write(e, write);
-            if (combination.TryGetValue("transport", out var transport)) EventVariant.Transport(e, transport);
-            if (combination.TryGetValue("level", out var level)) EventVariant.Level(e, level);
-            return e;
-        }
-        catch (Exception fault) when (fault is FormatException or InvalidOperationException)
-        {
-            problem = $"The event cannot be changed so: {fault.Message}";
-            return null;
-        }
-    }
+    Verdict? Ask(CaseRun run, TestEvents events, out string? problem) =>
+        run.Event(events, out problem) is { } e ? _verdict.Of(run.Case.Rule, e, run.Shape, run.Case.Cluster, out problem) : null;
 
     // A rule with too few cases is not known to work: one that fires, two that stay silent (one a near miss), and one that admits it cannot tell, if there is one.
     IEnumerable<RuleTestResult> Demands(SigmaDocument rule, IReadOnlyList<RuleTestCase> cases, TestEvents events)
@@ -62,17 +40,12 @@ public sealed class RuleTestRun(RuleSnapshot rules)
         yield return Demand("at least one case fires", cases.Any(c => c.Expect == Fire));
         yield return Demand("at least two cases stay silent", cases.Count(c => c.Expect == Silent) >= 2);
         var metadata = new Dictionary<string, string> { ["level"] = "Metadata" };
-        var isBlind = cases.Any(c => c.Expect == Fire && Ask(c, metadata, events, out _) is { Truth: Truth.Unknown });
+        var isBlind = cases.Any(c => c.Expect == Fire && Ask(new CaseRun(c, metadata, c.Changes is [var first, ..] ? first : null), events, out _) is { Truth: Truth.Unknown });
         if (isBlind) yield return Demand("one case is unknown, because the rule reads a body", cases.Any(c => c.Expect == Unknown));
 
         RuleTestResult Demand(string demand, bool isMet) =>
             new(rule.Id, rule.Name, rule.File, rule.Line, demand, new Dictionary<string, string>(), "met", isMet ? "met" : "not met", [], null);
     }
-
-    internal static IEnumerable<IReadOnlyDictionary<string, string>> Combinations(IReadOnlyDictionary<string, IReadOnlyList<string>> matrix) =>
-        matrix.OrderBy(d => d.Key, StringComparer.Ordinal).Aggregate(
-            (IEnumerable<Dictionary<string, string>>)[new(StringComparer.Ordinal)],
-            (sofar, dimension) => sofar.SelectMany(c => dimension.Value.Select(v => new Dictionary<string, string>(c, StringComparer.Ordinal) { [dimension.Key] = v })));
 
     string NameOf(string id) => rules.Documents.FirstOrDefault(d => d.Id.Equals(id, StringComparison.OrdinalIgnoreCase))?.Name ?? "";
 

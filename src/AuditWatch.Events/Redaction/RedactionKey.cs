@@ -15,6 +15,9 @@ public sealed class RedactionKey
     /// <summary>The key.</summary>
     public ReadOnlyMemory<byte> Bytes { get; }
 
+    /// <summary>By which two keys are told apart without showing them.</summary>
+    public string Mark => Convert.ToHexStringLower(HMACSHA256.HashData(Bytes.Span, "auditwatch: which key is this"u8).AsSpan(0, 8));
+
     /// <summary>Loads the key of a data folder, or makes it when there is none yet. Two processes that start at once end with the same key.</summary>
     /// <exception cref="InvalidDataException">The file is there and is no key.</exception>
     public static RedactionKey LoadOrCreate(string dataFolder)
@@ -22,6 +25,13 @@ public sealed class RedactionKey
         ArgumentException.ThrowIfNullOrEmpty(dataFolder);
         var path = Path.Combine(dataFolder, FileName);
         if (!File.Exists(path)) Create(dataFolder, path);
+        return Load(path);
+    }
+
+    /// <summary>Loads a key by its file's name.</summary>
+    /// <exception cref="InvalidDataException">The file is no key.</exception>
+    public static RedactionKey Load(string path)
+    {
         var bytes = File.ReadAllBytes(path);
         return bytes.Length == Length ? new RedactionKey(bytes)
             : throw new InvalidDataException($"{path} is {bytes.Length} bytes long, a redaction key has {Length}. Restore it from a backup; or delete it, then a new key is made and equal secrets get other marks from now on.");

@@ -44,6 +44,13 @@ public sealed class JournalFrame
     /// <summary>The position of a record of this frame.</summary>
     public EventPosition PositionOf(int index) => new(Segment, Frame, index);
 
+    /// <summary>The same frame under another segment's number.</summary>
+    public JournalFrame InSegment(int segment) => segment == Segment ? this : new JournalFrame
+    {
+        Segment = segment, Frame = Frame, Kind = Kind, Cluster = Cluster, Source = Source, SourcePosition = SourcePosition, ApiServer = ApiServer, ReceivedMicros = ReceivedMicros,
+        MinEventMicros = MinEventMicros, MaxEventMicros = MaxEventMicros, FirstIndex = FirstIndex, Records = Records, Ids = Ids,
+    };
+
     /// <summary>The records.</summary>
     public required IReadOnlyList<ReadOnlyMemory<byte>> Records { get; init; }
 

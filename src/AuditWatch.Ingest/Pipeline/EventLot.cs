@@ -17,15 +17,16 @@ internal sealed class EventLot : IDisposable
     readonly List<long> _times = [];
     readonly List<EventId> _ids = [];
 
-    public EventLot(string cluster)
+    public EventLot(string cluster, int expected = 0)
     {
+        Buffer = new GrowingBuffer(expected);
         var name = Encoding.UTF8.GetBytes(cluster);
         _prefix = new byte[4 + name.Length];
         BinaryPrimitives.WriteInt32BigEndian(_prefix, name.Length);
         name.CopyTo(_prefix, 4);
     }
 
-    public GrowingBuffer Buffer { get; } = new();
+    public GrowingBuffer Buffer { get; }
 
     public int Count => _records.Count;
 

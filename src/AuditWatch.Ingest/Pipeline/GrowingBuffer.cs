@@ -3,7 +3,8 @@ using System.Buffers;
 namespace AuditWatch.Ingest.Pipeline;
 
 /// <summary>One pooled array that grows. What was written is addressed by offset, since growing moves it.</summary>
-internal sealed class GrowingBuffer : IBufferWriter<byte>, IDisposable
+/// <param name="expected">About how much will be written: so that it need not grow.</param>
+internal sealed class GrowingBuffer(int expected = 0) : IBufferWriter<byte>, IDisposable
 {
     byte[] _array = [];
 
@@ -49,7 +50,7 @@ internal sealed class GrowingBuffer : IBufferWriter<byte>, IDisposable
     {
         var needed = checked(Length + Math.Max(more, 1));
         if (needed <= _array.Length) return;
-        var larger = ArrayPool<byte>.Shared.Rent(Math.Max(needed, (int)Math.Min(Array.MaxLength, Math.Max(64 * 1024, _array.Length * 2L))));
+        var larger = ArrayPool<byte>.Shared.Rent(Math.Max(needed, (int)Math.Min(Array.MaxLength, Math.Max(Math.Max(64 * 1024, expected), _array.Length * 2L))));
         _array.AsSpan(0, Length).CopyTo(larger);
         if (_array.Length > 0) ArrayPool<byte>.Shared.Return(_array);
         _array = larger;

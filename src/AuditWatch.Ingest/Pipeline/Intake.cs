@@ -8,7 +8,7 @@ using AuditWatch.Ingest.Journal;
 namespace AuditWatch.Ingest.Pipeline;
 
 /// <summary>One input on its way through the pipeline: documents in, lots of cleaned events out to the journal, durability at the end.</summary>
-internal sealed partial class Intake(IngestPipeline pipeline, string cluster, string source, string position, bool isReplay = false) : IUnwrapSink, IAsyncDisposable
+internal sealed partial class Intake(IngestPipeline pipeline, string cluster, string source, string position, bool isReplay = false, long expected = 0) : IUnwrapSink, IAsyncDisposable
 {
     const int MostAppends = 4, MostAside = 4;
     readonly EventUnwrapper _unwrapper = new() { Limits = new UnpackLimits(pipeline.Options.MaxRecordBytes, pipeline.Options.MaxUnpackedBytes), KeepsPackedBack = true };
@@ -21,7 +21,9 @@ internal sealed partial class Intake(IngestPipeline pipeline, string cluster, st
     readonly List<EventLot> _lots = [];
     readonly Dictionary<string, int> _dropped = new(StringComparer.Ordinal);
     readonly List<Conflict> _conflicts = [];
-    EventLot _lot = new(cluster);
+    // A body's events are as long as the body, and some marks.
+    readonly int _expected = (int)Math.Min(expected + expected / 16, pipeline.Options.AppendBytes);
+    EventLot _lot = new(cluster, (int)Math.Min(expected + expected / 16, pipeline.Options.AppendBytes));
     string _lotPosition = "", _lotServer = "";
     int _accepted, _repeats, _document;
     bool _isDone;
@@ -117,6 +119,8 @@ internal sealed partial class Intake(IngestPipeline pipeline, string cluster, st
         }
         var time = TimeOf(json, ranges, origin);
         var key = ConflictTable.KeyOf(_seed, json, ranges);
+        // A lot that would become larger than a frame goes first: it would be cut into two, and its memory is of the size of one.
+        if (_lot.Count > 0 && _lot.Buffer.Length + json.Length > pipeline.Options.AppendBytes) Append();
         var server = origin.ApiServer is null ? ApiServer : ApiServerName.Clean(origin.ApiServer);
         if (_lot.Count == 0) _lotServer = server;
         else if (!ReferenceEquals(server, _lotServer) && server != _lotServer) TurnTo(server);
@@ -205,7 +209,7 @@ internal sealed partial class Intake(IngestPipeline pipeline, string cluster, st
     void Append()
     {
         Append(_lotServer, _lot, _lotPosition);
-        _lot = new EventLot(cluster);
+        _lot = new EventLot(cluster, _expected);
     }
 
     void Append(string server, EventLot lot, string at)

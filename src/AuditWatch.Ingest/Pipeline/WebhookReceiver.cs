@@ -56,7 +56,7 @@ public sealed class WebhookReceiver(IngestPipeline pipeline, TimeProvider time, 
     {
         // One byte more than announced, so that the end is seen without growing.
         var buffer = ArrayPool<byte>.Shared.Rent(1 + (int)Math.Min(contentLength ?? 64 * 1024 - 1, options.WholeBodyBytes - 1));
-        await using var intake = new Intake(pipeline, cluster, source, "") { ApiServer = ApiServerName.Clean(apiServer) };
+        await using var intake = new Intake(pipeline, cluster, source, "", expected: Math.Max(contentLength ?? 0, 0)) { ApiServer = ApiServerName.Clean(apiServer) };
         try
         {
             var length = 0;

@@ -34,21 +34,18 @@ static class AlertBus
     /// <param name="services">Where it is added.</param>
     /// <param name="config">The configuration.</param>
     /// <param name="publishes">Whether this process brings what the outbox holds to the bus.</param>
-    /// <param name="consumes">Whether this process runs the consumers.</param>
-    public static IServiceCollection AddAlertBus(this IServiceCollection services, AuditWatchConfig config, bool publishes = true, bool consumes = true)
+    /// <param name="here">The consumers that this process runs, of those that the configuration asks for; null: all.</param>
+    public static IServiceCollection AddAlertBus(this IServiceCollection services, AuditWatchConfig config, bool publishes = true, IReadOnlyCollection<string>? here = null)
     {
         var consumers = ConsumersOf(config);
         services.AddSingleton<Deliveries>();
         services.AddMassTransit(bus =>
         {
             bus.DisableUsageTelemetry();   // it would tell its makers' server, from inside a network that may be an island
-            if (consumes)
-            {
-                Add<AlertWebhookConsumer>(bus, AlertWebhookConsumer.Name, batched: false);
-                Add<AlertIndexConsumer>(bus, AlertIndexConsumer.Name, batched: true);
-                Add<AlertRouteConsumer>(bus, AlertRouteConsumer.Name, batched: false);
-                Add<AlertElasticsearchConsumer>(bus, AlertElasticsearchConsumer.Name, batched: true);
-            }
+            Add<AlertWebhookConsumer>(bus, AlertWebhookConsumer.Name, batched: false);
+            Add<AlertIndexConsumer>(bus, AlertIndexConsumer.Name, batched: true);
+            Add<AlertRouteConsumer>(bus, AlertRouteConsumer.Name, batched: false);
+            Add<AlertElasticsearchConsumer>(bus, AlertElasticsearchConsumer.Name, batched: true);
 
             // While the state's server is away nothing can be marked done, so nothing is let go of.
             bus.AddConfigureEndpointsCallback((_, endpoint) => endpoint.UseMessageRetry(retry =>
@@ -64,7 +61,7 @@ static class AlertBus
 
         void Add<T>(IBusRegistrationConfigurator bus, string name, bool batched) where T : class, IConsumer
         {
-            if (!consumers.Contains(name)) return;
+            if (!consumers.Contains(name) || here is not null && !here.Contains(name)) return;
             bus.AddConsumer<T>(c =>
             {
                 if (batched) c.Options<BatchOptions>(b => b.SetMessageLimit(Batch).SetTimeLimit(TimeSpan.FromMilliseconds(200)));

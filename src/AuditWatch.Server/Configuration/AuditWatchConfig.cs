@@ -6,6 +6,9 @@ namespace AuditWatch.Server.Configuration;
 /// <summary>What auditwatch.yaml, the environment and the flags say together: resolved, validated, immutable.</summary>
 public sealed record AuditWatchConfig
 {
+    /// <summary>What this process does. Default everything.</summary>
+    public ServeRoles Roles { get; init; } = ServeRoles.All;
+
     /// <summary>Where everything is kept. Default <c>auditwatch-data</c> in the working folder.</summary>
     public string Data { get; init; } = "auditwatch-data";
 
@@ -110,6 +113,9 @@ public sealed record RedactionConfig
 {
     /// <summary>Whether ConfigMap values that look like credentials are replaced. Default true.</summary>
     public bool Configmaps { get; init; } = true;
+
+    /// <summary>File with the key for marks, which all ingesters of an installation share; null: the data folder's own.</summary>
+    public string? KeyFile { get; init; }
 }
 
 /// <summary>What closing an alert asks for.</summary>

@@ -11,6 +11,7 @@ public static class ConfigPrinter
     public static string ToJson(AuditWatchConfig config) => JsonSerializer.Serialize(
         new
         {
+            Roles = RolesReader.NamesOf(config.Roles),
             config.Data,
             config.Listen,
             config.TlsCert,

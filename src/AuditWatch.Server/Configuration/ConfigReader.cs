@@ -17,6 +17,7 @@ static class ConfigReader
         var baselines = new Dictionary<string, IReadOnlyList<string>>(StringComparer.Ordinal);
         var config = new AuditWatchConfig
         {
+            Roles = RolesReader.Read(top),
             Data = top.Text("data") ?? defaults.Data,
             Listen = listen.Count == 0 ? defaults.Listen : listen,
             TlsCert = top.Text("tls_cert"),
@@ -39,6 +40,8 @@ static class ConfigReader
             Index = ReadIndex(top.Section("index"), top),
             Kibana = ReadKibana(top.Section("kibana")),
         };
+        // Positions in the state are offsets of the topic; the brokers' names may change.
+        if (config.Journal.Kafka is { } kafka) config = config with { Index = new IndexConfig { Embedded = false }, State = config.State with { Journal = "kafka " + kafka.Topic } };
         top.Done();
         ListenRules.Check(config, faults);
         return config;
@@ -94,7 +97,8 @@ static class ConfigReader
     static RedactionConfig ReadRedaction(ConfigSection? s)
     {
         if (s is null) return new RedactionConfig();
-        var redaction = new RedactionConfig { Configmaps = s.Flag("configmaps", true) };
+        var redaction = new RedactionConfig { Configmaps = s.Flag("configmaps", true), KeyFile = s.Text("key_file") };
+        if (redaction.KeyFile is { } file && !File.Exists(file)) s.Fault("key_file", $"names '{file}', which does not exist.");
         s.Done();
         return redaction;
     }

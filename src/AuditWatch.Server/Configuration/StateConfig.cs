@@ -7,6 +7,10 @@ public sealed record StateConfig
 {
     /// <summary>A PostgreSQL database; null: <c>state.db</c> in the data folder.</summary>
     public PostgresConfig? Postgres { get; init; }
+
+    /// <summary>What the state is bound to where several processes share a journal; null: to the data folder that holds the journal.</summary>
+    [System.Text.Json.Serialization.JsonIgnore]
+    public string? Journal { get; init; }
 }
 
 /// <summary>How to reach the PostgreSQL database that holds the state.</summary>

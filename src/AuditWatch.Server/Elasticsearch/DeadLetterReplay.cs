@@ -2,8 +2,8 @@ using System.Globalization;
 using AuditWatch.Events;
 using AuditWatch.Events.Envelopes;
 using AuditWatch.Events.Model;
+using AuditWatch.Ingest.Journal;
 using AuditWatch.Server.Configuration;
-using AuditWatch.Server.Hosting;
 using AuditWatch.Server.Queries;
 using AuditWatch.Storage.Elasticsearch;
 using AuditWatch.Storage.State;
@@ -12,18 +12,18 @@ using EventId = AuditWatch.Events.EventId;
 namespace AuditWatch.Server.Elasticsearch;
 
 /// <summary>Sends dead letters to Elasticsearch again, made anew from the journal: after a mapping was put right, or an update that writes the document otherwise.</summary>
-sealed class DeadLetterReplay(ElasticsearchLink link, StateStore state, Stores stores, AuditWatchConfig config, TimeProvider clock)
+sealed class DeadLetterReplay(ElasticsearchLink link, StateStore state, SymbolTable symbols, Func<EventPosition, CancellationToken, ValueTask<JournalRecord?>> read, AuditWatchConfig config, TimeProvider clock)
 {
     /// <summary>How many were taken, how many were refused again, and how many the journal no longer holds.</summary>
     public async Task<(int Taken, int Refused, int Gone)> RunAsync(string? id, CancellationToken stop)
     {
         var letters = id is null ? await state.ListDeadLettersAsync(null, 0, stop) : [await FindAsync(id, stop)];
-        var audited = new AuditEvent(stores.Symbols);
+        var audited = new AuditEvent(symbols);
         var (taken, gone) = (0, 0);
         var body = new BulkBody(link.Connection.Place);
         foreach (var letter in letters)
         {
-            if (stores.Journal.ReadRecord(letter.Position) is not { } record
+            if (await read(letter.Position, stop) is not { } record
                 || !audited.TryRead(record.Utf8, new EventOrigin(0, 0, EnvelopeShape.Event, false), config.FactsOf(letter.Cluster), record.ReceivedMicros, out _))
             {
                 gone++;

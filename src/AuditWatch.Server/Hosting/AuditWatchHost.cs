@@ -1,3 +1,4 @@
+using System.Runtime;
 using AuditWatch.Detection.Rules;
 using AuditWatch.Events.Model;
 using AuditWatch.Ingest.Completeness;
@@ -56,7 +57,16 @@ public sealed class AuditWatchHost : IAsyncDisposable
     /// <summary>Runs until <paramref name="stop"/>, then drains: no new posts, what was accepted is durable, workers commit and end.</summary>
     public static async Task RunAsync(AuditWatchConfig config, TimeProvider clock, Action<string> say, CancellationToken stop)
     {
+        if (RolesReader.Missing(config).ToList() is { Count: > 0 } missing) throw new StartFault(string.Join('\n', missing));
+        if (config.Journal.Kafka is not null)
+        {
+            await Roles.RoleHost.RunAsync(config, clock, say, stop);
+            return;
+        }
         await using var host = await StartAsync(config, clock, say, stop);
+        // Reading hundreds of rules leaves more garbage than they take; nothing else would give its memory back for long.
+        GCSettings.LargeObjectHeapCompactionMode = GCLargeObjectHeapCompactionMode.CompactOnce;
+        GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
         foreach (var url in config.Listen) say($"AuditWatch listens on {url}; data in {host._stores.Folder.Path}.");
         var ended = CancellationTokenSource.CreateLinkedTokenSource(stop, host._app.Lifetime.ApplicationStopping);
         await Task.Delay(Timeout.Infinite, ended.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
@@ -64,24 +74,23 @@ public sealed class AuditWatchHost : IAsyncDisposable
         say("Draining.");
     }
 
-    static readonly TimeSpan s_stopWithin = TimeSpan.FromSeconds(14), s_disposeWithin = TimeSpan.FromSeconds(5), s_drainWithin = TimeSpan.FromSeconds(3);
-
     /// <summary>Starts everything; returns when posts are accepted.</summary>
     public static async Task<AuditWatchHost> StartAsync(AuditWatchConfig config, TimeProvider clock, Action<string> say, CancellationToken stop, bool quiet = false)
     {
-        KestrelSetup.Check(config);
+        // Files that cannot be used are a sentence now, not a failed handshake later.
+        var tls = config.Listen.Any(l => l.StartsWith("https:", StringComparison.Ordinal)) ? new ServerTls(config, clock) : null;
         var stores = await Stores.OpenAsync(config, clock, say, stop);
         WebApplication? app = null;
         try
         {
-            app = Build(config, clock, stores, quiet);
+            app = Build(config, clock, stores, tls, quiet);
             await app.StartAsync(stop);
             return new AuditWatchHost(app, stores);
         }
         catch (Exception fault)
         {
             // Workers begin before the port is taken; they must end before what they work on is closed.
-            if (app is not null) await EndAsync(app);
+            if (app is not null) await WebShell.EndAsync(app);
             await stores.DisposeAsync();
             if (fault is IOException or System.Net.Sockets.SocketException) throw new StartFault($"Cannot listen on {string.Join(", ", config.Listen)}: {fault.Message}");
             throw;
@@ -91,51 +100,14 @@ public sealed class AuditWatchHost : IAsyncDisposable
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
-        await EndAsync(_app);
-        await _stores.DisposeAsync().AsTask().WaitAsync(s_disposeWithin).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await WebShell.EndAsync(_app);
+        await WebShell.CloseAsync(_stores);
     }
 
-    static async Task EndAsync(WebApplication app)
+    static WebApplication Build(AuditWatchConfig config, TimeProvider clock, Stores stores, ServerTls? tls, bool quiet)
     {
-        // Thirty seconds are promised. What waits for somebody else (a client that closes links to a dead broker) is not waited for beyond its share of them.
-        using var deadline = new CancellationTokenSource(s_stopWithin);
-        try
-        {
-            await app.StopAsync(deadline.Token).WaitAsync(s_stopWithin + TimeSpan.FromSeconds(1));
-        }
-        catch (Exception fault) when (fault is OperationCanceledException or TimeoutException)
-        {
-            // Whatever did not end in time is made up for at the next start, as after a kill.
-        }
-        await app.DisposeAsync().AsTask().WaitAsync(s_disposeWithin).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-    }
-
-    // A client that never ends its body must not hold the server up when it stops; what came in whole by then is taken.
-    static void BreakOffLate(WebApplication app, TimeProvider clock)
-    {
-        var late = new CancellationTokenSource(Timeout.InfiniteTimeSpan, clock);
-        app.Lifetime.ApplicationStopping.Register(() => late.CancelAfter(s_drainWithin));
-        app.Use(async (context, next) =>
-        {
-            using var registration = late.Token.Register(context.Abort);
-            await next(context);
-        });
-    }
-
-    static WebApplication Build(AuditWatchConfig config, TimeProvider clock, Stores stores, bool quiet)
-    {
-        // Configuration is auditwatch.yaml's; nothing in the folder that the server was started from is watched.
-        var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { Args = ["--hostBuilder:reloadConfigOnChange=false"] });
-        builder.Logging.ClearProviders().AddProvider(new JsonLineLogger(clock)).SetMinimumLevel(quiet ? LogLevel.Error : LogLevel.Information)
-            .AddFilter("Microsoft", LogLevel.Warning).AddFilter("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.None).AddFilter("MassTransit", LogLevel.Warning).AddFilter("System.Net.Http", LogLevel.Warning);
-        builder.WebHost.UseKestrelHttpsConfiguration().ConfigureKestrel(kestrel => KestrelSetup.Apply(kestrel, config));
+        var builder = WebShell.Begin(config, clock, tls, quiet);
         var services = builder.Services;
-        services.AddSingleton<IHostLifetime, CallersLifetime>();
-        services.Configure<HostOptions>(host => (host.ShutdownTimeout, host.ServicesStopConcurrently) = (s_stopWithin, true));
-        services.Configure<MassTransitHostOptions>(bus => bus.StopTimeout = s_disposeWithin);
-        services.AddProblemDetails();
-        services.AddExceptionHandler<StateUnavailableHandler>();
-        services.AddOpenApi(options => options.AddOperationTransformer(ApiDescription.AddAsync));
         services.AddHttpClient(AlertWebhookConsumer.Name, client => client.Timeout = TimeSpan.FromSeconds(15));
 
         services.AddNotifications(config.Notify.Routes);
@@ -143,9 +115,9 @@ public sealed class AuditWatchHost : IAsyncDisposable
         services.AddSingleton(config).AddSingleton(clock).AddSingleton(stores.State).AddSingleton<IJournal>(stores.Journal).AddSingleton<IPartitionedJournal>(stores.Journal).AddSingleton(stores.Journal);
         services.AddSingleton<RefusalLog>().AddSingleton(stores.Symbols).AddSingleton(stores.Backlog).AddSingleton(stores.Engine).AddSingleton(stores.Committed);
         if (stores.Index is not null) services.AddSingleton<Storage.Index.IEventIndex>(stores.Index).AddHostedService<IndexWorker>();
-        services.AddSources(config, clock, stores);
+        services.AddSources(config, clock, stores.Receivers, stores.State, stores.Folder);
         services.AddSingleton(stores).AddCompleteness(config);
-        services.AddSingleton(app => new LocalQueries(stores.Folder, stores.State, stores.Index, clock, new QuarantineReplay(stores).RunAsync, stores.Engine.Statistics)
+        services.AddSingleton(app => new LocalQueries(stores.Folder, stores.State, stores.Index, clock, new QuarantineReplay(stores.State, stores.Pipeline, stores.ReadRecordAsync).RunAsync, stores.Engine.Statistics)
         {
             Snapshot = () => stores.Engine.Rules,
             Sources = app.GetRequiredService<SourceSet>(),
@@ -155,7 +127,7 @@ public sealed class AuditWatchHost : IAsyncDisposable
             Routes = app.GetRequiredService<Routes>(),
             Send = app.GetRequiredService<NotificationSender>().TryAsync,
             Search = stores.Index is null ? new Storage.Elasticsearch.ElasticsearchEvents(stores.Elasticsearch!.Connection) : null,
-            DeadLetters = stores.Elasticsearch is { } link ? new DeadLetterReplay(link, stores.State, stores, config, clock).RunAsync : null,
+            DeadLetters = stores.Elasticsearch is { } link ? new DeadLetterReplay(link, stores.State, stores.Symbols, stores.ReadRecordAsync, config, clock).RunAsync : null,
         });
         services.AddSingleton<IQueries>(app => app.GetRequiredService<LocalQueries>());
         services.AddApiAccess(config, clock, stores.State);
@@ -171,13 +143,11 @@ public sealed class AuditWatchHost : IAsyncDisposable
         _ = app.Services.GetRequiredService<ServerMetrics>();
         _ = app.Services.GetRequiredService<SourceMetrics>();
         _ = app.Services.GetRequiredService<CompletenessMetrics>();
-        app.UseExceptionHandler().UseStatusCodePages();
-        BreakOffLate(app, clock);
-        app.Use((context, next) => app.Services.GetRequiredService<AccessGate>().PassAsync(context, next));
-        HealthEndpoints.Map(app, stores);
+        WebShell.Guard(app, clock);
+        HealthEndpoints.Map(app, () => HealthEndpoints.Of(stores));
         var access = new ClusterAccess(stores.State);
-        PushEndpoints.Map(app, new PostEndpoint(access, app.Services.GetRequiredService<RefusalLog>()), stores.Falco, stores.Firehose, stores.PubSub, clock);
-        WebhookEndpoint.Map(app, access, stores.Receiver, app.Services.GetRequiredService<RefusalLog>(), app.Services.GetRequiredService<ILogger<ClusterAccess>>());
+        PushEndpoints.Map(app, new PostEndpoint(access, app.Services.GetRequiredService<RefusalLog>()), stores.Receivers.Falco, stores.Receivers.Firehose, stores.Receivers.PubSub, clock);
+        WebhookEndpoint.Map(app, access, stores.Receivers.Webhook, app.Services.GetRequiredService<RefusalLog>(), app.Services.GetRequiredService<ILogger<ClusterAccess>>());
         new ApiEndpoints(app.Services.GetRequiredService<LocalQueries>(), app.Services.GetRequiredService<RecordedAnswer>()).Map(app);
         return app;
     }

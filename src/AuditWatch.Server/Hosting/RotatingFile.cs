@@ -1,13 +1,16 @@
 namespace AuditWatch.Server.Hosting;
 
-/// <summary>A value made from a file, made again when the file has changed. A new file that cannot be read leaves the old value in force.</summary>
-sealed class RotatingFile<T>(string path, Func<T> load) where T : class
+/// <summary>
+/// A value made from a file, made again when the file has changed. A new file that cannot be read leaves the old value in force. Kubernetes renews a mounted Secret
+/// by pointing a link of the folder elsewhere, at which the file's own link stays as it is: what counts is the file at the end of all links.
+/// </summary>
+sealed class RotatingFile<T>(string path, Func<T> load, TimeProvider clock) where T : class
 {
-    static readonly long CheckEvery = TimeSpan.FromSeconds(2).Ticks;
+    static readonly TimeSpan CheckEvery = TimeSpan.FromSeconds(2);
     readonly Lock _gate = new();
     T _value = load();
-    DateTime _stamp = File.GetLastWriteTimeUtc(path);
-    long _checked = Environment.TickCount64;
+    DateTime _stamp = StampOf(path);
+    long _checked = clock.GetTimestamp();
 
     public T Value
     {
@@ -15,12 +18,12 @@ sealed class RotatingFile<T>(string path, Func<T> load) where T : class
         {
             lock (_gate)
             {
-                if ((Environment.TickCount64 - _checked) * TimeSpan.TicksPerMillisecond < CheckEvery) return _value;
-                _checked = Environment.TickCount64;
-                var stamp = File.GetLastWriteTimeUtc(path);
-                if (stamp == _stamp) return _value;
+                if (clock.GetElapsedTime(_checked) < CheckEvery) return _value;
+                _checked = clock.GetTimestamp();
                 try
                 {
+                    var stamp = StampOf(path);
+                    if (stamp == _stamp) return _value;
                     _value = load();
                     _stamp = stamp;
                 }
@@ -32,4 +35,6 @@ sealed class RotatingFile<T>(string path, Func<T> load) where T : class
             }
         }
     }
+
+    static DateTime StampOf(string path) => File.ResolveLinkTarget(path, returnFinalTarget: true)?.LastWriteTimeUtc ?? File.GetLastWriteTimeUtc(path);
 }

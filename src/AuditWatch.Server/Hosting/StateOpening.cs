@@ -27,7 +27,10 @@ static class StateOpening
         var place = postgres.Place;
         if (note.Length == 0 && File.Exists(folder.State))
             say($"'{folder.State}' is not used any more: the state is in {place}. Detection reads the journal again from its beginning; triage, tokens and notification history stay behind in the file.");
-        var installation = note.Length > 0 ? note[0] : Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(16));
+        var shared = config.Journal;
+        if (shared is not null && note.Length > 0 && note[0] != shared)
+            throw new StartFault($"'{folder.Path}' belongs to a server with a journal of its own. Give this process another data folder with --data DIR.");
+        var installation = shared ?? (note.Length > 0 ? note[0] : null) ?? Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(16));
         var state = await StateStore.OpenPostgresAsync(place, clock, outbox, stop);
         try
         {

@@ -4,7 +4,6 @@ using AuditWatch.Events.Model;
 using AuditWatch.Events.Redaction;
 using AuditWatch.Ingest.Journal;
 using AuditWatch.Ingest.Pipeline;
-using AuditWatch.Ingest.Sources.Falco;
 using AuditWatch.Events;
 using AuditWatch.Server.Configuration;
 using AuditWatch.Server.Elasticsearch;
@@ -34,13 +33,7 @@ sealed class Stores : IAsyncDisposable
 
     public required IngestPipeline Pipeline { get; init; }
 
-    public required WebhookReceiver Receiver { get; init; }
-
-    public required WebhookReceiver Firehose { get; init; }
-
-    public required WebhookReceiver PubSub { get; init; }
-
-    public required FalcoReceiver Falco { get; init; }
+    public required Receivers Receivers { get; init; }
 
     public required Pressure Pressure { get; init; }
 
@@ -71,7 +64,7 @@ sealed class Stores : IAsyncDisposable
             foreach (var damage in journal.Opened.Damage) say($"The journal is damaged at {damage} Run 'auditwatch journal verify'.");
             if (journal.Opened.CutBytes > 0) say($"Cut {journal.Opened.CutBytes} bytes of an unfinished write off the journal; nothing of it had been acknowledged.");
             var state = Keep(await folder.OpenStateAsync(config.State, clock, new OutboxOptions { Consumers = Bus.AlertBus.ConsumersOf(config) }, say, stop));
-            await state.RequireNotesAsync([.. config.Triage.NoteRequired, .. rules.Documents.Where(AsksForANote).Select(d => d.Id)], stop);
+            await state.RequireNotesAsync(RulesThatAskForANote(config, rules), stop);
             var index = config.Index.Embedded ? Keep(await DuckDbEventIndex.OpenAsync(folder.Path, new DuckDbIndexOptions(), clock, stop)) : null;
             elasticsearch = await ElasticsearchLink.OpenAsync(config, state, stop);
             var symbols = rules.Symbols;
@@ -85,7 +78,7 @@ sealed class Stores : IAsyncDisposable
             var idle = Keep(new IdleMarks(journal, clock));
             foreach (var cluster in journal.ClustersWithoutIdleMark) idle.OnEvents(cluster, journal.End);
             var options = new IngestOptions();
-            var redactor = new Redactor(RedactionKey.LoadOrCreate(folder.Path).Bytes, new RedactionOptions { ConfigMaps = config.Redaction.Configmaps });
+            var redactor = new Redactor((config.Redaction.KeyFile is { } file ? RedactionKey.Load(file) : RedactionKey.LoadOrCreate(folder.Path)).Bytes, new RedactionOptions { ConfigMaps = config.Redaction.Configmaps });
             var pipeline = new IngestPipeline(journal, redactor, clock, options, idle);
             var pressure = new Pressure(journal, clock);
             var backlog = Keep(new Backlog(folder.Journal, journal.End, () => committed.Position, index is null ? null : () => index.Position, elasticsearch is { } link ? () => link.Position : null, pipeline.Counters));
@@ -94,10 +87,7 @@ sealed class Stores : IAsyncDisposable
             return new Stores
             {
                 Folder = folder, Journal = journal, State = state, Index = index, Symbols = symbols, Engine = engine, Idle = idle, Pipeline = pipeline, Committed = committed,
-                Receiver = new WebhookReceiver(pipeline, clock, options, () => pressure.IsHigh),
-                Firehose = new WebhookReceiver(pipeline, clock, options, () => pressure.IsHigh, "firehose"),
-                PubSub = new WebhookReceiver(pipeline, clock, options, () => pressure.IsHigh, "pubsub"),
-                Falco = new FalcoReceiver(pipeline, () => pressure.IsHigh), Pressure = pressure, Backlog = backlog,
+                Receivers = new Receivers(pipeline, clock, options, () => pressure.IsHigh), Pressure = pressure, Backlog = backlog,
                 Elasticsearch = elasticsearch,
             };
         }
@@ -116,13 +106,18 @@ sealed class Stores : IAsyncDisposable
         }
     }
 
+    /// <summary>One record of the journal; null when it no longer has it.</summary>
+    public ValueTask<JournalRecord?> ReadRecordAsync(EventPosition position, CancellationToken stop) => ValueTask.FromResult(Journal.ReadRecord(position));
+
+    internal static List<string> RulesThatAskForANote(AuditWatchConfig config, RuleSnapshot rules) => [.. config.Triage.NoteRequired, .. rules.Documents.Where(AsksForANote).Select(d => d.Id)];
+
     static bool AsksForANote(SigmaDocument rule) =>
         rule.Custom.GetValueOrDefault("auditwatch") is IReadOnlyDictionary<string, object?> ours && ours.GetValueOrDefault("close_note") is "required";
 
     static EventPosition Slowest(EventPosition detected, params EventPosition?[] others) => others.OfType<EventPosition>().Append(detected).Min();
 
     /// <summary>Shipped rules and the site's. Faults are said; the shipped rules must load, the site's faulty ones are left out and named.</summary>
-    static RuleSnapshot LoadRules(AuditWatchConfig config, Action<string> say)
+    internal static RuleSnapshot LoadRules(AuditWatchConfig config, Action<string> say)
     {
         var problems = new List<Problem>();
         var rules = RuleSnapshot.Load(RuleSources.Shipped with { RuleDirs = [RuleSources.ShippedDir, .. config.Rules.Dirs], ExceptionDirs = [.. config.Rules.Exceptions, Path.Combine(config.Data, "exceptions")], ChainAssemblies = config.Rules.Chains, Profiles = [.. config.Clusters.Select(c => c.Profile).Prepend("vanilla").Distinct()] }, problems);

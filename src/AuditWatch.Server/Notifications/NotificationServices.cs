@@ -4,12 +4,12 @@ namespace AuditWatch.Server.Notifications;
 
 static class NotificationServices
 {
-    public static IServiceCollection AddNotifications(this IServiceCollection services, IReadOnlyList<RouteConfig> routes)
+    public static IServiceCollection AddNotifications(this IServiceCollection services, IReadOnlyList<RouteConfig> routes, bool sends = true)
     {
         services.AddHttpClient(HttpChannel.Client, client => client.Timeout = TimeSpan.FromSeconds(15)).ConfigurePrimaryHttpMessageHandler(() => new SocketsHttpHandler { AllowAutoRedirect = false });
         services.AddSingleton<HttpChannel>().AddSingleton<MailChannel>().AddSingleton<SyslogChannel>().AddSingleton<NotificationSender>();
         services.AddSingleton(app => new Routes(routes, app.GetRequiredService<HttpChannel>(), app.GetRequiredService<MailChannel>(), app.GetRequiredService<SyslogChannel>()));
-        if (routes.Count > 0) services.AddHostedService(app => app.GetRequiredService<NotificationSender>());
+        if (sends && routes.Count > 0) services.AddHostedService(app => app.GetRequiredService<NotificationSender>());
         return services;
     }
 }

@@ -41,10 +41,11 @@ public sealed partial class LocalQueries
     async Task<ReadOnlyMemory<byte>?> ShowDeadLetterAsync(string id, CancellationToken stop)
     {
         if (await FindLetterAsync(id, stop) is not { } letter) return null;
+        var raw = await RecordAsync(letter.Position, stop);
         return Rows.Write(json =>
         {
             DeadLetterRow(json, letter);
-            Raw(json, "event", letter.Position);
+            Raw(json, "event", raw);
         });
     }
 

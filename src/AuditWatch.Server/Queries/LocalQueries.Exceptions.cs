@@ -23,6 +23,8 @@ public sealed partial class LocalQueries
         var body = ActBody.Read<ExceptionBody>(act.Body);
         if (body.Expires is { } end && Configuration.Moments.TryComing(end, _clock, out var day)) body = body with { Expires = day.UtcDateTime.ToString("yyyy-MM-dd", System.Globalization.CultureInfo.InvariantCulture) };
         if (!body.DryRun) NeedsAllClusters("An exception holds on every cluster, so it needs the role engineer on all of them; 'dry_run' shows it.");
+        if (!body.DryRun && IsOneOfSeveral)
+            throw new QueryFault("Several processes detect, each with exceptions of its own folders: 'dry_run' shows the document and what it hides; put it into a folder that 'rules.exceptions' names for all of them.");
         if (await FindAlertAsync(act.Id!, stop) is not { } stored) throw new QueryFault($"There is no alert '{act.Id}'.", 404);
         var id = Guid.NewGuid().ToString();
         var document = ExceptionDraft.Write(stored.Alert, id, body, DateOnly.FromDateTime(_clock.GetUtcNow().UtcDateTime));
@@ -68,8 +70,10 @@ public sealed partial class LocalQueries
         var hidden = new List<string>();
         foreach (var alert in alerts.Select(a => a.Alert).Where(a => trial.HoldsAt(a.TimeMicros)))
         {
-            var covers = alert.Evidence.Where(p => p.File is null).Take(MostEvents).Select(p => _journal.ReadRecord(new EventPosition(p.Segment, p.Frame, p.Index)))
-                .Where(record => record is not null).Select(record => trial.Covers(record!.Utf8, new ClusterFacts { Name = alert.Cluster }, alert.TimeMicros)).ToList();
+            var covers = new List<bool?>();
+            foreach (var place in alert.Evidence.Where(p => p.File is null).Take(MostEvents))
+                if (await RecordAsync(new EventPosition(place.Segment, place.Frame, place.Index), stop) is { } record)
+                    covers.Add(trial.Covers(record.Utf8, new ClusterFacts { Name = alert.Cluster }, alert.TimeMicros));
             if (covers.Count > 0 && covers.All(c => c == true)) hidden.Add(alert.AlertId);
         }
         return (alerts.Count, hidden);

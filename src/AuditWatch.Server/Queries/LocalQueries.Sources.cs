@@ -80,6 +80,7 @@ public sealed partial class LocalQueries
     async Task<RowPage> SourcesAsync(Filters asked, CancellationToken stop)
     {
         asked.Done();
+        if (IsOneOfSeveral) throw new QueryFault("Sources are read by the processes with the role ingest; how they stand is on the /metrics of each (auditwatch_source_…).");
         var journaled = JournalStats.Read(_folder.Journal, stop).Groups.Where(g => g.Kind == RecordKind.Audit && Scope.Sees(g.Cluster)).ToList();
         var live = Sources?.Standings.Where(s => Scope.Sees(s.Cluster)).ToList() ?? [];
         var ledger = await CompletenessAsync(stop);
@@ -143,8 +144,11 @@ public sealed partial class LocalQueries
         if (note.ReplayedMicros is { } replayed) json.WriteString("replayed", Rfc3339.Of(replayed));
     }
 
-    ReadOnlyMemory<byte> ShowAlert(StoredAlert alert, IReadOnlyList<TriageEvent> history)
+    async Task<ReadOnlyMemory<byte>> ShowAlertAsync(StoredAlert alert, IReadOnlyList<TriageEvent> history, CancellationToken stop)
     {
+        var evidence = new List<JournalRecord>();
+        foreach (var place in alert.Alert.Evidence.Where(p => p.File is null).Take(20))
+            if (await RecordAsync(new EventPosition(place.Segment, place.Frame, place.Index), stop) is { } record) evidence.Add(record);
         using var row = JsonDocument.Parse(AlertRows.Of(alert));
         return Rows.Write(json =>
         {
@@ -168,18 +172,17 @@ public sealed partial class LocalQueries
                 return;
             }
             json.WriteStartArray();
-            foreach (var place in alert.Alert.Evidence.Where(p => p.File is null).Take(20))
-            {
-                if (_journal.ReadRecord(new EventPosition(place.Segment, place.Frame, place.Index)) is { } record) json.WriteRawValue(record.Utf8.Span);
-            }
+            foreach (var record in evidence) json.WriteRawValue(record.Utf8.Span);
             json.WriteEndArray();
         });
     }
 
-    void Raw(Utf8JsonWriter json, string name, EventPosition position)
+    async ValueTask<JournalRecord?> RecordAsync(EventPosition position, CancellationToken stop) => Records is { } read ? await read(position, stop) : _journal.ReadRecord(position);
+
+    static void Raw(Utf8JsonWriter json, string name, JournalRecord? record)
     {
         json.WritePropertyName(name);
-        if (_journal.ReadRecord(position) is { } record) json.WriteRawValue(record.Utf8.Span);
+        if (record is not null) json.WriteRawValue(record.Utf8.Span);
         else json.WriteNullValue();
     }
 }

@@ -30,6 +30,15 @@ public sealed partial class LocalQueries : IQueries
         _journal = new JournalReader(folder.Journal);
     }
 
+    /// <summary>How one record of the journal is read; null: from the data folder.</summary>
+    internal Func<EventPosition, CancellationToken, ValueTask<JournalRecord?>>? Records { get; init; }
+
+    /// <summary>The topic that is the journal, by which places are named outward; null: segments and frames are.</summary>
+    internal string? Topic { get; init; }
+
+    /// <summary>Whether other processes share in the work: not all that is asked for is known in this one.</summary>
+    internal bool IsOneOfSeveral { get; init; }
+
     /// <summary>Where events are searched instead of the embedded index.</summary>
     internal IEventSearch? Search { get; init; }
 
@@ -55,7 +64,13 @@ public sealed partial class LocalQueries : IQueries
     }
 
     /// <inheritdoc/>
-    public Task<RowPage> ListAsync(string collection, IReadOnlyDictionary<string, string> filters, CancellationToken stop)
+    public async Task<RowPage> ListAsync(string collection, IReadOnlyDictionary<string, string> filters, CancellationToken stop)
+    {
+        var page = await PageAsync(collection, filters, stop);
+        return Topic is null ? page : page with { Rows = [.. page.Rows.Select(row => TopicPlaces.Name(row, Topic))] };
+    }
+
+    Task<RowPage> PageAsync(string collection, IReadOnlyDictionary<string, string> filters, CancellationToken stop)
     {
         var asked = new Filters(filters, _clock);
         return collection switch
@@ -92,19 +107,24 @@ public sealed partial class LocalQueries : IQueries
     }
 
     /// <inheritdoc/>
-    public async Task<ReadOnlyMemory<byte>?> ShowAsync(string collection, string id, CancellationToken stop)
+    public async Task<ReadOnlyMemory<byte>?> ShowAsync(string collection, string id, CancellationToken stop) =>
+        await FindAsync(collection, id, stop) is not { } row ? (ReadOnlyMemory<byte>?)null : Topic is null ? row : TopicPlaces.Name(row, Topic);
+
+    async Task<ReadOnlyMemory<byte>?> FindAsync(string collection, string id, CancellationToken stop)
     {
         switch (collection)
         {
             case "alerts":
-                return await FindAlertAsync(id, stop) is { } alert ? ShowAlert(alert, await _state.HistoryAsync(id, stop)) : (ReadOnlyMemory<byte>?)null;   // a bare null would be empty memory
+                return await FindAlertAsync(id, stop) is { } alert ? await ShowAlertAsync(alert, await _state.HistoryAsync(id, stop), stop) : (ReadOnlyMemory<byte>?)null;   // a bare null would be empty memory
             case "events":
                 if (!UInt128.TryParse(id, System.Globalization.NumberStyles.HexNumber, null, out var value)) return null;
                 var page = await Index.SearchAsync(new EventQuery { EventId = new Events.EventId(value), Clusters = Scope.Names, Limit = 1 }, stop);
-                return page.Rows.Count == 0 ? (ReadOnlyMemory<byte>?)null : Rows.Write(json =>
+                if (page.Rows.Count == 0) return null;
+                var raw = await RecordAsync(page.Rows[0].Position, stop);
+                return Rows.Write(json =>
                 {
                     Rows.Event(json, page.Rows[0]);
-                    Raw(json, "event", page.Rows[0].Position);
+                    Raw(json, "event", raw);
                 });
             case "incidents":
                 return await ShowIncidentAsync(id, stop);
@@ -112,10 +132,11 @@ public sealed partial class LocalQueries : IQueries
                 return await ShowDeadLetterAsync(id, stop);
             case "quarantine":
                 if (!QuarantineNote.TryParseId(id, out var position) || await _state.FindQuarantineNoteAsync(position, stop) is not { } note || !Scope.Sees(note.Cluster)) return null;
+                var record = await RecordAsync(position, stop);
                 return Rows.Write(json =>
                 {
                     Quarantined(json, note);
-                    Raw(json, "record", position);
+                    Raw(json, "record", record);
                 });
             default:
                 throw new QueryFault($"There is no collection '{collection}'.");
@@ -126,6 +147,7 @@ public sealed partial class LocalQueries : IQueries
     public async Task<RowPage> SqlAsync(string statement, long limit, CancellationToken stop)
     {
         NeedsAllClusters("SQL reaches every cluster, so it needs the role admin on all of them.");
+        if (IsOneOfSeveral) throw new QueryFault("SQL runs on the embedded index, which only a server that is one process has. Ask Elasticsearch with 'auditwatch sql --esql'.");
         if (_index is null && Search is not null) throw new QueryFault("SQL runs on the embedded index, which 'index.embedded: false' turned off. Ask Elasticsearch with 'auditwatch sql --esql'.");
         if (_index is null) throw new QueryFault("There is no index in this data folder yet; run 'auditwatch serve' on it.");
         try
@@ -142,6 +164,7 @@ public sealed partial class LocalQueries : IQueries
     /// <inheritdoc/>
     public async Task<ReadOnlyMemory<byte>> ReplayQuarantineAsync(string? id, CancellationToken stop)
     {
+        if (_replay is null && IsOneOfSeveral) throw new QueryFault("Quarantined records are replayed by a process with the roles api and ingest; this one has no ingest.");
         if (_replay is null) throw new QueryFault("Quarantined records are replayed by the running server: use --server URL.");
         if (id is null) NeedsAllClusters("Name a record: all of them are of every cluster.");
         else if (QuarantineNote.TryParseId(id, out var position) && await _state.FindQuarantineNoteAsync(position, stop) is { } note && !Scope.Sees(note.Cluster))

@@ -9,9 +9,9 @@ sealed class SourceMetrics : IDisposable
 {
     readonly Meter _meter = new(ServerMetrics.MeterName);
 
-    public SourceMetrics(SourceSet sources, Hosting.Stores stores)
+    public SourceMetrics(SourceSet sources, Ingest.Sources.Falco.FalcoReceiver falco)
     {
-        _meter.CreateObservableCounter("auditwatch_falco_alerts", () => stores.Falco.Accepted, description: "Alerts of Falco journaled since start.");
+        _meter.CreateObservableCounter("auditwatch_falco_alerts", () => falco.Accepted, description: "Alerts of Falco journaled since start.");
         _meter.CreateObservableGauge("auditwatch_source_up", () => sources.Standings.Select(s => Measure(s, s.State is SourceState.Running or SourceState.Holding ? 1 : 0)), description: "1 while the source reads.");
         _meter.CreateObservableGauge("auditwatch_source_lag_messages", () => sources.Standings.SelectMany(s => s.Partitions.Where(p => p.Lag is not null)
             .Select(p => new Measurement<long>(p.Lag!.Value, new("source", s.Name), new("partition", p.Name)))), description: "Messages that the source holds behind what is durable with us.");

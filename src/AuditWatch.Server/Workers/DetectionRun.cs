@@ -23,6 +23,9 @@ sealed partial class DetectionRun(string reader, DetectionEngine engine, StateSt
     /// <summary>Called with each frame that is read, before it is judged.</summary>
     public Action<JournalFrame>? OnFrame { get; init; }
 
+    /// <summary>Called with the number of alerts that a commit raised or changed.</summary>
+    public Action<int>? OnAlerts { get; init; }
+
     /// <summary>Reads, judges and saves until it is told to stop.</summary>
     public async Task RunAsync(IJournalPartition partition, CancellationToken stop)
     {
@@ -89,6 +92,7 @@ sealed partial class DetectionRun(string reader, DetectionEngine engine, StateSt
             }
         }
         committed.Move(commit.Position, commit.Alerts.Count);
+        OnAlerts?.Invoke(commit.Alerts.Count);
         _quarantined.Clear();
         _falco.Clear();
         _over.Clear();

@@ -41,29 +41,45 @@ sealed partial class IndexWorker(IJournal journal, IEventIndex index, AuditWatch
 
     async Task RunFromAsync(EventPosition from, CancellationToken stop)
     {
-        var batch = index.RentBatch();
-        await foreach (var frame in journal.ReadAsync(from, follow: true, stop))
+        using var ended = CancellationTokenSource.CreateLinkedTokenSource(stop);
+        await using var frames = journal.ReadAsync(from, follow: true, ended.Token).GetAsyncEnumerator(ended.Token);
+        var gathered = new Gathered(index);
+        while (true)
         {
-            if (frame.Kind != RecordKind.Audit)
+            var next = frames.MoveNextAsync().AsTask();
+            try
             {
-                // Every audit frame before it is committed, so the journal may count this one as read.
-                backlog.Indexed!.OnSkipped(frame.PositionOf(frame.Records.Count - 1));
-                continue;
+                // Frames share a batch as long as there are more to read: the index takes whole batches at a fraction of the cost.
+                if (!next.IsCompleted) await gathered.HandOverAsync(stop);
             }
-            var facts = FactsOf(frame.Cluster);
-            for (var i = frame.FirstIndex; i < frame.Records.Count; i++)
+            catch
             {
-                if (!_event.TryRead(frame.Records[i], new EventOrigin(0, 0, EnvelopeShape.Event, false), facts, frame.ReceivedMicros, out _)) continue;
-                batch.Add(_event, frame.Ids[i], frame.PositionOf(i));
-                if (!batch.IsFull) continue;
-                await index.IndexAsync(batch, frame.PositionOf(i), stop);
-                batch = index.RentBatch();
+                await ended.CancelAsync();
+                await ((Task)next).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                throw;
             }
-            backlog.Indexed!.OnRead(frame.PositionOf(frame.Records.Count - 1), frame.Records.Count - frame.FirstIndex);
-            // The position moves with the frame's last event, so a frame is never half accounted for longer than a commit takes.
-            await index.IndexAsync(batch, frame.PositionOf(frame.Records.Count - 1), stop);
-            batch = index.RentBatch();
+            if (!await next) return;
+            await AddAsync(gathered, frames.Current, stop);
         }
+    }
+
+    async Task AddAsync(Gathered gathered, JournalFrame frame, CancellationToken stop)
+    {
+        var last = frame.PositionOf(frame.Records.Count - 1);
+        if (frame.Kind != RecordKind.Audit)
+        {
+            // Every audit frame before it is with the index, so the journal may count this one as read.
+            await gathered.HandOverAsync(stop);
+            backlog.Indexed!.OnSkipped(last);
+            return;
+        }
+        var facts = FactsOf(frame.Cluster);
+        for (var i = frame.FirstIndex; i < frame.Records.Count; i++)
+            if (_event.TryRead(frame.Records[i], new EventOrigin(0, 0, EnvelopeShape.Event, false), facts, frame.ReceivedMicros, out _))
+                await gathered.AddAsync(_event, frame.Ids[i], frame.PositionOf(i), stop);
+        backlog.Indexed!.OnRead(last, frame.Records.Count - frame.FirstIndex);
+        // The position moves with a frame's last event, whether or not that one could be read.
+        gathered.MoveTo(last);
     }
 
     ClusterFacts FactsOf(string cluster)
@@ -74,4 +90,29 @@ sealed partial class IndexWorker(IJournal journal, IEventIndex index, AuditWatch
 
     [LoggerMessage(3301, LogLevel.Error, "Could not write to the index; it is tried again after {Position}.")]
     static partial void CouldNotIndex(ILogger log, EventPosition position, Exception fault);
+
+    /// <summary>Rows read and not yet handed over, and how far they reach.</summary>
+    sealed class Gathered(IEventIndex index)
+    {
+        IndexBatch _batch = index.RentBatch();
+        EventPosition? _upTo;
+
+        public ValueTask AddAsync(AuditEvent audited, Events.EventId id, EventPosition position, CancellationToken stop)
+        {
+            _batch.Add(audited, id, position);
+            _upTo = position;
+            return _batch.IsFull ? new ValueTask(HandOverAsync(stop)) : ValueTask.CompletedTask;
+        }
+
+        public void MoveTo(EventPosition position) => _upTo = position;
+
+        public async Task HandOverAsync(CancellationToken stop)
+        {
+            if (_upTo is not { } upTo) return;
+            var batch = _batch;
+            _upTo = null;
+            _batch = index.RentBatch();
+            await index.IndexAsync(batch, upTo, stop);
+        }
+    }
 }

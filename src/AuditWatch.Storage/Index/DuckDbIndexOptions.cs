@@ -9,8 +9,8 @@ public sealed record DuckDbIndexOptions
     public int CommitRows { get; init; } = 122_880;
     /// <summary>A commit when its oldest row has waited so long (up to five times as long while rows come fast). Default 1 s.</summary>
     public TimeSpan CommitInterval { get; init; } = TimeSpan.FromSeconds(1);
-    /// <summary>Batches that may wait for the writer before a caller does. Default 16.</summary>
-    public int QueuedBatches { get; init; } = 16;
+    /// <summary>Batches that may wait for the writer before a caller does. Default 6: some 12,000 rows.</summary>
+    public int QueuedBatches { get; init; } = 6;
     /// <summary>DuckDB's memory, in MB. Default 256.</summary>
     public int MemoryMegabytes { get; init; } = 256;
     /// <summary>DuckDB's threads. Default 2.</summary>

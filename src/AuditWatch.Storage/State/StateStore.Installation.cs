@@ -18,4 +18,11 @@ public sealed partial class StateStore
         return await transaction.Connection!.ExecuteAsync(Sql(
             "insert into installation (id, claimed_us) values (@installation, @now)", new { installation, now = UnixMicros.Of(_clock) }, transaction, stop)).ConfigureAwait(false);
     }, stop);
+
+    /// <summary>Notes by which redaction key this installation's ingesters mark secrets, if none did before; returns the mark that counts. Null: the state belongs to nobody yet.</summary>
+    public Task<string?> BindRedactionKeyAsync(string mark, CancellationToken stop) => WriteAsync(async transaction =>
+    {
+        await transaction.Connection!.ExecuteAsync(Sql("update installation set redaction_mark = @mark where redaction_mark is null", new { mark }, transaction, stop)).ConfigureAwait(false);
+        return await transaction.Connection!.QueryFirstOrDefaultAsync<string?>(Sql("select redaction_mark from installation", null, transaction, stop)).ConfigureAwait(false);
+    }, stop);
 }

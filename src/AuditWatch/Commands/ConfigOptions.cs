@@ -16,6 +16,7 @@ internal sealed class ConfigOptions
         _flags = serving
             ?
             [
+                (Text("--roles", "What this process does: any of ingest,detect,index,api,notify. Default all of it. Processes apart need journal.kafka, state.postgres and bus.rabbitmq.", "ROLES"), "roles"),
                 (Text("--data", "Where everything is kept. Default auditwatch-data.", "DIR"), "data"),
                 (new Option<string[]>("--listen") { Description = "URL to listen on; may be repeated. Plain http on loopback only. Default http://127.0.0.1:9443.", HelpName = "URL" }, "listen[]"),
                 (Text("--tls-cert", "PEM certificate for every https URL.", "FILE"), "tls_cert"),

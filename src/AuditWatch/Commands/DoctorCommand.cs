@@ -5,13 +5,14 @@ using AuditWatch.Server.Sources;
 
 namespace AuditWatch.Cli.Commands;
 
-/// <summary><c>auditwatch doctor eventhubs|kafka</c>: whether a source could read, and if not, why.</summary>
+/// <summary><c>auditwatch doctor eventhubs|kafka|server</c>: whether a source could read, and if not, why.</summary>
 internal static class DoctorCommand
 {
     public static Command Build(Terminal terminal) => new("doctor", "Tries what a configured source needs: address, trust, login, rights, and one message.")
     {
         Of(terminal, "eventhubs", "Tries the configured Event Hubs sources. Moves no checkpoint and takes no partition from anybody."),
         Of(terminal, "kafka", "Tries the configured Kafka sources. Joins no group and commits nothing."),
+        DoctorServer.Build(terminal),
     };
 
     static Command Of(Terminal terminal, string type, string description)

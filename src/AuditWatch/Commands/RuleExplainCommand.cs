@@ -10,7 +10,7 @@ using AuditWatch.Sigma.Evaluation;
 
 namespace AuditWatch.Cli.Commands;
 
-/// <summary><c>auditwatch rules explain RULE [--event FILE|-] [--line N]</c>: why a rule fires on an event, does not, or cannot tell.</summary>
+/// <summary><c>auditwatch rules explain RULE [--event FILE|-] [--line N]</c>: why a rule fires on an event, does not, or cannot tell; of a correlation or a chain, over a history.</summary>
 internal static class RuleExplainCommand
 {
     const int Most = 10;
@@ -19,7 +19,7 @@ internal static class RuleExplainCommand
     {
         var command = new Command("explain", "Why a rule fires on an event, does not, or cannot tell; without --event: what it could match, and needs.");
         var rule = new Argument<string>("RULE") { Description = "The rule's id or name." };
-        var from = new Option<string?>("--event") { Description = $"A file with audit events in any form, or - for stdin. Without --line its first {Most} events are explained.", HelpName = "FILE" };
+        var from = new Option<string?>("--event") { Description = $"A file with audit events in any form, or - for stdin. Without --line its first {Most} events are explained; for a correlation or a chain all of it is the history, and what matched is explained.", HelpName = "FILE" };
         var line = new Option<long?>("--line") { Description = "Only the event at this line.", HelpName = "N" };
         var profile = new Option<string?>("--profile") { Description = "Whose own identities are expected: vanilla (default), kubeadm, aks, eks, gke, openshift, rke2." };
         profile.AcceptOnlyFromAmong("vanilla", "kubeadm", "aks", "eks", "gke", "openshift", "rke2");
@@ -44,9 +44,16 @@ internal static class RuleExplainCommand
                     terminal.Note($"{bad.File}:{bad.Line}: {bad.Reason}: {bad.Detail}");
                 },
             };
-            var run = Begin(RuleOptions.Load(rules.Sources(parse), terminal), options, parse.GetValue(rule)!);
+            var snapshot = RuleOptions.Load(rules.Sources(parse), terminal);
             var asked = parse.GetValue(format);
             var isText = asked == "text" || OutputOptions.Choose(asked, terminal) == OutputFormat.Table;
+            if (HistoryExplanation.Of(snapshot, parse.GetValue(rule)!) is { } history)
+            {
+                RuleHistoryOutput.Write(terminal, isText ? null : OutputOptions.Choose(asked, terminal), history, options, Inputs(parse.GetValue(from), terminal, ref unreadable), parse.GetValue(line), stop);
+                return Task.FromResult(unreadable > 0 ? ExitCode.Unreadable : ExitCode.Done);
+            }
+
+            var run = Begin(snapshot, options, parse.GetValue(rule)!);
             var found = Explain(run, parse.GetValue(from), parse.GetValue(line), terminal, ref unreadable, stop);
             if (isText) Text(terminal, run, found);
             else Rows(terminal, OutputOptions.Choose(asked, terminal), run, found);
@@ -70,11 +77,16 @@ internal static class RuleExplainCommand
 
     static IReadOnlyList<ExplainedVerdict> Explain(ExplainRun run, string? from, long? line, Terminal terminal, ref int unreadable, CancellationToken stop)
     {
+        return from is null ? [] : run.Run(Inputs(from, terminal, ref unreadable), (_, at) => line is null || at == line, line is null ? Most : int.MaxValue, stop);
+    }
+
+    static IReadOnlyList<InputFile> Inputs(string? from, Terminal terminal, ref int unreadable)
+    {
         if (from is null) return [];
         var inputs = InputFiles.Resolve([from], terminal.OpenInput);
         foreach (var problem in inputs.Problems) terminal.Error(problem);
         unreadable += inputs.Problems.Count;
-        return run.Run(inputs.Files, (_, at) => line is null || at == line, line is null ? Most : int.MaxValue, stop);
+        return inputs.Files;
     }
 
     static void Text(Terminal terminal, ExplainRun run, IReadOnlyList<ExplainedVerdict> found)

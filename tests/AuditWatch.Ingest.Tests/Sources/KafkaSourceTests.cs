@@ -163,7 +163,8 @@ public sealed class KafkaSourceTests(SharedServers servers) : IAsyncLifetime
         Send(Events(0, 20));
         await using var run = Run(_pipeline.Pipeline, Options(_topic) with
         {
-            Bootstrap = await servers.KafkaWithLoginAsync(), Security = new KafkaSecurity("SASL_PLAINTEXT", "SCRAM-SHA-256") { Username = user, ReadPassword = () => Volatile.Read(ref password) },
+            Bootstrap = await servers.KafkaWithLoginAsync(),
+            Security = new KafkaSecurity("SASL_PLAINTEXT", "SCRAM-SHA-256") { Username = user, ReadPassword = () => Volatile.Read(ref password) },
         });
         await run.UntilAsync(s => s.Messages == 20, "what lay there before");
         await SetPasswordAsync(user, "FAKE-second");

@@ -53,7 +53,7 @@ sealed class Station : IAsyncDisposable
         builder.Services.AddNotifications(config.Notify.Routes);
         // Sending is not the bus's: what a route has to say must stay where a test can count it.
         foreach (var sender in builder.Services.Where(s => s.ServiceType == typeof(IHostedService)).ToList()) builder.Services.Remove(sender);
-        builder.Services.AddAlertBus(config, publishes, consumes);
+        builder.Services.AddAlertBus(config, publishes, consumes ? null : []);
         var host = builder.Build();
         await host.StartAsync(Stop);
         return new Station(host, state, index);

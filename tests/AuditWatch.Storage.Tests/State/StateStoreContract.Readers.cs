@@ -54,6 +54,17 @@ public abstract partial class StateStoreContract
     }
 
     [Fact]
+    public async Task An_installation_has_one_redaction_key_which_the_first_ingester_brings()
+    {
+        Assert.Null(await _store.BindRedactionKeyAsync("before anybody claimed it", Stop));
+        await _store.ClaimAsync("kafka audit", Stop);
+
+        Assert.Equal("first", await _store.BindRedactionKeyAsync("first", Stop));
+        Assert.Equal("first", await _store.BindRedactionKeyAsync("second", Stop));
+        Assert.Equal("first", await _store.BindRedactionKeyAsync("first", Stop));
+    }
+
+    [Fact]
     public async Task A_commit_that_meets_a_take_over_is_seen_by_it_whole_or_not_kept_at_all()
     {
         await using var other = await OpenAsync();

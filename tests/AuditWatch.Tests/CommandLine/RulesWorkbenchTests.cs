@@ -26,6 +26,28 @@ public sealed class RulesWorkbenchTests
     }
 
     [Fact]
+    public async Task A_correlation_is_explained_with_its_windows_and_its_stories_are_tests()
+    {
+        const string Twice = "title: Twice\nname: twice\nid: 00000000-0000-4000-8000-0000000000c1\nlevel: high\ncorrelation: {type: event_count, rules: [secret-read], group-by: [user.username], timespan: 1h, condition: {gte: 2}, generate: true}\n";
+        const string Story = "correlation: twice\nstories:\n  - {it: speaks of two, events: [{at: 0s, from: 'traces/b.yml#read', times: 2, every: 1m}], expect: NUMBER}\n";
+        await WriteAsync();
+        var rules = AuditLine.Rules(("twice.yml", Twice), ("twice.stories.yml", Story), ("traces/b.yml", "read: " + AuditLine.Of("x")));
+        var text = await RunAsync("explain", "twice", "--event", "a.log", "--rules", rules);
+        Assert.True(text.ExitCode == 0, text.Error);
+        Assert.Contains("grouped by user.username, within 01:00:00", text.Output, StringComparison.Ordinal);
+        var rows = (await RunAsync("explain", "twice", "--event", "a.log", "--rules", rules, "--format", "ndjson")).Lines.Select(l => JsonDocument.Parse(l).RootElement).ToList();
+        Assert.Equal(rows.Count - 1, rows[0].GetProperty("matches").GetInt32());
+        Assert.All(rows.Skip(1), r => Assert.Equal(["gte 2"], r.GetProperty("window").GetProperty("wanted").EnumerateArray().Select(w => w.GetString())));
+        Assert.Equal(0, (await RunAsync("explain", "twice", "--rules", rules)).ExitCode);
+        foreach (var (number, passes) in new[] { ("1", true), ("2", false) })
+        {
+            await File.WriteAllTextAsync(Path.Combine(rules, "twice.stories.yml"), Story.Replace("NUMBER", number, StringComparison.Ordinal), TestContext.Current.CancellationToken);
+            var told = (await RunAsync("test", "--all", "--rules", rules, "--format", "ndjson")).Lines.Select(l => JsonDocument.Parse(l).RootElement).Single(r => r.GetProperty("case").GetString() == "speaks of two");
+            Assert.Equal((passes, "1 alerts of twice"), (told.GetProperty("passed").GetBoolean(), told.GetProperty("got").GetString()));
+        }
+    }
+
+    [Fact]
     public async Task A_diff_of_two_folders_is_Markdown_and_too_many_added_alerts_are_exit_code_1()
     {
         await WriteAsync();

@@ -85,10 +85,10 @@ public sealed partial class KafkaJournal : IPartitionedJournal
     /// <summary>What this process knows to be the end of the cluster's partition, which others may have moved on.</summary>
     public EventPosition EndOf(string cluster) => _partitionOf.TryGetValue(cluster, out var partition) && _ends.TryGetValue(partition, out var end) ? end : EventPosition.Start;
 
-    /// <inheritdoc/>
+    /// <summary>The frames of the cluster's partition as they are, repeats and all: for a look at a place, which should not cost a million ids.</summary>
     public async IAsyncEnumerable<JournalFrame> ReadClusterAsync(string cluster, EventPosition after, bool follow, [EnumeratorCancellation] CancellationToken stop)
     {
-        await using var partition = Open(await PartitionOfAsync(cluster, stop).ConfigureAwait(false));
+        await using var partition = new KafkaJournalPartition(Options, await PartitionOfAsync(cluster, stop).ConfigureAwait(false), _log, tellsRepeats: false);
         await foreach (var frame in partition.ReadAsync(after, follow, stop).ConfigureAwait(false)) yield return frame;
     }
 

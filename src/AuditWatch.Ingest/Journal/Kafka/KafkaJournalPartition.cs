@@ -5,7 +5,7 @@ using Microsoft.Extensions.Logging;
 namespace AuditWatch.Ingest.Journal.Kafka;
 
 /// <summary>One partition of the journal's topic. Before a reader goes on behind a position, it reads the ids of the records before it again, as many as it takes to tell the same repeats as the last time.</summary>
-internal sealed partial class KafkaJournalPartition(KafkaJournalOptions options, int partition, ILogger log, Action<JournalDamage>? onDamage = null) : IJournalPartition
+internal sealed partial class KafkaJournalPartition(KafkaJournalOptions options, int partition, ILogger log, Action<JournalDamage>? onDamage = null, bool tellsRepeats = true) : IJournalPartition
 {
     // So many offsets before the position are read at least: the parts of a large frame that ends behind it begin there.
     const long Slack = 1024;
@@ -116,11 +116,11 @@ internal sealed partial class KafkaJournalPartition(KafkaJournalOptions options,
     async Task<Passage> BeginAsync(PartitionPump pump, EventPosition after, PartitionMarks marks, CancellationToken stop)
     {
         var to = Math.Max(marks.Low, KafkaPlace.OffsetOf(after));
-        var begin = Math.Max(marks.Low, to - Slack);
+        var begin = tellsRepeats ? Math.Max(marks.Low, to - Slack) : to;
         while (true)
         {
             await pump.BeginAsync(begin).ConfigureAwait(false);
-            var passage = new Passage(options, partition, begin, OnDamage);
+            var passage = new Passage(tellsRepeats ? options : options with { RepeatWindow = 1 }, partition, begin, OnDamage);
             try
             {
                 while (begin < to && await pump.Items.WaitToReadAsync(stop).ConfigureAwait(false) && pump.Items.TryPeek(out var item) && item.Offset < to && !item.IsEnd)
@@ -134,7 +134,7 @@ internal sealed partial class KafkaJournalPartition(KafkaJournalOptions options,
                 passage.Dispose();
                 throw;
             }
-            if (begin == marks.Low || passage.Repeats.IsFull) return passage;
+            if (begin == marks.Low || passage.Repeats.IsFull || !tellsRepeats) return passage;
             // A tenth more than by the number of ids in a record so far, and at least twice as far.
             var perRecord = Math.Max(1, passage.Repeats.Seen / (double)(to - begin));
             begin = Math.Max(marks.Low, Math.Min(to - 2 * (to - begin), to - Slack - (long)(1.1 * options.RepeatWindow / perRecord)));

@@ -114,7 +114,7 @@ internal sealed class ProducerLife : IDisposable
                 }
             }
         }
-        catch (Exception fault) when (fault is KafkaException or InvalidOperationException or ObjectDisposedException)
+        catch (Exception fault)
         {
             Break(fault is KafkaException { Error: var error } ? error.Reason : fault.Message);
         }

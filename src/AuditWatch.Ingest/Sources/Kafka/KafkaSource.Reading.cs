@@ -42,16 +42,20 @@ public sealed partial class KafkaSource
         {
             if (_fatal is not null) throw _fatal;
             _writer.Settle(TimeSpan.Zero);
-            var isFull = _bytes >= source.Options.LotBytes || _count >= MostMessages;
+            // A pause throws away what the client has fetched ahead. While the journal only takes its time, it is waited for without polling; the group bears that for long.
+            if (IsFull && !_isHeld && _writer.Fault is null) _writer.Settle(s_fullWait);
+            if (IsFull && _writer.IsIdle) Write();
             var isHigh = source.IsOverHighWater();
-            Hold(isFull || isHigh);
+            Hold(IsFull || isHigh);
             source.Standing.State = _writer.Fault is not null || _brokerFault is not null || _topicFault is not null ? SourceState.Failing
                 : isHigh ? SourceState.Holding
                 : _isAssigned ? SourceState.Running : SourceState.Starting;
             var message = Poll(_count == 0 && _writer.IsIdle && !_isHeld ? 100 : 10);
             if (message is not null) Gather(message);
-            if (_count > 0 && _writer.IsIdle && (message is null || isFull)) Write();
+            if (_count > 0 && _writer.IsIdle && (message is null || IsFull)) Write();
         }
+
+        bool IsFull => _bytes >= source.Options.LotBytes || _count >= MostMessages;
 
         ConsumeResult<Ignore, byte[]>? Poll(int milliseconds)
         {

@@ -12,6 +12,7 @@ public sealed partial class KafkaSource(KafkaOptions options, IngestPipeline pip
 {
     // Small enough that a partition taken from us is given back long before the group loses patience.
     static readonly TimeSpan s_flushWait = TimeSpan.FromSeconds(15);
+    static readonly TimeSpan s_fullWait = TimeSpan.FromSeconds(2);
     static readonly TimeSpan s_askWait = TimeSpan.FromSeconds(10);
     const int MostMessages = 10_000;
 

@@ -179,6 +179,21 @@ public sealed class KafkaJournalTests(SharedServers servers) : JournalContract, 
     }
 
     [Fact]
+    public async Task A_cluster_is_looked_up_where_its_records_go_without_reading_what_is_before()
+    {
+        _options = _options with { Partitions = 3 };
+        await using var journal = await OpenKafkaAsync();
+        Assert.Equal(EventPosition.Start, journal.EndOf("b"));
+        await journal.AppendAsync(Batch("a", 1), Stop);
+        await journal.AppendAsync(Batch("b", 1), Stop);
+        var before = journal.EndOf("b");
+        await journal.AppendAsync(Batch("b", 2, 3), Stop);
+        var found = new List<string>();
+        await foreach (var frame in journal.ReadClusterAsync("b", before, false, Stop)) found.Add($"{frame.Cluster} {frame.Frame} {frame.FirstIndex} {frame.Records.Count}");
+        Assert.Equal(["b 1 0 2"], found);
+    }
+
+    [Fact]
     public async Task Clusters_whose_last_word_was_an_event_are_named_to_the_next_reader()
     {
         await using var journal = await OpenKafkaAsync();

@@ -1,0 +1,57 @@
+using System.Buffers;
+using System.Globalization;
+using System.Text;
+using System.Text.Json;
+using AuditWatch.Events;
+using AuditWatch.Ingest.Journal.Kafka;
+using AuditWatch.Server.Roles;
+
+namespace AuditWatch.Server.Queries;
+
+/// <summary>
+/// Says places of a journal on Kafka as people know them: <c>"topic","partition","offset","index"</c> in place of <c>"segment","frame","index"</c>, in rows and in their
+/// evidence. What events and rules say themselves is passed over: their text may look like anything.
+/// </summary>
+static class TopicPlaces
+{
+    /// <summary>The row, with the topic's places.</summary>
+    public static ReadOnlyMemory<byte> Name(ReadOnlyMemory<byte> row, string topic)
+    {
+        var json = row.Span;
+        var reader = new Utf8JsonReader(json);
+        ArrayBufferWriter<byte>? output = null;
+        var copied = 0;
+        while (reader.Read())
+        {
+            if (reader.TokenType != JsonTokenType.PropertyName) continue;
+            if (reader.ValueTextEquals("event"u8) || reader.ValueTextEquals("events"u8) || reader.ValueTextEquals("matched"u8) || reader.ValueTextEquals("query"u8) || reader.ValueTextEquals("change"u8))
+            {
+                reader.Skip();
+                continue;
+            }
+            if (!reader.ValueTextEquals("segment"u8)) continue;
+            var begin = (int)reader.TokenStartIndex;
+            var ahead = reader;
+            if (!TryNumber(ref ahead, out var segment) || !TryName(ref ahead, "frame"u8) || !TryNumber(ref ahead, out var frame) || !TryName(ref ahead, "index"u8) || !TryNumber(ref ahead, out var index)) continue;
+            reader = ahead;
+            output ??= new ArrayBufferWriter<byte>(json.Length + 128);
+            output.Write(json[copied..begin]);
+            output.Write(Encoding.UTF8.GetBytes(Say(new EventPosition(segment, frame, index), topic)));
+            copied = (int)reader.BytesConsumed;
+        }
+        if (output is null) return row;
+        output.Write(json[copied..]);
+        return output.WrittenMemory;
+    }
+
+    static string Say(EventPosition position, string topic) => string.Create(CultureInfo.InvariantCulture,
+        $"\"topic\":\"{JsonEncodedText.Encode(topic)}\",\"partition\":{PartitionPlace.PartitionOf(position)},\"offset\":{KafkaPlace.OffsetOf(PartitionPlace.Within(position))},\"index\":{position.Index}");
+
+    static bool TryName(ref Utf8JsonReader reader, ReadOnlySpan<byte> name) => reader.Read() && reader.TokenType == JsonTokenType.PropertyName && reader.ValueTextEquals(name);
+
+    static bool TryNumber(ref Utf8JsonReader reader, out int number)
+    {
+        number = 0;
+        return reader.Read() && reader.TokenType == JsonTokenType.Number && reader.TryGetInt32(out number);
+    }
+}

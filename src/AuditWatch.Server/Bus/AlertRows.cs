@@ -9,6 +9,9 @@ namespace AuditWatch.Server.Bus;
 /// <summary>An alert as the API and the command line show it: contracts §2 plus <c>status</c> and <c>triage</c>.</summary>
 static class AlertRows
 {
+    /// <summary>The same for those who are told, with the places of the topic that the journal is (null: segments).</summary>
+    public static byte[] Of(StoredAlert alert, string? topic) => topic is null ? Of(alert) : TopicPlaces.Name(Of(alert), topic).ToArray();
+
     public static byte[] Of(StoredAlert alert)
     {
         var row = JsonNode.Parse(AlertJson.ToUtf8(alert.Alert))!.AsObject();

@@ -34,7 +34,7 @@ sealed partial class AlertWebhookConsumer(AuditWatchConfig config, StateStore st
         try
         {
             var key = StandardWebhook.KeyOf((await File.ReadAllTextAsync(config.Notify.WebhookSecretFile!, stop)).Trim());
-            using var request = StandardWebhook.Sign(new Uri(config.Notify.WebhookUrl!), alert.Alert.AlertId, clock.GetUtcNow(), AlertRows.Of(alert), key);
+            using var request = StandardWebhook.Sign(new Uri(config.Notify.WebhookUrl!), alert.Alert.AlertId, clock.GetUtcNow(), AlertRows.Of(alert, config.Journal.Kafka?.Topic), key);
             using var client = clients.CreateClient(Name);
             using var response = await client.SendAsync(request, stop);
             if (response.IsSuccessStatusCode) return true;

@@ -14,9 +14,10 @@ namespace AuditWatch.Server.Queries;
 /// </summary>
 static class TopicPlaces
 {
-    /// <summary>The row, with the topic's places.</summary>
-    public static ReadOnlyMemory<byte> Name(ReadOnlyMemory<byte> row, string topic)
+    /// <summary>The row with the topic's places; the row itself when there is no topic.</summary>
+    public static ReadOnlyMemory<byte> Name(ReadOnlyMemory<byte> row, string? topic)
     {
+        if (topic is null) return row;
         var json = row.Span;
         var reader = new Utf8JsonReader(json);
         ArrayBufferWriter<byte>? output = null;
@@ -24,7 +25,7 @@ static class TopicPlaces
         while (reader.Read())
         {
             if (reader.TokenType != JsonTokenType.PropertyName) continue;
-            if (reader.ValueTextEquals("event"u8) || reader.ValueTextEquals("events"u8) || reader.ValueTextEquals("matched"u8) || reader.ValueTextEquals("query"u8) || reader.ValueTextEquals("change"u8))
+            if (IsOthersWord(reader))
             {
                 reader.Skip();
                 continue;
@@ -43,6 +44,10 @@ static class TopicPlaces
         output.Write(json[copied..]);
         return output.WrittenMemory;
     }
+
+    static bool IsOthersWord(in Utf8JsonReader reader) =>
+        reader.ValueTextEquals("event"u8) || reader.ValueTextEquals("events"u8) || reader.ValueTextEquals("record"u8) || reader.ValueTextEquals("matched"u8) || reader.ValueTextEquals("query"u8)
+        || reader.ValueTextEquals("change"u8);
 
     static string Say(EventPosition position, string topic) => string.Create(CultureInfo.InvariantCulture,
         $"\"topic\":\"{JsonEncodedText.Encode(topic)}\",\"partition\":{PartitionPlace.PartitionOf(position)},\"offset\":{KafkaPlace.OffsetOf(PartitionPlace.Within(position))},\"index\":{position.Index}");

@@ -23,6 +23,7 @@ public sealed class TopicPlacesTests
     [Theory]
     [InlineData("""{"event":{"segment":0,"frame":4,"index":1}}""")]
     [InlineData("""{"events":[{"requestObject":{"segment":0,"frame":4,"index":1}}]}""")]
+    [InlineData("""{"record":{"segment":0,"frame":4,"index":1}}""")]
     [InlineData("""{"matched":[{"value":{"segment":0,"frame":4,"index":1}}]}""")]
     [InlineData("""{"name":"\"segment\":0,\"frame\":4,\"index\":1"}""")]
     [InlineData("""{"segment":"0","frame":4,"index":1}""")]

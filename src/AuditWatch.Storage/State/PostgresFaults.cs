@@ -15,6 +15,8 @@ static class PostgresFaults
         PostgresException p => p.SqlState is "40001" or "40P01" or "25006" or "25P03" or "53300" || p.SqlState.StartsWith("57P", StringComparison.Ordinal) || p.SqlState.StartsWith("08", StringComparison.Ordinal),
         NpgsqlException n => !IsPoolExhausted(n) && !IsRefusedCertificate(n) && !IsTimedOutCommand(n),
         SocketException or IOException => true,
+        // The connection broke while nobody used it; Npgsql has thrown its transaction away by the time that we go on.
+        ObjectDisposedException { InnerException: NpgsqlException broken } => PassesByItself(broken),
         _ => false,
     };
 
@@ -35,6 +37,7 @@ static class PostgresFaults
         NpgsqlException n when IsRefusedCertificate(n) =>
             $"{place}: the TLS connection failed ({Inmost(n)}). Check 'state.postgres.ca_file' and that 'state.postgres.host' is a name in the server's certificate; 'state.postgres.tls: disable' turns TLS off.",
         NpgsqlException n when IsTimedOutCommand(n) => $"{place} did not answer a statement in {waits.CommandSeconds} s.",
+        ObjectDisposedException { InnerException: NpgsqlException broken } => Explain(broken, place, waits),
         NpgsqlException or SocketException or IOException => $"{place} does not answer: {Inmost(fault)}",
         _ => null,
     };

@@ -73,7 +73,8 @@ sealed partial class DetectionRun(string reader, DetectionEngine engine, StateSt
         var commit = (_open.Count == 1 ? _open[0] : new DetectionCommit(reader, _open[^1].Position, [.. _open.SelectMany(c => c.Changes)], alerts)
         {
             Incidents = [.. _open.SelectMany(c => c.Incidents).Reverse().DistinctBy(i => i.IncidentId).Reverse()],
-        }) with { Epoch = committed.Epoch };
+        }) with
+        { Epoch = committed.Epoch };
         for (var pause = TimeSpan.FromMilliseconds(200); ; pause = TimeSpan.FromTicks(Math.Min(pause.Ticks * 2, TimeSpan.FromSeconds(30).Ticks)))
         {
             try

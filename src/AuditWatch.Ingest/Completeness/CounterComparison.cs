@@ -57,10 +57,19 @@ sealed class CounterComparison
     public void Add(in SeenEvent seen, long micros)
     {
         _times.Add(micros);
-        if (!seen.HasUserAgent(UserAgent)) return;
+        var (isOwn, isBefore) = (seen.HasUserAgent(UserAgent), seen.Stage == (int)AuditStage.RequestReceived);
+        Base = WithLate(Base, micros, isOwn && !isBefore);
+        Complete = WithLate(Complete, micros, isOwn && !isBefore);
+        if (!isOwn) return;
         if (_own.Count == MostOwn) _own.Dequeue();
-        _own.Enqueue((micros, seen.Stage == (int)AuditStage.RequestReceived));
+        _own.Enqueue((micros, isBefore));
     }
+
+    // An API server that could not post for a while sends what is older than a reading of which we already wrote down how many there were.
+    static Reading? WithLate(Reading? reading, long micros, bool isOwnAfter) =>
+        reading is { Have: { } have } && micros / EventTimes.StepMicros <= reading.ToMicros / EventTimes.StepMicros && !(isOwnAfter && IsAt(micros, reading))
+            ? reading with { Have = have + 1 }
+            : reading;
 
     /// <summary>Takes a reading; returns what the API servers say they have lost since the last, by plugin.</summary>
     public IReadOnlyDictionary<string, long> Take(CounterReading reading)

@@ -186,6 +186,21 @@ public sealed class ComparisonTests
         Assert.Equal(("complete", 0L, 0L), Counted(traffic, 120) is var view ? (view.State, view.Says, view.Have) : default);
     }
 
+    [Fact]
+    public void What_comes_late_to_a_beginning_that_was_saved_belongs_before_it()
+    {
+        var traffic = new Traffic(s_compared);
+        traffic.Send("a");
+        traffic.Pass(5);
+        Counted(traffic, 120);
+        traffic.Pass(61);
+        traffic.Restart(after: 20);
+        // The API server could not post these for a while; they were counted before the beginning.
+        traffic.Send("a", 20, ahead: -100);
+        traffic.Send("a", 10, ahead: -10);
+        Assert.Equal(("complete", 10L, 10L), Counted(traffic, 130) is var view ? (view.State, view.Says, view.Have) : default);
+    }
+
     static ComparisonView Counted(Traffic traffic, long events, long start = 1, long webhookErrors = 0)
     {
         traffic.Count(events, start, webhookErrors);

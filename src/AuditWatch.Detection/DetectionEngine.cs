@@ -9,6 +9,7 @@ using AuditWatch.Detection.State;
 using AuditWatch.Events;
 using AuditWatch.Events.Envelopes;
 using AuditWatch.Events.Model;
+using AuditWatch.Sigma.Parsing;
 
 namespace AuditWatch.Detection;
 
@@ -22,6 +23,7 @@ public sealed class DetectionEngine
     readonly Func<string, ClusterFacts> _clusters;
     readonly Func<string, ClusterBaseline?>? _baselines;
     readonly string _reader;
+    readonly ExceptionsInForce _exceptions;
     // Written by the detection thread; metrics read it from others.
     readonly ConcurrentDictionary<string, ClusterWorker> _workers = new(StringComparer.Ordinal);
 
@@ -34,6 +36,7 @@ public sealed class DetectionEngine
     {
         _baselines = baselines;
         _rules = rules;
+        _exceptions = new ExceptionsInForce(rules);
         _clusters = clusters;
         _reader = reader;
     }
@@ -62,6 +65,14 @@ public sealed class DetectionEngine
         Position = ReadAfter = checkpoint.Position;
         foreach (var cluster in checkpoint.State.GroupBy(s => s.Cluster, StringComparer.Ordinal))
             if (WorkerOf(cluster.Key).Reasoner.Import(cluster, checkpoint.Position) is var again && again < ReadAfter) ReadAfter = again;
+    }
+
+    /// <summary>Exceptions that hold for a part of the journal: new ones, and those that have been ended. What cannot be read goes to <paramref name="problems"/>.</summary>
+    public void Hold(IReadOnlyCollection<ExceptionTerm> terms, ICollection<Problem> problems)
+    {
+        foreach (var term in terms)
+            if (_exceptions.Take(term, problems) is { } fact)
+                foreach (var worker in _workers.Values) worker.Reasoner.Except(fact);
     }
 
     /// <summary>Judges events. Null: all of them were accounted for before the restart, there is nothing to commit.</summary>
@@ -145,7 +156,7 @@ public sealed class DetectionEngine
         Position = end;
         var alerts = worker.Reasoner.TakeChangedAlerts();
         var incidents = worker.Reasoner.TakeChangedIncidents();
-        return new DetectionCommit(_reader, end, worker.Reasoner.TakeStateChanges(alerts), [.. alerts.Select(a => a.Alert)]) { Incidents = incidents };
+        return new DetectionCommit(_reader, end, worker.Reasoner.TakeStateChanges(alerts), [.. alerts.Select(a => a.Alert)]) { Incidents = incidents, Hidden = worker.Reasoner.TakeHidden() };
     }
 
     ClusterWorker WorkerOf(string name)
@@ -154,9 +165,10 @@ public sealed class DetectionEngine
         var cluster = _clusters(name) with { Name = name };
         var set = _rules.For(cluster);
         var reasoner = new ClusterReasoner(cluster, _rules);
+        foreach (var fact in _exceptions.Facts) reasoner.Except(fact);
         if (_baselines?.Invoke(name) is { } baseline) reasoner.Await(baseline);
         return _workers[name] = new ClusterWorker(
-            cluster, new AuditEvent(_rules.Symbols), new EventJudge(new SettledVerdicts(set), Statistics.Open(set, name), _rules.Chains.FollowsCredentials), reasoner, new JudgedBatch(), new FalcoJudge(_rules.Falco, name), new HealthJudge(_rules.Health, name));
+            cluster, new AuditEvent(_rules.Symbols), new EventJudge(new SettledVerdicts(set), Statistics.Open(set, name), _rules.Chains.FollowsCredentials, _exceptions), reasoner, new JudgedBatch(), new FalcoJudge(_rules.Falco, name), new HealthJudge(_rules.Health, name));
     }
 
     sealed record ClusterWorker(ClusterFacts Cluster, AuditEvent Event, EventJudge Judge, ClusterReasoner Reasoner, JudgedBatch Batch, FalcoJudge Falco, HealthJudge Health);

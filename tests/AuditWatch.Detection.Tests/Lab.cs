@@ -92,6 +92,20 @@ sealed class Lab
     /// <summary>What was there before the journal; another one counts from the next restart on.</summary>
     public ClusterBaseline? Baseline { get; set; }
 
+    /// <summary>Called with every engine before it reads anything.</summary>
+    public Action<DetectionEngine>? OnStart
+    {
+        get;
+        init
+        {
+            field = value;
+            value?.Invoke(Engine);
+        }
+    }
+
+    /// <summary>What exceptions have hidden, as it was committed.</summary>
+    public Dictionary<string, long> Hidden { get; } = new(StringComparer.Ordinal);
+
     /// <summary>All that would be on disk.</summary>
     public string SavedState => string.Join('\n', _state.Values.Select(s => s.Key + " " + Encoding.UTF8.GetString(s.Value!)));
 
@@ -123,8 +137,14 @@ sealed class Lab
 
         foreach (var alert in commit.Alerts) _alerts[alert.AlertId] = alert;
         foreach (var incident in commit.Incidents) _incidents[incident.IncidentId] = incident;
+        foreach (var use in commit.Hidden) Hidden[use.Id] = Hidden.GetValueOrDefault(use.Id) + use.Findings;
         _committed = commit.Position;
     }
 
-    DetectionEngine NewEngine() => new(_rules, _ => _cluster, baselines: _ => Baseline);
+    DetectionEngine NewEngine()
+    {
+        var engine = new DetectionEngine(_rules, _ => _cluster, baselines: _ => Baseline);
+        OnStart?.Invoke(engine);
+        return engine;
+    }
 }

@@ -16,7 +16,7 @@ namespace AuditWatch.Detection.EventLayer;
 /// The event layer: asks every event the rules that could hold on it. One per thread; remembers nothing that a verdict depends on, so any number of them give
 /// the same hits in the same order.
 /// </summary>
-sealed class EventJudge(SettledVerdicts settledVerdicts, RuleCounters counters, bool followCredentials)
+sealed class EventJudge(SettledVerdicts settledVerdicts, RuleCounters counters, bool followCredentials, ExceptionsInForce? inForce = null)
 {
     const int SampleEvery = 1024;
 
@@ -67,7 +67,7 @@ sealed class EventJudge(SettledVerdicts settledVerdicts, RuleCounters counters, 
             counters.Matched(rule.Index, e.TimeMicros);
             if (!rule.MakesSightings) continue;
             facts ??= Facts(e, batch, act, EventId.Of(e.Cluster.Name, e.Utf8.Span).ToString());
-            _sightings.Add(new Sighting(rule.Identity, facts, leaves ?? Leaves(rule), BindingSubjects.Of(e), Excepted(rule))
+            _sightings.Add(new Sighting(rule.Identity, facts, leaves ?? Leaves(rule), BindingSubjects.Of(e), Excepted(rule, new EventPosition(batch.Segment, batch.Frame, place)))
             {
                 Captures = Captures(rule), Suppression = rule.Suppress?.Take(_view), Note = note, JoinsOwners = rule.JoinsOwners,
             });
@@ -124,8 +124,14 @@ sealed class EventJudge(SettledVerdicts settledVerdicts, RuleCounters counters, 
         }
     }
 
-    List<string> Excepted(EventRule rule) =>
-        rule.Exceptions.Count == 0 ? [] : [.. rule.Exceptions.Where(x => x.Passes.EvaluateSafely(_view).Truth == Truth.False).Select(x => x.Id)];
+    IReadOnlyList<string> Excepted(EventRule rule, EventPosition place)
+    {
+        IEnumerable<SiteExceptionRule> asked = inForce is null ? rule.Exceptions : rule.Exceptions.Concat(inForce.At(rule, place));
+        List<string>? held = null;
+        foreach (var exception in asked)
+            if (exception.Passes.EvaluateSafely(_view).Truth == Truth.False) (held ??= []).Add(exception.Id);
+        return held ?? (IReadOnlyList<string>)[];
+    }
 
     static bool Issues(AuditEvent e) => e.Subresource == "token" && e.Resource == "serviceaccounts" && e.IssuedCredentialId is not null;
 

@@ -20,6 +20,7 @@ sealed class Cases
     readonly ISession _session = Factory.Value.CreateSession();
     readonly HashSet<CaseStep> _steps = [];
     readonly Dictionary<string, SiteException> _exceptions = new(StringComparer.Ordinal);
+    readonly SortedDictionary<string, ExceptionUse> _used = new(StringComparer.Ordinal);
 
     public Cases(IEnumerable<SiteException> exceptions)
     {
@@ -65,7 +66,23 @@ sealed class Cases
         _session.RetractAll(findings);
         _session.Fire();
         Hidden += findings.Count - visible.Count;
+        foreach (var finding in findings.Where(f => !visible.Contains(f))) Note(finding);
         return [.. findings.Where(visible.Contains)];
+    }
+
+    /// <summary>What exceptions hid since last asked, by exception.</summary>
+    public IReadOnlyList<ExceptionUse> TakeUsed()
+    {
+        if (_used.Count == 0) return [];
+        IReadOnlyList<ExceptionUse> used = [.. _used.Values];
+        _used.Clear();
+        return used;
+    }
+
+    void Note(Finding finding)
+    {
+        foreach (var id in finding.Exceptions.Where(id => _exceptions.TryGetValue(id, out var exception) && exception.Covers(finding)))
+            _used[id] = _used.TryGetValue(id, out var use) ? use with { Findings = use.Findings + 1, LastMicros = Math.Max(use.LastMicros, finding.End.TimeMicros) } : new ExceptionUse(id, 1, finding.End.TimeMicros);
     }
 
     /// <summary>Takes over what became of the cases.</summary>

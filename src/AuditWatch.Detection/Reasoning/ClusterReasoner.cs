@@ -115,6 +115,12 @@ sealed partial class ClusterReasoner
     /// <summary>Alerts raised or changed since last asked, by (time, rule id, alert id).</summary>
     public IReadOnlyList<OpenAlert> TakeChangedAlerts() => _alerts.TakeChanged();
 
+    /// <summary>An exception that came while detection ran. Which findings it covers was worked out in the event layer, so it matters not when it is added.</summary>
+    public void Except(SiteException exception) => _cases.Add(exception);
+
+    /// <summary>What exceptions hid since last asked.</summary>
+    public IReadOnlyList<ExceptionUse> TakeHidden() => _cases.TakeUsed();
+
     void Pass(in RecentAct recent, long receivedMicros)
     {
         ref readonly var act = ref recent.Act;

@@ -43,6 +43,14 @@ public sealed class ExceptionTrial
         return [.. SiteExceptions.Load(dirs, lists, problems).Select(x => (x.Filter.File, new ExceptionTrial(x.Filter, x.Rule)))];
     }
 
+    /// <summary>The exception of a text; null when it cannot be read, and why in <paramref name="problems"/>.</summary>
+    public static ExceptionTrial? Read(string document, string name, ICollection<Problem> problems)
+    {
+        var lists = new NamedLists();
+        lists.Load(Path.Combine(RuleSources.ShippedDir, "lists"), problems);
+        return SiteExceptions.Read(document, name, lists, problems) is var (filter, rule) ? new ExceptionTrial(filter, rule) : null;
+    }
+
     /// <summary>Whether it hides what its rules find on an event. Null: it cannot tell, or the bytes are no event; it hides nothing then.</summary>
     public bool? Covers(ReadOnlyMemory<byte> utf8Event, ClusterFacts cluster, long receivedMicros)
     {

@@ -96,6 +96,10 @@ public sealed class RuleSnapshot
     /// <summary>A document of the caller's making, compiled with this snapshot's lists and without filters; null when it says what cannot be.</summary>
     internal CompiledRule? CompileAlone(SigmaRule rule) => SigmaCompiler.Compile(rule, AuditFieldSchema.Instance, _lists, [], []);
 
+    /// <summary>An exception that is kept elsewhere than in these folders; null, and why in <paramref name="problems"/>, when it cannot be read.</summary>
+    internal (SigmaFilter Filter, SiteExceptionRule Rule)? ReadException(string document, string name, ICollection<Problem> problems) =>
+        Detection.Rules.SiteExceptions.Read(document, name, _lists, problems);
+
     /// <summary>The filters that a rule is under on clusters of a profile.</summary>
     internal IReadOnlyList<SigmaFilter> FiltersOf(SigmaRule rule, string profile) =>
         [.. _commonFilters.Concat(_profileFilters.GetValueOrDefault(profile, [])).Where(f => f.AppliesTo(rule))];

@@ -12,10 +12,21 @@ namespace AuditWatch.Detection.Rules;
 /// </summary>
 static class SiteExceptions
 {
-    public static IReadOnlyList<(SigmaFilter Filter, SiteExceptionRule Rule)> Load(IReadOnlyList<string> dirs, IListSource lists, ICollection<Problem> problems)
+    public static IReadOnlyList<(SigmaFilter Filter, SiteExceptionRule Rule)> Load(IReadOnlyList<string> dirs, IListSource lists, ICollection<Problem> problems) =>
+        Compile(dirs.SelectMany(RuleFiles.Yaml).SelectMany(f => RuleFiles.Parse(f, problems)), lists, problems);
+
+    /// <summary>The one exception of a text; null when there is none, or it cannot be read.</summary>
+    public static (SigmaFilter Filter, SiteExceptionRule Rule)? Read(string text, string name, IListSource lists, ICollection<Problem> problems)
+    {
+        var parsed = SigmaParser.Parse(text, name);
+        foreach (var problem in parsed.Problems) problems.Add(problem);
+        return Compile(parsed.Documents, lists, problems) is [var only, ..] ? only : null;
+    }
+
+    static List<(SigmaFilter Filter, SiteExceptionRule Rule)> Compile(IEnumerable<SigmaDocument> documents, IListSource lists, ICollection<Problem> problems)
     {
         var exceptions = new List<(SigmaFilter, SiteExceptionRule)>();
-        foreach (var document in dirs.SelectMany(RuleFiles.Yaml).SelectMany(f => RuleFiles.Parse(f, problems)))
+        foreach (var document in documents)
         {
             if (document is not SigmaFilter filter)
             {

@@ -1,5 +1,6 @@
 using AuditWatch.Detection.Alerts;
 using AuditWatch.Detection.Incidents;
+using AuditWatch.Detection.Reasoning;
 using AuditWatch.Events;
 
 namespace AuditWatch.Detection.State;
@@ -23,6 +24,9 @@ public sealed record DetectionCommit(string Reader, EventPosition Position, IRea
 {
     /// <summary>Incidents opened, changed or withdrawn by this step, complete as they now stand (insert or replace by incident id), by id.</summary>
     public IReadOnlyList<Incident> Incidents { get; init; } = [];
+
+    /// <summary>What exceptions hid in this step, each exception once.</summary>
+    public IReadOnlyList<ExceptionUse> Hidden { get; init; } = [];
 
     /// <summary>The epoch that the reader was taken over under; the commit fails when another has taken it since. Null: nobody else can have it.</summary>
     public long? Epoch { get; init; }

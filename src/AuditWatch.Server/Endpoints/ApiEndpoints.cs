@@ -23,12 +23,12 @@ sealed class ApiEndpoints(LocalQueries queries, RecordedAnswer recorded)
         ("events", ReadByAnalyst), ("timeline", ReadByAnalyst), ("alerts", ByViewer), ("incidents", ByViewer), ("sources", ByViewer), ("api-servers", ByViewer), ("rules", ByViewer), ("coverage", ByViewer), ("clusters", ByViewer),
         ("triage-jobs", AccessPolicy.For(Role.Analyst)), ("quarantine", AccessPolicy.For(Role.Engineer)), ("deadletters", AccessPolicy.For(Role.Engineer)),
         // Exceptions, routes and their messages are of no one cluster.
-        ("exceptions", ByEngineerOfAll), ("routes", ByEngineerOfAll), ("notifications", ByEngineerOfAll), ("tokens", AccessPolicy.For(Role.Admin, allClusters: true)),
+        ("exceptions", ByEngineerOfAll), ("routes", ByEngineerOfAll), ("notifications", ByEngineerOfAll), ("parked", ByEngineerOfAll), ("tokens", AccessPolicy.For(Role.Admin, allClusters: true)),
     ];
 
     // An alert shows the raw events of its evidence; to a viewer it shows them not.
     static readonly (string Collection, AccessPolicy Policy)[] Shows =
-        [("events", ReadByAnalyst), ("alerts", AccessPolicy.For(Role.Viewer, Recorded.Read)), ("incidents", ByViewer), ("quarantine", ReadByEngineer), ("deadletters", ReadByEngineer)];
+        [("events", ReadByAnalyst), ("alerts", AccessPolicy.For(Role.Viewer, Recorded.Read)), ("incidents", ByViewer), ("quarantine", ReadByEngineer), ("deadletters", ReadByEngineer), ("notifications", ByEngineerOfAll), ("parked", ByEngineerOfAll)];
 
     public void Map(IEndpointRouteBuilder routes)
     {

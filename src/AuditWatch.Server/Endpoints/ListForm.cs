@@ -35,9 +35,11 @@ sealed record ListForm(string Collection, string[] RowHas, params FilterForm[] F
         new("triage-jobs", ["id", "at", "by", "filters", "change", "matched", "changed", "skipped", "state"]),
         new("quarantine", ["id", "reason", "source", "cluster", "received", "bytes"], new FilterForm("reason", "Only this reason."), new("source", "Only this source."), Cluster),
         new("deadletters", ["event_id", "reason", "attempts"]),
-        new("exceptions", ["id", "title", "state", "expires", "owner", "reason", "rules", "stored_alerts_covered", "file"], new FilterForm("state", "Expiring: within 14 days.", "active", "expiring", "expired")),
+        new("exceptions", ["id", "title", "state", "expires", "owner", "reason", "rules", "hidden", "stored_alerts_covered", "file"],
+            new FilterForm("state", "Expiring: within 14 days.", "active", "expiring", "expired", "ended"), new FilterForm("review", "Only those that somebody should look at: they end soon, have expired, or hide nothing.", "true", "false")),
         new("routes", ["route", "type", "min_level"]),
         new("notifications", ["id", "route", "state", "alerts", "attempts", "created"], new FilterForm("state", "What became of it.", "waiting", "sent", "parked"), new("route", "Only this route.")),
+        new("parked", ["id", "consumer", "alert_id", "version", "failures", "reason", "first", "parked"], new FilterForm("consumer", "Of this consumer.", "index", "notify", "routes", "elasticsearch")),
         new("tokens", ["id", "name", "roles", "state", "created", "expires", "revoked"]),
     ];
 }

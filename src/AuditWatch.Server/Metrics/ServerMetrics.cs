@@ -27,6 +27,7 @@ sealed class ServerMetrics : IDisposable
         Gauge("auditwatch_settled", "1 when everything journaled is judged, saved and indexed, and no cluster's last events still wait for a second of silence.", () => isSettled() ? 1 : 0);
         Counter("auditwatch_alerts_raised", "Alerts raised or joined by new evidence since start.", () => alerts());
         Gauge("auditwatch_outbox_rows", "Alert changes that a consumer still has to take.", () => OutboxRows(state));
+        _meter.CreateObservableGauge("auditwatch_parked", () => Parked(state), description: "What was given up and waits for somebody: changes of alerts by their consumers, messages of routes.");
         _meter.CreateObservableCounter("auditwatch_quarantined", () => UsualReasons.Union(ingest.Quarantined.Keys).Select(reason => new Measurement<long>(ingest.Quarantined.GetValueOrDefault(reason), Tag("reason", reason))), description: "Records in quarantine, by reason.");
         _meter.CreateObservableCounter("auditwatch_dropped", () => ingest.Dropped.Select(d => new Measurement<long>(d.Value, Tag("category", d.Key))), description: "Records that are no audit events by design, by category.");
         Counter("auditwatch_conflicting_events", "Another content for a stage of a request that came before; both are kept.", () => ingest.Conflicting);
@@ -48,6 +49,20 @@ sealed class ServerMetrics : IDisposable
         catch (StateUnavailableException)
         {
             return null;
+        }
+    }
+
+    internal static IEnumerable<Measurement<long>> Parked(StateStore state)
+    {
+        try
+        {
+            if (!state.IsReachable) return [];
+            var (changes, messages) = state.CountParkedAsync(CancellationToken.None).GetAwaiter().GetResult();
+            return [new Measurement<long>(changes, Tag("what", "changes")), new Measurement<long>(messages, Tag("what", "messages"))];
+        }
+        catch (StateUnavailableException)
+        {
+            return [];
         }
     }
 

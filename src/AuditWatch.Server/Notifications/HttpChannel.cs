@@ -5,7 +5,10 @@ using AuditWatch.Server.Bus;
 namespace AuditWatch.Server.Notifications;
 
 /// <summary>Slack, Microsoft Teams, PagerDuty and the signed webhook: one POST each, told apart by the body. Alert text only ever stands where no markup is read.</summary>
-sealed class HttpChannel(IHttpClientFactory clients, TimeProvider clock) : IChannel
+/// <param name="clients">Connections.</param>
+/// <param name="clock">The time that a signature carries.</param>
+/// <param name="topic">The topic that the journal is, by which the webhook names places; null: segments.</param>
+sealed class HttpChannel(IHttpClientFactory clients, TimeProvider clock, string? topic) : IChannel
 {
     public const string Client = "notify-route";
     const string PagerDuty = "https://events.pagerduty.com/v2/enqueue";
@@ -42,12 +45,12 @@ sealed class HttpChannel(IHttpClientFactory clients, TimeProvider clock) : IChan
 
     static async Task<string> SecretAsync(string file, CancellationToken stop) => (await File.ReadAllTextAsync(file, stop)).Trim();
 
-    static JsonObject Webhook(OutgoingMessage message) => new()
+    JsonObject Webhook(OutgoingMessage message) => new()
     {
         ["type"] = "auditwatch.alerts",
         ["route"] = message.Route.Name,
         ["count"] = message.Total,
-        ["alerts"] = new JsonArray([.. message.Alerts.Select(a => JsonNode.Parse(AlertRows.Of(a)))]),
+        ["alerts"] = new JsonArray([.. message.Alerts.Select(a => JsonNode.Parse(AlertRows.Of(a, topic)))]),
     };
 
     // plain_text is shown as it is; the fallback is the one place where Slack reads <…>, so its three characters are escaped as Slack asks.

@@ -41,11 +41,23 @@ public static class Acts
         "Makes an exception (a Sigma filter) from an alert and says which alerts of its rule it would have hidden; 'dry_run' only says so.", typeof(ExceptionBody))
     { Policy = ByEngineer };
 
+    /// <summary>Ends an exception.</summary>
+    public static readonly ActRoute EndException = new("end-exception", "POST", "exceptions/{id}/end", "Ends an exception, for good: what is judged from now on is told again.", null) { Policy = ByEngineerOfAll };
+
     /// <summary>Tries a route.</summary>
     public static readonly ActRoute TestRoute = new("test-route", "POST", "routes/{id}/test", "Sends a test message over a route, now; 502 with what went wrong.", null) { Policy = ByEngineerOfAll };
 
     /// <summary>Sends parked messages again.</summary>
     public static readonly ActRoute ReplayNotifications = new("replay-notifications", "POST", "notifications/{id}/replay", "Sends a parked message again, or 'all'.", null) { Policy = ByEngineerOfAll };
+
+    /// <summary>Forgets parked messages.</summary>
+    public static readonly ActRoute DropNotifications = new("drop-notifications", "POST", "notifications/{id}/drop", "Forgets a parked message, or 'all': it is never sent.", null) { Policy = ByEngineerOfAll };
+
+    /// <summary>Gives parked changes to their consumers again.</summary>
+    public static readonly ActRoute ReplayParked = new("replay-parked", "POST", "parked/{id}/replay", "Gives a parked change of an alert to the consumer that failed on it again, or 'all'.", null) { Policy = ByEngineerOfAll };
+
+    /// <summary>Forgets parked changes.</summary>
+    public static readonly ActRoute DropParked = new("drop-parked", "POST", "parked/{id}/drop", "Forgets a parked change of an alert, or 'all': its consumer is never told.", null) { Policy = ByEngineerOfAll };
 
     /// <summary>Makes an API token.</summary>
     public static readonly ActRoute CreateToken = new("create-token", "POST", "tokens", "Makes an API token with roles; it is shown this once.", typeof(TokenBody)) { Policy = ByAdminOfAll };
@@ -59,5 +71,5 @@ public static class Acts
     { Policy = AccessPolicy.For(Role.Admin, Recorded.Change) };
 
     /// <summary>All of them.</summary>
-    public static IReadOnlyList<ActRoute> All { get; } = [TriageAlert, TriageAlerts, UndoTriage, MergeIncident, SplitIncident, UndoIncidentEdit, ExceptAlert, TestRoute, ReplayNotifications, CreateToken, RevokeToken, RevokeClusterTokens];
+    public static IReadOnlyList<ActRoute> All { get; } = [TriageAlert, TriageAlerts, UndoTriage, MergeIncident, SplitIncident, UndoIncidentEdit, ExceptAlert, EndException, TestRoute, ReplayNotifications, DropNotifications, ReplayParked, DropParked, CreateToken, RevokeToken, RevokeClusterTokens];
 }

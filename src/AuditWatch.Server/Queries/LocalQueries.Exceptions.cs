@@ -11,7 +11,6 @@ namespace AuditWatch.Server.Queries;
 public sealed partial class LocalQueries
 {
     const int MostTried = 1000, MostEvents = 20;
-    static readonly TimeSpan Soon = TimeSpan.FromDays(14);
 
     /// <summary>Folders of exceptions beside the data folder's own.</summary>
     internal IReadOnlyList<string> ExceptionDirs { get; init; } = [];
@@ -23,44 +22,49 @@ public sealed partial class LocalQueries
         var body = ActBody.Read<ExceptionBody>(act.Body);
         if (body.Expires is { } end && Configuration.Moments.TryComing(end, _clock, out var day)) body = body with { Expires = day.UtcDateTime.ToString("yyyy-MM-dd", System.Globalization.CultureInfo.InvariantCulture) };
         if (!body.DryRun) NeedsAllClusters("An exception holds on every cluster, so it needs the role engineer on all of them; 'dry_run' shows it.");
-        if (!body.DryRun && IsOneOfSeveral)
-            throw new QueryFault("Several processes detect, each with exceptions of its own folders: 'dry_run' shows the document and what it hides; put it into a folder that 'rules.exceptions' names for all of them.");
         if (await FindAlertAsync(act.Id!, stop) is not { } stored) throw new QueryFault($"There is no alert '{act.Id}'.", 404);
         var id = Guid.NewGuid().ToString();
         var document = ExceptionDraft.Write(stored.Alert, id, body, DateOnly.FromDateTime(_clock.GetUtcNow().UtcDateTime));
+        if (Snapshot is not null && !Snapshot().Rules.Any(r => r.Id == stored.Alert.Rule.Id)) throw new QueryFault($"The rule '{stored.Alert.Rule.Name}' judges no single audit event, so no exception speaks of it.");
 
-        // Tried from a folder of its own, through the same reader as at start: what is shown is what will be.
-        var trial = Path.Combine(_folder.Path, "exceptions.trial");
-        Directory.CreateDirectory(trial);
-        var file = Path.Combine(trial, id + ".yml");
-        await File.WriteAllTextAsync(file, document, stop);
-        try
+        // Through the reader that detection uses: what is shown is what will be.
+        var problems = new List<Problem>();
+        var read = ExceptionTrial.Read(document, id, problems) ?? throw new QueryFault($"The exception cannot be read: {string.Join(" ", problems.Select(p => p.Message))}");
+        var (tried, hidden) = await TryAsync(read, stored.Alert.Rule.Id, stop);
+        if (!body.DryRun) await _state.AddExceptionAsync(id, document, Who(null), stop);
+        return new ActAnswer(Rows.Write(json =>
         {
-            var problems = new List<Problem>();
-            var read = ExceptionTrial.Load([trial], problems).FirstOrDefault(x => x.Trial.Id == id).Trial
-                ?? throw new QueryFault($"The exception cannot be read: {string.Join(" ", problems.Select(p => p.Message))}");
-            var (tried, hidden) = await TryAsync(read, stored.Alert.Rule.Id, stop);
-            string? kept = null;
-            if (!body.DryRun)
-            {
-                Directory.CreateDirectory(OwnExceptions);
-                File.Move(file, kept = Path.Combine(OwnExceptions, id + ".yml"));
-            }
-            return new ActAnswer(Rows.Write(json =>
-            {
-                json.WriteString("id", id);
-                json.WriteString("file", kept);
-                json.WriteString("document", document);
-                json.WriteNumber("alerts", tried);
-                json.WriteNumber("would_have_hidden", hidden.Count);
-                Texts(json, "hidden", hidden);
-                if (kept is not null) json.WriteString("holds", "from the server's next start");
-            }));
-        }
-        finally
+            json.WriteString("id", id);
+            json.WriteString("document", document);
+            json.WriteNumber("alerts", tried);
+            json.WriteNumber("would_have_hidden", hidden.Count);
+            Texts(json, "hidden", hidden);
+            if (!body.DryRun) json.WriteString("holds", "for what is judged from now on, without a restart");
+        }));
+    }
+
+    async Task<ActAnswer> EndExceptionAsync(Act act, CancellationToken stop)
+    {
+        var known = (await KnownExceptionsAsync(stop)).FirstOrDefault(x => x.Trial.Id == act.Id || x.Stored?.Id == act.Id);
+        if (known.Stored is null)
+            throw known.Trial is null ? new QueryFault($"There is no exception '{act.Id}'.", 404) : new QueryFault($"The exception is kept in '{known.File}': take it out of there; it is gone with the next start.", 409);
+        if (!await _state.EndExceptionAsync(known.Stored.Id, Who(null), stop)) throw new QueryFault($"The exception '{act.Id}' was ended before.", 409);
+        return new ActAnswer(Rows.Write(json =>
         {
-            File.Delete(file);
-        }
+            json.WriteString("id", known.Stored.Id);
+            json.WriteString("state", "ended");
+        }));
+    }
+
+    // Of the state first, then of files.
+    async Task<List<(string? File, StoredException? Stored, ExceptionTrial Trial)>> KnownExceptionsAsync(CancellationToken stop)
+    {
+        var problems = new List<Problem>();
+        var known = new List<(string?, StoredException?, ExceptionTrial)>();
+        foreach (var stored in await _state.ListExceptionsAsync(stop))
+            if (ExceptionTrial.Read(stored.Document, stored.Id, problems) is { } trial) known.Add((null, stored, trial));
+        known.AddRange(ExceptionTrial.Load([OwnExceptions, .. ExceptionDirs], problems).Select(x => ((string?)x.File, (StoredException?)null, x.Trial)));
+        return known;
     }
 
     // An alert would have been hidden when the exception covers every event of it that the journal still has.
@@ -81,32 +85,39 @@ public sealed partial class LocalQueries
 
     async Task<RowPage> ExceptionsAsync(Filters asked, CancellationToken stop)
     {
-        var only = asked.OneOf("state", "active", "expiring", "expired");
+        var only = asked.OneOf("state", "active", "expiring", "expired", "ended");
+        var review = asked.OneOf("review", "true", "false");
         asked.Done();
-        var now = (_clock.GetUtcNow() - DateTimeOffset.UnixEpoch).Ticks / TimeSpan.TicksPerMicrosecond;
-        var problems = new List<Problem>();
+        var uses = await _state.ExceptionUsesAsync(stop);
         var rows = new List<ReadOnlyMemory<byte>>();
-        foreach (var (file, trial) in ExceptionTrial.Load([OwnExceptions, .. ExceptionDirs], problems).OrderBy(x => x.Trial.ExpiresMicros).ThenBy(x => x.File, StringComparer.Ordinal))
+        foreach (var (file, stored, trial) in (await KnownExceptionsAsync(stop)).OrderBy(x => x.Stored?.EndedMicros is not null).ThenBy(x => x.Trial.ExpiresMicros).ThenBy(x => x.File, StringComparer.Ordinal))
         {
-            var state = !trial.HoldsAt(now) ? "expired" : trial.HoldsAt(now + (Soon.Ticks / TimeSpan.TicksPerMicrosecond)) ? "active" : "expiring";
-            if (only is not null && only != state) continue;
+            var seen = ExceptionReview.Of(file, stored, trial, uses.GetValueOrDefault(stored?.Id ?? trial.Id), _clock.GetUtcNow());
+            if ((only is not null && only != seen.State) || (review is not null && review == "true" != seen.Why is not null)) continue;
             var matches = 0;
             foreach (var rule in trial.Rules) matches += (await TryAsync(trial, rule, stop)).Hidden.Count;
-            rows.Add(Rows.Write(json => ExceptionRow(json, file, trial, state, matches)));
+            rows.Add(Rows.Write(json => ExceptionRow(json, file, stored, trial, seen, matches)));
         }
         return new RowPage(rows, null);
     }
 
-    static void ExceptionRow(Utf8JsonWriter json, string file, ExceptionTrial trial, string state, int matches)
+    static void ExceptionRow(Utf8JsonWriter json, string? file, StoredException? stored, ExceptionTrial trial, ExceptionReview seen, int matches)
     {
-        json.WriteString("id", trial.Id);
+        json.WriteString("id", stored?.Id ?? trial.Id);
         json.WriteString("title", trial.Title);
-        json.WriteString("state", state);
+        json.WriteString("state", seen.State);
+        json.WriteString("review", seen.Why);
         json.WriteString("expires", trial.ExpiresMicros == long.MaxValue ? null : Rfc3339.Of(trial.ExpiresMicros));
         json.WriteString("owner", trial.Owner);
         json.WriteString("reason", trial.Reason);
         Texts(json, "rules", trial.Rules);
+        json.WriteNumber("hidden", seen.Use?.Findings ?? 0);
+        json.WriteString("last_hidden", seen.Use is null ? null : Rfc3339.Of(seen.Use.LastMicros));
         json.WriteNumber("stored_alerts_covered", matches);
         json.WriteString("file", file);
+        json.WriteString("created", stored is null ? null : Rfc3339.Of(stored.CreatedMicros));
+        json.WriteString("created_by", stored?.CreatedBy);
+        json.WriteString("ended", stored?.EndedMicros is { } ended ? Rfc3339.Of(ended) : null);
+        json.WriteString("ended_by", stored?.EndedBy);
     }
 }

@@ -59,12 +59,32 @@ public sealed partial class LocalQueries
 
     async Task<ActAnswer> ReplayNotificationsAsync(Act act, CancellationToken stop)
     {
-        long? id = null;
-        if (act.Id is { } text and not "all")
-            id = long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : throw new QueryFault($"'{text}' is no notification's id.");
+        var id = MessageOf(act);
         var count = await _state.ReplayMessagesAsync(id, stop);
         if (id is not null && count == 0) throw new QueryFault($"There is no parked notification {id}.", 404);
         return new ActAnswer(Rows.Write(json => json.WriteNumber("replayed", count)));
+    }
+
+    async Task<ActAnswer> DropNotificationsAsync(Act act, CancellationToken stop)
+    {
+        var id = MessageOf(act);
+        var count = await _state.DropMessagesAsync(id, stop);
+        if (id is not null && count == 0) throw new QueryFault($"There is no parked notification {id}.", 404);
+        return new ActAnswer(Rows.Write(json => json.WriteNumber("dropped", count)));
+    }
+
+    static long? MessageOf(Act act) => act.Id is null or "all" ? null
+        : long.TryParse(act.Id, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : throw new QueryFault($"'{act.Id}' is no notification's id.");
+
+    async Task<ReadOnlyMemory<byte>?> ShowMessageAsync(string id, CancellationToken stop)
+    {
+        if (!long.TryParse(id, NumberStyles.None, CultureInfo.InvariantCulture, out var number) || await _state.FindMessageAsync(number, stop) is not { } message) return null;
+        var alerts = await _state.AlertsOfMessageAsync(number, MostTried, stop);
+        return Rows.Write(json =>
+        {
+            MessageRow(json, message);
+            Texts(json, "alert_ids", alerts);
+        });
     }
 
     static void MessageRow(Utf8JsonWriter json, NotificationMessage message)

@@ -81,6 +81,7 @@ public sealed partial class LocalQueries : IQueries
             "exceptions" => PagedAsync(asked, ExceptionsAsync(asked, stop)),
             "routes" => PagedAsync(asked, RoutesAsync(asked)),
             "notifications" => NotificationsAsync(asked, stop),
+            "parked" => ParkedAsync(asked, stop),
             "triage-jobs" => TriageJobsAsync(asked, stop),
             "timeline" => TimelineAsync(asked, stop),
             "quarantine" => QuarantineAsync(asked, stop),
@@ -130,6 +131,10 @@ public sealed partial class LocalQueries : IQueries
                 return await ShowIncidentAsync(id, stop);
             case "deadletters":
                 return await ShowDeadLetterAsync(id, stop);
+            case "notifications":
+                return await ShowMessageAsync(id, stop);
+            case "parked":
+                return await ShowParkedAsync(id, stop);
             case "quarantine":
                 if (!QuarantineNote.TryParseId(id, out var position) || await _state.FindQuarantineNoteAsync(position, stop) is not { } note || !Scope.Sees(note.Cluster)) return null;
                 var record = await RecordAsync(position, stop);

@@ -58,7 +58,7 @@ static class RoleHost
             .AddSingleton<OwnedPartitions>().AddSingleton<RefusalLog>();
         services.AddApiAccess(config, clock, stores.State);
         services.AddHttpClient(AlertWebhookConsumer.Name, client => client.Timeout = TimeSpan.FromSeconds(15));
-        services.AddNotifications(config.Notify.Routes, sends: Has(ServeRoles.Notify));
+        services.AddNotifications(config.Notify.Routes, sends: Has(ServeRoles.Notify), topic: config.Journal.Kafka!.Topic);
         services.AddAlertBus(config, publishes: Has(ServeRoles.Detect), ConsumersHere(config.Roles));
         if (stores.Receivers is { } receivers) services.AddSources(config, clock, receivers, stores.State, stores.Folder);
         if (Has(ServeRoles.Detect)) services.AddSingleton<DetectRole>().AddHostedService(app => app.GetRequiredService<DetectRole>());

@@ -26,6 +26,7 @@ sealed class RoleMetrics : IDisposable
         {
             Counter("auditwatch_alerts_raised", "Alerts raised or joined by new evidence since start.", () => detect.Alerts);
             _meter.CreateObservableGauge("auditwatch_outbox_rows", () => OutboxRows(stores.State) is { } rows ? [new Measurement<long>(rows)] : Array.Empty<Measurement<long>>(), description: "Alert changes that a consumer still has to take.");
+            _meter.CreateObservableGauge("auditwatch_parked", () => ServerMetrics.Parked(stores.State), description: "What was given up and waits for somebody: changes of alerts by their consumers, messages of routes.");
             _meter.CreateObservableCounter("auditwatch_rule_matches",
                 () => stores.Statistics.Read().Where(r => r.Matches > 0).Select(r => new Measurement<long>(r.Matches, Tag("rule", r.RuleName), Tag("cluster", r.Cluster))), description: "Events that a rule held on.");
             _meter.CreateObservableCounter("auditwatch_rule_unknowns",

@@ -1,4 +1,5 @@
 using AuditWatch.Detection;
+using AuditWatch.Detection.Reasoning;
 using AuditWatch.Detection.State;
 using AuditWatch.Events;
 using AuditWatch.Ingest.Journal;
@@ -19,6 +20,7 @@ sealed partial class DetectionRun(string reader, DetectionEngine engine, StateSt
     readonly List<QuarantineNote> _quarantined = [];
     readonly List<FalcoNote> _falco = [];
     readonly List<AlertsOver> _over = [];
+    readonly TakenExceptions _exceptions = new(reader, engine, state, committed, clock, log);
 
     /// <summary>Called with each frame that is read, before it is judged.</summary>
     public Action<JournalFrame>? OnFrame { get; init; }
@@ -29,8 +31,10 @@ sealed partial class DetectionRun(string reader, DetectionEngine engine, StateSt
     /// <summary>Reads, judges and saves until it is told to stop.</summary>
     public async Task RunAsync(IJournalPartition partition, CancellationToken stop)
     {
+        await _exceptions.TakeUpAsync(stop);
         await foreach (var frame in partition.ReadAsync(engine.ReadAfter, follow: true, stop))
         {
+            if (_exceptions.AreDue) await _exceptions.LookAsync(stop);
             // A fact may end an alert, which must be there by then.
             if (frame.Kind == RecordKind.Health) await CommitAsync(stop);
             OnFrame?.Invoke(frame);
@@ -73,6 +77,7 @@ sealed partial class DetectionRun(string reader, DetectionEngine engine, StateSt
         var commit = (_open.Count == 1 ? _open[0] : new DetectionCommit(reader, _open[^1].Position, [.. _open.SelectMany(c => c.Changes)], alerts)
         {
             Incidents = [.. _open.SelectMany(c => c.Incidents).Reverse().DistinctBy(i => i.IncidentId).Reverse()],
+            Hidden = [.. _open.SelectMany(c => c.Hidden).GroupBy(u => u.Id, StringComparer.Ordinal).Select(g => new ExceptionUse(g.Key, g.Sum(u => u.Findings), g.Max(u => u.LastMicros)))],
         }) with
         { Epoch = committed.Epoch };
         for (var pause = TimeSpan.FromMilliseconds(200); ; pause = TimeSpan.FromTicks(Math.Min(pause.Ticks * 2, TimeSpan.FromSeconds(30).Ticks)))

@@ -45,7 +45,7 @@ internal static class AlertDocument
         });
         Who(json, alert);
         What(json, alert);
-        Ours(json, alert);
+        Ours(json, alert, place);
         json.WriteEndObject();
     }
 
@@ -141,7 +141,7 @@ internal static class AlertDocument
         }));
     }
 
-    static void Ours(Utf8JsonWriter json, Alert alert) => Object(json, "auditwatch", () =>
+    static void Ours(Utf8JsonWriter json, Alert alert, ElasticsearchPlace place) => Object(json, "auditwatch", () =>
     {
         json.WriteNumber("time_us", alert.TimeMicros);
         Text(json, "credential_id", alert.Actor.CredentialId);
@@ -151,7 +151,7 @@ internal static class AlertDocument
             json.WriteString("sentence", Cut(alert.Sentence));
             json.WriteNumber("count", alert.Count);
             json.WriteString("outcome", alert.Outcome);
-            Texts(json, "evidence", [.. alert.Evidence.Where(e => e.File is null).Take(100).Select(e => string.Create(CultureInfo.InvariantCulture, $"{e.Segment}-{e.Frame}-{e.Index}"))]);
+            Texts(json, "evidence", [.. alert.Evidence.Where(e => e.File is null).Take(100).Select(place.NameOf)]);
             if (alert.GroupBy is { } group) Texts(json, "group_by", [.. group.Select(g => $"{g.Key}={g.Value}")]);
         });
     });

@@ -1,3 +1,6 @@
+using AuditWatch.Detection.Alerts;
+using AuditWatch.Events;
+
 namespace AuditWatch.Storage.Elasticsearch;
 
 /// <summary>Where an Elasticsearch is, and how to prove who we are.</summary>
@@ -14,6 +17,9 @@ public sealed record ElasticsearchPlace(string Url, string Namespace = "default"
     /// <summary>AuditWatch's own URL as people reach it: what links in documents lead to; null: no links.</summary>
     public string? AuditWatchUrl { get; init; }
 
+    /// <summary>How documents say where a record lies; null: <c>segment-frame-index</c>.</summary>
+    public Func<EventPosition, string>? PlaceNames { get; init; }
+
     /// <summary>The data stream of audit documents.</summary>
     public string AuditStream => $"logs-kubernetes.audit_logs-{Namespace}";
 
@@ -22,6 +28,9 @@ public sealed record ElasticsearchPlace(string Url, string Namespace = "default"
 
     /// <summary>The index of where alerts stand.</summary>
     public string TriageIndex => $"auditwatch-triage-{Namespace}";
+
+    internal string NameOf(EvidencePosition place) =>
+        PlaceNames?.Invoke(new EventPosition(place.Segment, place.Frame, place.Index)) ?? string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{place.Segment}-{place.Frame}-{place.Index}");
 
     /// <summary>Whether a data stream's name can end in this: the rules that all Elastic agents share.</summary>
     public static bool IsNamespace(string name) =>

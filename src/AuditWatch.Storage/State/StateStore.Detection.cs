@@ -41,6 +41,7 @@ public sealed partial class StateStore : IDetectionState
         await _database.ApplyAsync(transaction, commit.Reader, commit.Changes, stop).ConfigureAwait(false);
         foreach (var alert in commit.Alerts) await RaiseAsync(transaction, alert, stop).ConfigureAwait(false);
         await WriteIncidentsAsync(transaction, commit.Incidents, stop).ConfigureAwait(false);
+        await CountExceptionUsesAsync(transaction, commit.Reader, commit.Hidden, stop).ConfigureAwait(false);
         return commit.Changes.Count;
     }, alongside: true, stop);
 

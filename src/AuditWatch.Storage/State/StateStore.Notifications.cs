@@ -62,6 +62,14 @@ public sealed partial class StateStore
             "update notification_message set state = 'waiting', attempts = 0, due_us = @now, created_us = @now, done_us = null where state = 'parked' and (@message is null or id = @message)",
             new { message, now = UnixMicros.Of(_clock) }, transaction, stop)), stop);
 
+    /// <summary>Forgets a parked message (null: all of them): it is never sent, and what it was about is no news any more. Returns how many.</summary>
+    public Task<int> DropMessagesAsync(long? message, CancellationToken stop) => WriteAsync(transaction =>
+        transaction.Connection!.ExecuteAsync(Sql("delete from notification_message where state = 'parked' and (@message is null or id = @message)", new { message }, transaction, stop)), stop);
+
+    /// <summary>One message; null when there is none.</summary>
+    public async Task<NotificationMessage?> FindMessageAsync(long message, CancellationToken stop) =>
+        (await ReadAsync(connection => connection.QueryFirstOrDefaultAsync<MessageRow>(Sql($"select {MessageColumns} from notification_message where id = @message", new { message }, null, stop)), stop).ConfigureAwait(false))?.Back();
+
     /// <summary>Ids of the alerts that a message is about: the gravest first, then the newest.</summary>
     public async Task<IReadOnlyList<string>> AlertsOfMessageAsync(long message, int limit, CancellationToken stop) =>
         (await ReadAsync(connection => connection.QueryAsync<string>(Sql(

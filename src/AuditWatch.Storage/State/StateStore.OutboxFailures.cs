@@ -42,20 +42,44 @@ public sealed partial class StateStore
     }, stop);
 
     /// <summary>What was parked, newest first.</summary>
-    public async Task<IReadOnlyList<ParkedChange>> ListParkedAsync(int limit, CancellationToken stop) =>
+    public Task<IReadOnlyList<ParkedChange>> ListParkedAsync(int limit, CancellationToken stop) => ListParkedAsync(null, limit, stop);
+
+    /// <summary>What was parked for a consumer (null: for any), newest first.</summary>
+    public async Task<IReadOnlyList<ParkedChange>> ListParkedAsync(string? consumer, int limit, CancellationToken stop) =>
         (await ReadAsync(connection => connection.QueryAsync<FailureRow>(Sql(
-            $"select {FailureColumns} from outbox_failure where parked_us is not null order by parked_us desc, outbox_id desc, consumer limit @limit",
-            new { limit = limit > 0 ? limit : int.MaxValue }, null, stop)), stop).ConfigureAwait(false)).Select(row => row.Back()).ToList();
+            $"select {FailureColumns} from outbox_failure where parked_us is not null and (@consumer is null or consumer = @consumer) order by parked_us desc, outbox_id desc, consumer limit @limit",
+            new { consumer, limit = limit > 0 ? limit : int.MaxValue }, null, stop)), stop).ConfigureAwait(false)).Select(row => row.Back()).ToList();
+
+    /// <summary>One of them; null when there is none.</summary>
+    public async Task<ParkedChange?> FindParkedAsync(long entry, string consumer, CancellationToken stop) =>
+        (await ReadAsync(connection => connection.QueryFirstOrDefaultAsync<FailureRow>(Sql(
+            $"select {FailureColumns} from outbox_failure where parked_us is not null and outbox_id = @entry and consumer = @consumer", new { entry, consumer }, null, stop)), stop).ConfigureAwait(false))?.Back();
+
+    /// <summary>How many changes and how many messages of routes are parked.</summary>
+    public Task<(long Changes, long Messages)> CountParkedAsync(CancellationToken stop) => ReadAsync(connection => connection.QuerySingleAsync<(long, long)>(Sql(
+        "select (select count(*) from outbox_failure where parked_us is not null), (select count(*) from notification_message where state = 'parked')", null, null, stop)), stop);
+
+    /// <summary>Forgets parked changes: their consumers are never told. Returns how many.</summary>
+    /// <param name="entry">Of this entry; null: all.</param>
+    /// <param name="consumer">Of this consumer; null: any.</param>
+    /// <param name="stop">Stops it.</param>
+    public Task<int> DropParkedAsync(long? entry, string? consumer, CancellationToken stop) => WriteAsync(transaction =>
+        transaction.Connection!.ExecuteAsync(Sql(
+            "delete from outbox_failure where parked_us is not null and (@entry is null or outbox_id = @entry) and (@consumer is null or consumer = @consumer)", new { entry, consumer }, transaction, stop)), stop);
 
     /// <summary>Gives what was parked to its consumers again, and to nobody else. Returns how many.</summary>
+    public Task<int> ReplayParkedAsync(long? entry, CancellationToken stop) => ReplayParkedAsync(entry, null, stop);
+
+    /// <summary>The same.</summary>
     /// <param name="entry">Of this entry; null: all.</param>
+    /// <param name="consumer">Of this consumer; null: any.</param>
     /// <param name="stop">Stops it.</param>
-    public Task<int> ReplayParkedAsync(long? entry, CancellationToken stop) => WriteAsync(async transaction =>
+    public Task<int> ReplayParkedAsync(long? entry, string? consumer, CancellationToken stop) => WriteAsync(async transaction =>
     {
         var connection = transaction.Connection!;
         var now = UnixMicros.Of(_clock);
         var parked = (await connection.QueryAsync<FailureRow>(Sql(
-            $"select {FailureColumns} from outbox_failure where parked_us is not null and (@entry is null or outbox_id = @entry)", new { entry }, transaction, stop)).ConfigureAwait(false)).AsList();
+            $"select {FailureColumns} from outbox_failure where parked_us is not null and (@entry is null or outbox_id = @entry) and (@consumer is null or consumer = @consumer)", new { entry, consumer }, transaction, stop)).ConfigureAwait(false)).AsList();
         foreach (var row in parked)
         {
             var fresh = await connection.QuerySingleAsync<long>(Sql(

@@ -18,6 +18,7 @@ internal static class CommandTree
             IncidentsCommand.Build(terminal),
             ExceptionsCommand.Build(terminal),
             NotifyCommand.Build(terminal),
+            ParkedCommand.Build(terminal),
             EventsCommand.Build(terminal),
             TimelineCommand.Build(terminal),
             SqlCommand.Build(terminal),

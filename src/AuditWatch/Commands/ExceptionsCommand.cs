@@ -6,19 +6,38 @@ using AuditWatch.Server.Queries;
 
 namespace AuditWatch.Cli.Commands;
 
-/// <summary><c>auditwatch exceptions list|add</c></summary>
+/// <summary><c>auditwatch exceptions list|add|end</c></summary>
 internal static class ExceptionsCommand
 {
     public static Command Build(Terminal terminal) => new("exceptions", "What a site expects: Sigma filters with an owner, a reason and an end. They hide alerts, never evidence.")
     {
-        Listing.List(terminal, "list", "Exceptions, the one that ends first on top.", "exceptions", [Listing.Filter("--state", "active, expiring (within 14 days) or expired.")],
-            "expires", "state", "owner", "rules", "stored_alerts_covered", "title", "file"),
+        Listing.List(terminal, "list", "Exceptions, the one that ends first on top.", "exceptions", 
+            [Listing.Filter("--state", "active, expiring (within 14 days), expired or ended."), Listing.Filter("--review", "true: only those that somebody should look at: they end soon, have expired, or hide nothing.")],
+            "id", "expires", "state", "owner", "hidden", "last_hidden", "stored_alerts_covered", "title", "review"),
         Add(terminal),
+        End(terminal),
     };
+
+    static Command End(Terminal terminal)
+    {
+        var command = new Command("end", "Ends an exception, for good: what is judged from then on is told again.");
+        var place = new DataOrServer();
+        place.AddTo(command);
+        var id = new Argument<string>("EXCEPTION") { Description = "The exception's id." };
+        command.Add(id);
+        command.SetAction(async (parse, stop) =>
+        {
+            await using var queries = await place.OpenAsync(parse, stop);
+            var answer = await Listing.AskAsync(() => queries.ActAsync(new Act(Acts.EndException, parse.GetRequiredValue(id), default), stop));
+            terminal.Result(answer.Json.Span);
+            return ExitCode.Done;
+        });
+        return command;
+    }
 
     static Command Add(Terminal terminal)
     {
-        var command = new Command("add", "Makes an exception from an alert, and says which alerts it would have hidden. It holds from the server's next start.");
+        var command = new Command("add", "Makes an exception from an alert, and says which alerts it would have hidden. A server that runs holds it from then on, without a restart.");
         var place = new DataOrServer();
         place.AddTo(command);
         var alert = new Argument<string>("ALERT") { Description = "The alert's id." };

@@ -4,7 +4,7 @@ using AuditWatch.Server.Queries;
 
 namespace AuditWatch.Cli.Commands;
 
-/// <summary><c>auditwatch notify routes|test|list|replay</c></summary>
+/// <summary><c>auditwatch notify routes|test|list|show|replay|drop</c></summary>
 internal static class NotifyCommand
 {
     public static Command Build(Terminal terminal) => new("notify", "Whom the server tells of alerts, and what became of it.")
@@ -14,10 +14,12 @@ internal static class NotifyCommand
         Listing.List(terminal, "list", "Messages, newest first; those that were given up are 'parked' with their reason.", "notifications",
             [Listing.Filter("--state", "waiting, sent or parked."), Listing.Filter("--route", "Of this route.")],
             "id", "route", "state", "alerts", "attempts", "created", "error"),
+        Listing.Show(terminal, "One message and the alerts that it is about.", "notifications", "message"),
         Act(terminal, "replay", "Sends parked messages again.", new Argument<string>("ID") { Description = "One message's id, or all." }, Acts.ReplayNotifications),
+        Act(terminal, "drop", "Forgets parked messages: they are never sent.", new Argument<string>("ID") { Description = "One message's id, or all." }, Acts.DropNotifications),
     };
 
-    static Command Act(Terminal terminal, string verb, string description, Argument<string> what, ActRoute route)
+    public static Command Act(Terminal terminal, string verb, string description, Argument<string> what, ActRoute route)
     {
         var command = new Command(verb, description);
         var place = new DataOrServer();

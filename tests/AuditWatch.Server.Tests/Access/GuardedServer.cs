@@ -126,6 +126,13 @@ public sealed class GuardedServer : IAsyncLifetime
                 });
             await state.AddDeadLettersAsync([new DeadLetter(new EventId(UInt128.Parse(LetterOf(cluster), System.Globalization.NumberStyles.HexNumber)), new EventPosition(0, cluster == "prod" ? 0 : 1, 0), cluster, "mapper", "no")], Stop);
         }
+        await state.AddExceptionAsync("8d9d9a8e-3c51-4a64-8d35-5b6a0d0f8a11", """
+            title: Expected
+            id: 8d9d9a8e-3c51-4a64-8d35-5b6a0d0f8a11
+            logsource: {product: kubernetes, service: audit}
+            filter: {rules: [secret-listed], known: {user.username: nobody}, condition: not known}
+            auditwatch: {owner: sre, reason: agreed}
+            """, "test", Stop);
         await state.CommitAsync(new DetectionCommit("seed", new EventPosition(0, 0, 0), [], alerts) { Incidents = incidents }, Stop);
         return ingest;
     }

@@ -6,7 +6,8 @@ using Xunit;
 
 namespace AuditWatch.Server.Tests.Bus;
 
-/// <summary>Alerts on their way to those who are told of them: in the process, and over a real RabbitMQ that is killed, late, or out of memory.</summary>
+/// <summary>Alerts on their way to those who are told of them: in the process, and over a real RabbitMQ that is killed, late, or out of memory or disk.</summary>
+[Collection(nameof(SharedRabbitMq))]
 public sealed class BusTests(SharedRabbitMq shared)
 {
     static CancellationToken Stop => TestContext.Current.CancellationToken;
@@ -69,18 +70,29 @@ public sealed class BusTests(SharedRabbitMq shared)
         Assert.Equal((300, 300), (await station.IndexedAsync(), await station.NotedAsync()));
     }
 
-    [Fact]
-    public async Task A_broker_that_is_out_of_memory_takes_nothing_until_it_has_some()
+    [Theory]
+    [InlineData("memory", "set_vm_memory_high_watermark", "0.00000001", "0.6")]
+    [InlineData("disk", "set_disk_free_limit", "900000000000000", "1000000")]
+    public async Task A_broker_that_is_out_of_memory_or_disk_takes_nothing_until_it_has_some_and_keeps_nobody_else_waiting(string of, string limit, string beyond, string within)
     {
         var server = await shared.ServerAsync();
         await using var station = await Station.StartAsync(NewFolder(), Station.On(server, SharedRabbitMq.Alarm));
-        await server.ControlAsync("set_vm_memory_high_watermark", "0.00000001");
-        await station.RaiseAsync(1, 50);
-        await Task.Delay(TimeSpan.FromSeconds(2), Stop);
-        Assert.Equal(0, await station.NotedAsync());
-        await server.ControlAsync("set_vm_memory_high_watermark", "0.6");
+        await server.ControlAsync(limit, beyond);
+        try
+        {
+            await station.RaiseAsync(1, 50);   // detection saves: the state does not wait for the broker
+            await Station.UntilAsync(async () => (await server.ControlAsync("list_connections", "vhost", "state")).Split('\n').Any(line => line == SharedRabbitMq.Alarm + "\tblocked"));
+            Assert.Contains($"resource_limit,{of}", await server.ControlAsync("eval", "rabbit_alarm:get_alarms()."), StringComparison.Ordinal);
+            await station.RaiseAsync(51, 50);
+            Assert.Equal((0, 0), (await station.IndexedAsync(), await station.NotedAsync()));
+            Assert.Equal(100, (await station.State.ListAlertsAsync(new Storage.State.AlertQuery { Limit = 0 }, Stop)).Alerts.Count);
+        }
+        finally
+        {
+            await server.ControlAsync(limit, within);   // others use it, too
+        }
         await Station.UntilAsync(station.IsAllDoneAsync);
-        Assert.Equal((50, 50), (await station.IndexedAsync(), await station.NotedAsync()));
+        Assert.Equal((100, 100), (await station.IndexedAsync(), await station.NotedAsync()));
     }
 
     static string NewFolder() => Directory.CreateTempSubdirectory("aw-bus").FullName;

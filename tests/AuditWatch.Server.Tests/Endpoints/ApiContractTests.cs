@@ -33,7 +33,7 @@ public sealed class ApiContractTests(GuardedServer server)
 
             var schema = list.GetProperty("responses").GetProperty("200").GetProperty("content").GetProperty("application/json").GetProperty("schema").GetProperty("properties").GetProperty("items").GetProperty("items");
             var rows = await server.ItemsAsync(PathOf(form.Collection) + "limit=0", "admin:*");
-            if (form.Collection is not ("exceptions" or "routes" or "notifications")) Assert.NotEmpty(rows);
+            if (form.Collection is not ("routes" or "notifications" or "parked")) Assert.NotEmpty(rows);
             var promised = schema.GetProperty("required").EnumerateArray().Select(n => n.GetString()!).ToList();
             Assert.All(rows, row => Assert.Empty(promised.Except(row.EnumerateObject().Select(p => p.Name))));
             await PagesAsync(form.Collection, rows.Count);

@@ -75,6 +75,22 @@ public sealed class ChannelTests
         Assert.Equal("v1," + Convert.ToBase64String(signed), headers["webhook-signature"]);
     }
 
+    [Theory]
+    [InlineData(null, """[{"segment":0,"frame":1,"index":7}]""")]
+    [InlineData("audit", """[{"topic":"audit","partition":0,"offset":1,"index":7}]""")]
+    public async Task The_webhook_carries_alerts_as_the_API_shows_them_with_the_places_of_the_journal_that_there_is(string? topic, string evidence)
+    {
+        await using var receiver = await HttpReceiver.StartAsync();
+        await using var desk = await Desk.OnTopicAsync(topic, Desk.Route("webhook", ("url", receiver.Url), ("secret_file", Desk.Secret("a key"))));
+        await desk.RaiseAsync(Desk.Alert(7));
+        await desk.StepAsync();
+
+        var told = JsonElement.Parse(Assert.Single(receiver.Posts).Body).GetProperty("alerts")[0];
+        Assert.Equal(evidence, told.GetProperty("evidence").GetRawText());
+        var shown = Server.Bus.AlertRows.Of((await desk.State.FindAlertAsync(Desk.Alert(7).AlertId, Stop))!, topic);
+        Assert.True(JsonElement.DeepEquals(JsonElement.Parse(shown), told));
+    }
+
     [Fact]
     public async Task A_mail_has_the_headers_we_gave_it_and_no_other()
     {

@@ -21,15 +21,20 @@ sealed class Desk : IAsyncDisposable
 
     public FakeTimeProvider Clock { get; } = new(DateTimeOffset.FromUnixTimeSeconds(1_767_100_000));
 
+    /// <summary>The topic that the journal is; null: it is on this machine.</summary>
+    public string? Topic { get; private init; }
+
     public StateStore State { get; private set; } = null!;
 
     public NotificationSender Sender => _services!.GetRequiredService<NotificationSender>();
 
     static CancellationToken Stop => TestContext.Current.CancellationToken;
 
-    public static async Task<Desk> OpenAsync(params RouteConfig[] routes)
+    public static Task<Desk> OpenAsync(params RouteConfig[] routes) => OnTopicAsync(null, routes);
+
+    public static async Task<Desk> OnTopicAsync(string? topic, params RouteConfig[] routes)
     {
-        var desk = new Desk(routes);
+        var desk = new Desk(routes) { Topic = topic };
         await desk.RestartAsync();
         return desk;
     }
@@ -41,7 +46,7 @@ sealed class Desk : IAsyncDisposable
         State = await StateStore.OpenEmbeddedAsync(_folder, Clock, stop: Stop);
         var services = new ServiceCollection();
         services.AddLogging().AddSingleton<TimeProvider>(Clock).AddSingleton(State);
-        services.AddNotifications(_routes);
+        services.AddNotifications(_routes, topic: Topic);
         _services = services.BuildServiceProvider();
     }
 

@@ -13,7 +13,7 @@ internal sealed class RefusingJournal(IJournal journal) : IJournal
 
     public EventPosition End => journal.End;
 
-    public ValueTask<AppendResult> AppendAsync(JournalBatch batch, CancellationToken stop) => 
+    public ValueTask<AppendResult> AppendAsync(JournalBatch batch, CancellationToken stop) =>
         Refuses ? throw new IOException("No space left on this disk.")
         : RefusesFacts && batch.Kind == RecordKind.Health ? throw new JournalFullException("No space left on this disk.", new IOException("full"))
         : journal.AppendAsync(batch, stop);

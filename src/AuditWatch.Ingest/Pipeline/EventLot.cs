@@ -66,11 +66,11 @@ internal sealed class EventLot : IDisposable
     /// <summary>The last event's bytes.</summary>
     public ReadOnlySpan<byte> Last => Buffer.Slice(_records[^1].Start, _records[^1].Length);
 
-    public JournalBatch ToBatch(string cluster, string source, string position)
+    public JournalBatch ToBatch(string cluster, string source, string position, RecordKind kind = RecordKind.Audit)
     {
         var records = new ReadOnlyMemory<byte>[_records.Count];
         for (var i = 0; i < records.Length; i++) records[i] = Buffer.Memory(_records[i].Start, _records[i].Length);
-        return new JournalBatch(cluster, source, position, RecordKind.Audit, records) { EventTimes = _times, Ids = _ids };
+        return new JournalBatch(cluster, source, position, kind, records) { EventTimes = _times, Ids = _ids };
     }
 
     public void Dispose() => Buffer.Dispose();

@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Runtime.InteropServices;
 using System.Text.Json;
 using AuditWatch.Events.Redaction;
 using AuditWatch.Events.Scanning;
@@ -11,6 +12,8 @@ namespace AuditWatch.Ingest.Sources.Falco;
 /// </summary>
 internal sealed class FalcoCleaner : IDisposable
 {
+    static readonly SearchValues<byte> s_plain = SearchValues.Create([.. Enumerable.Range(' ', '~' - ' ' + 1).Select(b => (byte)b).Except("\\<>&+'`"u8.ToArray())]);
+
     readonly Redactor _redactor;
     readonly ArrayBufferWriter<byte> _wrapped = new(8192);
     readonly ArrayBufferWriter<byte> _cleaned = new();
@@ -26,10 +29,8 @@ internal sealed class FalcoCleaner : IDisposable
     {
         _wrapped.ResetWrittenCount();
         _cleaned.ResetWrittenCount();
-        _json.Reset();
         _wrapped.Write(Around);
-        alert.WriteTo(_json);
-        _json.Flush();
+        Write(alert);
         _wrapped.Write("}"u8);
         try
         {
@@ -50,4 +51,31 @@ internal sealed class FalcoCleaner : IDisposable
     }
 
     public void Dispose() => _json.Dispose();
+
+    void Write(JsonElement alert)
+    {
+        var raw = JsonMarshal.GetRawUtf8Value(alert);
+        if (IsAsWritten(raw))
+        {
+            _wrapped.Write(raw);
+            return;
+        }
+        _json.Reset();
+        alert.WriteTo(_json);
+        _json.Flush();
+    }
+
+    // Whether the writer would write the same: nothing escaped, nothing that it would escape, no space between tokens.
+    static bool IsAsWritten(ReadOnlySpan<byte> json)
+    {
+        if (json.ContainsAnyExcept(s_plain)) return false;
+        // Without escapes every second quote ends a text.
+        while (json.IndexOf((byte)'"') is var quote and >= 0)
+        {
+            if (json[..quote].Contains((byte)' ')) return false;
+            json = json[(quote + 1)..];
+            json = json[(json.IndexOf((byte)'"') + 1)..];
+        }
+        return !json.Contains((byte)' ');
+    }
 }

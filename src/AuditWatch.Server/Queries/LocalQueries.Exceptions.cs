@@ -25,7 +25,6 @@ public sealed partial class LocalQueries
         if (await FindAlertAsync(act.Id!, stop) is not { } stored) throw new QueryFault($"There is no alert '{act.Id}'.", 404);
         var id = Guid.NewGuid().ToString();
         var document = ExceptionDraft.Write(stored.Alert, id, body, DateOnly.FromDateTime(_clock.GetUtcNow().UtcDateTime));
-        if (Snapshot is not null && !Snapshot().Rules.Any(r => r.Id == stored.Alert.Rule.Id)) throw new QueryFault($"The rule '{stored.Alert.Rule.Name}' judges no single audit event, so no exception speaks of it.");
 
         // Through the reader that detection uses: what is shown is what will be.
         var problems = new List<Problem>();

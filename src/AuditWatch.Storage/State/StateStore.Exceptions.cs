@@ -42,8 +42,9 @@ public sealed partial class StateStore
     /// <summary>What exceptions have hidden, by their ids, those of files too.</summary>
     public async Task<IReadOnlyDictionary<string, ExceptionUse>> ExceptionUsesAsync(CancellationToken stop) =>
         (await ReadAsync(connection => connection.QueryAsync<UseRow>(Sql(
-            "select exception_id, cast(sum(findings) as bigint) as findings, max(last_us) as last_us from exception_use group by exception_id", null, null, stop)), stop).ConfigureAwait(false))
-        .Select(row => new ExceptionUse(StoredText.Back(row.Exception_Id)!, row.Findings, row.Last_Us)).ToDictionary(use => use.Id, StringComparer.Ordinal);
+            "select exception_id, findings, last_us from exception_use", null, null, stop)), stop).ConfigureAwait(false))
+        .GroupBy(row => StoredText.Back(row.Exception_Id)!, StringComparer.Ordinal)   // here: SQLite gives a sum over nothing no type
+        .ToDictionary(rows => rows.Key, rows => new ExceptionUse(rows.Key, rows.Sum(row => row.Findings), rows.Max(row => row.Last_Us)), StringComparer.Ordinal);
 
     /// <summary>Whether there is an exception that a reader has not taken up, or has not let go of.</summary>
     public Task<bool> AreExceptionsNewAsync(string reader, CancellationToken stop) => ReadAsync(connection => connection.QuerySingleAsync<bool>(Sql(

@@ -11,7 +11,7 @@ internal static class ExceptionsCommand
 {
     public static Command Build(Terminal terminal) => new("exceptions", "What a site expects: Sigma filters with an owner, a reason and an end. They hide alerts, never evidence.")
     {
-        Listing.List(terminal, "list", "Exceptions, the one that ends first on top.", "exceptions", 
+        Listing.List(terminal, "list", "Exceptions, the one that ends first on top.", "exceptions",
             [Listing.Filter("--state", "active, expiring (within 14 days), expired or ended."), Listing.Filter("--review", "true: only those that somebody should look at: they end soon, have expired, or hide nothing.")],
             "id", "expires", "state", "owner", "hidden", "last_hidden", "stored_alerts_covered", "title", "review"),
         Add(terminal),

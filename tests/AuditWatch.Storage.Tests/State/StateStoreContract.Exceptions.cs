@@ -48,6 +48,7 @@ public abstract partial class StateStoreContract
     [Fact]
     public async Task What_exceptions_hide_is_counted_in_the_commit_that_hides_it_for_all_readers_together()
     {
+        Assert.Empty(await _store.ExceptionUsesAsync(Stop));
         await _store.CommitAsync(Commit(1) with { Hidden = [new ExceptionUse("x", 2, 50), new ExceptionUse("of a file", 1, 7)] }, Stop);
         await _store.CommitAsync(Commit(2) with { Reader = "other", Hidden = [new ExceptionUse("x", 3, 40)] }, Stop);
         await _store.CommitAsync(Commit(3) with { Hidden = [new ExceptionUse("x", 1, 30)] }, Stop);

@@ -142,7 +142,7 @@ sealed partial class ClusterReasoner
         if (sighting.Past is null) _dossiers.Place(sighting);
         if (!WaitsForOthers(sighting))
         {
-            _direct.Add(new Finding(sighting.By, sighting.By.Level, sighting, story: null) { Joins = sighting.Owner });
+            if (_makesIncidents) _direct.Add(new Finding(sighting.By, sighting.By.Level, sighting, story: null) { Joins = sighting.Owner });
             return;
         }
 
@@ -153,12 +153,6 @@ sealed partial class ClusterReasoner
     // What was found in order, alert by alert, becomes part of cases. An exception hides a step, not what it has to do with others.
     void FileCases(List<(Finding Finding, string AlertId)> found)
     {
-        if (!_makesIncidents)
-        {
-            _direct.Clear();
-            return;
-        }
-
         found.AddRange(_direct.Select(f => (f, f.AlertId)));
         _direct.Clear();
         foreach (var (finding, alertId) in found.OrderBy(f => f.Finding.End.Sequence).ThenBy(f => f.Finding.By.Id, StringComparer.Ordinal)) _caseFiles.Take(finding, alertId);

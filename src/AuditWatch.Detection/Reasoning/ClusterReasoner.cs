@@ -107,7 +107,7 @@ sealed partial class ClusterReasoner
         var alerts = new Dictionary<Finding, string>();
         foreach (var finding in visible.OrderBy(f => f is { Group: null, Joins: null, Suppression: null } ? 0 : f.End.Sequence)) alerts[finding] = Tell(finding);
         if (Trace is not null) TellHidden(visible);
-        FileCases([.. _dossiers.Findings.Where(f => f.IsOrdered).Select(f => (f, alerts.GetValueOrDefault(f, f.Joins?.AlertId ?? f.AlertId)))]);
+        if (_makesIncidents) FileCases([.. _dossiers.Findings.Where(f => f.IsOrdered).Select(f => (f, alerts.GetValueOrDefault(f, f.Joins?.AlertId ?? f.AlertId)))]);
         _dossiers.Findings.Clear();
         _dossiers.Settle();
         _stages.Clear();

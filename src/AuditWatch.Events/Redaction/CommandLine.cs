@@ -87,7 +87,8 @@ internal static class CommandLine
             var start = at + (word.IsEmpty ? 0 : text[at..end].IndexOf(word));
             if (!word.IsEmpty)
             {
-                if (word[0] != '-') { if (IsProgram(word)) program = word; }
+                // In a sentence the program may stand behind its name: command=curl.
+                if (word[0] != '-') { if (word[(word.LastIndexOf((byte)'=') + 1)..] is var name && IsProgram(name)) program = name; }
                 else if (GluedPassword(program, word) is > 0 and var skip) Cut(layer, start + skip, start + word.Length, cuts);
                 if (TakesPassword(program, option) && word[0] != '-') Cut(layer, start + PasswordStart(option, word), start + word.Length, cuts, isPair: TakesPair(option));
                 option = word;

@@ -104,6 +104,8 @@ internal static class SecretPaths
         ["exec sh -c redis-cli+-a alone"] = s => Event("pods", "{}", uri: $"/x/exec?command=sh\\u0026command=-c\\u0026command=redis-cli+-a+{Uri.EscapeDataString(Plain(s))}+info", subresource: "exec"),
         ["mysql -p alone"] = s => Event("pods", Pod($$"""{"name":"c","args":["mysql","-h","db","-p{{Plain(s)}}"]}""")),
         ["ldapsearch -w alone"] = s => Event("pods", Pod($$"""{"name":"c","args":["sh","-c","ldapsearch -D cn=a -w {{Plain(s)}} x"]}""")),
+        ["curl -u in a runtime alert's command line"] = s => Event("pods", $$$"""{"output_fields":{"proc.cmdline":"curl -u admin:{{{Plain(s)}}} http://x/y"} }"""),
+        ["curl -u in a runtime alert's sentence"] = s => Event("pods", $$$"""{"output":"Outbound (user=root command=curl -s -u admin:{{{Plain(s)}}} http://x/y pod=a)"}"""),
         ["probe header"] = s => Event("pods", Pod($$"""{"name":"c","livenessProbe":{"httpGet":{"httpHeaders":[{"name":"Authorization","value":"Bearer {{Plain(s)}}"}]} } }""")),
 
         // ConfigMaps

@@ -69,7 +69,7 @@ public sealed partial class AuditEvent
         DerivedField.UaOs => AgentSystem is { } system ? OfWord(system) : Missing(HotField.UserAgent),
         DerivedField.UaProduct => AgentProduct is { } product ? OfWord(product) : Missing(HotField.UserAgent),
         DerivedField.UaVersion => AgentVersion is { } version ? OfWord(version) : Missing(HotField.UserAgent),
-        DerivedField.XffPresent => _ranges.Has(HotField.SourceIps) ? Of(Addresses.IsForwarded) : Missing(HotField.SourceIps),
+        DerivedField.XffPresent => _isOfGke ? DerivedValue.Unknown(UnknownReason.LevelTooLow) : _ranges.Has(HotField.SourceIps) ? Of(Addresses.IsForwarded) : Missing(HotField.SourceIps),
         _ => DerivedValue.Absent,
     };
 

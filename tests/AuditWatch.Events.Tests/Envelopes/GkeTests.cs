@@ -79,7 +79,7 @@ public sealed class GkeTests
     [Theory]
     [InlineData("io.k8s.core.v1.pods.exec.create", "core/v1/namespaces/a/pods/b/exec", "aw.exec.command", "aw.exec.command_line", "aw.exec.container", "aw.exec.stdin", "aw.exec.tty")]
     [InlineData("io.k8s.core.v1.nodes.proxy.create", "core/v1/nodes/n1/proxy", "aw.exec.command", "aw.proxy.path")]
-    [InlineData("io.k8s.core.v1.secrets.list", "core/v1/secrets", "aw.label_selector", "aw.field_selector", "aw.limit", "aw.xff_present")]
+    [InlineData("io.k8s.core.v1.secrets.list", "core/v1/secrets", "aw.label_selector", "aw.field_selector", "aw.limit", "aw.xff_present", "aw.source_ips_all")]
     public void What_would_stand_in_the_query_is_unknown_rather_than_absent(string method, string resource, params string[] fields)
     {
         foreach (var field in fields)

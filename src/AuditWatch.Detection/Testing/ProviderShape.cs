@@ -102,8 +102,14 @@ static class ProviderShape
     {
         var (code, word) = http switch
         {
-            < 400 => (0, ""), 400 => (3, "INVALID_ARGUMENT"), 401 => (16, "UNAUTHENTICATED"), 403 => (7, "PERMISSION_DENIED"), 404 => (5, "NOT_FOUND"), 409 => (6, "ALREADY_EXISTS"),
-            429 => (8, "RESOURCE_EXHAUSTED"), _ => (13, "INTERNAL"),
+            < 400 => (0, ""),
+            400 => (3, "INVALID_ARGUMENT"),
+            401 => (16, "UNAUTHENTICATED"),
+            403 => (7, "PERMISSION_DENIED"),
+            404 => (5, "NOT_FOUND"),
+            409 => (6, "ALREADY_EXISTS"),
+            429 => (8, "RESOURCE_EXHAUSTED"),
+            _ => (13, "INTERNAL"),
         };
         return word.Length == 0 ? new JsonObject { ["code"] = code } : new JsonObject { ["code"] = code, ["message"] = word };
     }

@@ -9,8 +9,8 @@ using Microsoft.Extensions.DependencyInjection;
 namespace AuditWatch.Server.Bus;
 
 /// <summary>
-/// Who is told of alerts, over what. One queue a consumer, named after it; whoever publishes declares them all, because what is published before its queue exists is
-/// dropped by the broker without a word.
+/// Who is told of alerts, over what. One queue a consumer, named after it; every process declares them all at its start, because what is published before its queue exists
+/// is dropped by the broker without a word.
 /// </summary>
 static class AlertBus
 {

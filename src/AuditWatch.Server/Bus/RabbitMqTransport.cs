@@ -29,6 +29,8 @@ static class RabbitMqTransport
         {
             foreach (var queue in queues) topology.BindQueue(AlertRaised.Exchange, queue);   // a queue gets one copy, by however many ways it comes
         });
+        // At the start, not with the first message: whoever comes first, all queues are there.
+        mq.DeployPublishTopology = true;
         mq.ConfigureEndpoints(context);
     }
 

@@ -105,7 +105,7 @@ internal sealed class ScaleAudit(ScaleStage stage, string program)
 
     async Task<ILookup<int, long>> PlacesAsync(string beginning, CancellationToken stop) =>
         (await stage.Postgres.QueryAsync(ScaleStage.Database,
-            $"select segment >> 16, segment & 65535, frame from reader_position where reader like '{beginning}%{ScaleStage.Topic}/%'"))
+            $"select segment >> 16, segment & 65535, frame from reader_position where reader ~ '^{beginning}.*{ScaleStage.Topic}/[0-9]+$'"))
         .Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => line.Split('|').Select(word => int.Parse(word, CultureInfo.InvariantCulture)).ToArray())
         .ToLookup(row => row[0], row => KafkaPlace.OffsetOf(new EventPosition(row[1], row[2], 0)));
 

@@ -5,6 +5,7 @@ using AuditWatch.Server.Notifications;
 using AuditWatch.Storage.State;
 using MassTransit;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
 
 namespace AuditWatch.Server.Bus;
 
@@ -57,6 +58,9 @@ static class AlertBus
             else bus.UsingInMemory((context, memory) => memory.ConfigureEndpoints(context));
         });
         if (publishes) services.AddHostedService<OutboxPublisher>();
+        if (config.Bus.RabbitMq is { } broker)
+            services.AddHostedService(app => new BusWatch(() => app.GetRequiredService<IBusControl>().CheckHealth().Status == BusHealthStatus.Healthy, stop => RabbitMqTransport.TryAsync(broker, stop),
+                app.GetRequiredService<TimeProvider>(), app.GetRequiredService<ILogger<BusWatch>>()));
         return services;
 
         void Add<T>(IBusRegistrationConfigurator bus, string name, bool batched) where T : class, IConsumer

@@ -6,6 +6,9 @@ internal sealed record ScaleFault(string Kind, string What, Func<ScaleStage, Can
     // Longer than a member of a group may be silent before its partitions go to another.
     static readonly TimeSpan s_pastTakeOver = TimeSpan.FromSeconds(40);
 
+    /// <summary>As a new version is rolled out.</summary>
+    public static ScaleFault Rolling { get; } = new("all processes ended in order and started, one after another", "rolling restart", RollAsync);
+
     public static ScaleFault Pick(Random random)
     {
         var process = random.Next(6);
@@ -36,7 +39,7 @@ internal sealed record ScaleFault(string Kind, string What, Func<ScaleStage, Can
                 p.Start();
                 await p.ReadyAsync(stop);
             }),
-            < 66 => new("all processes ended in order and started, one after another", "rolling restart", RollAsync),
+            < 66 => Rolling,
             < 71 => new("Kafka killed", "Kafka killed", async (s, stop) =>
             {
                 await s.Kafka.KillAsync();
@@ -68,7 +71,7 @@ internal sealed record ScaleFault(string Kind, string What, Func<ScaleStage, Can
         };
     }
 
-    // As a new version is rolled out: the next one is ended when the one before is ready.
+    // The next one is ended when the one before is ready.
     static async Task RollAsync(ScaleStage stage, CancellationToken stop)
     {
         foreach (var process in stage.Processes)

@@ -69,6 +69,7 @@ public sealed class BusTests(SharedRabbitMq shared)
     {
         var server = await shared.ServerAsync();
         await using var station = await Station.StartAsync(NewFolder(), Station.On(server, SharedRabbitMq.Killed));
+        await station.ConnectedAsync();
         await station.RaiseAsync(1, 150);
         await server.KillAsync();
         await station.RaiseAsync(151, 150);

@@ -6,12 +6,12 @@ using AuditWatch.Ingest.Journal.Kafka;
 namespace AuditWatch.Benchmarks.Scale;
 
 /// <summary>
-/// What more partitions bring on this machine: the same events of sixteen clusters, taken in by one process, then detected by one other, with 1, 2 and 4 partitions. CPU per event must stay
-/// what it is. Before what is measured each process works on eight other clusters, so that what a young process costs is not counted.
+/// What more partitions bring on this machine: the same events of eight clusters, taken in by one process, then detected by one other, with 1, 2 and 4 partitions. CPU per event must stay
+/// what it is. Before what is measured each process works on four other clusters, so that what a young process costs is not counted.
 /// </summary>
 internal static class ScaleRate
 {
-    const int Early = 8, Measured = 16, EventsEach = 100;
+    const int Early = 4, Measured = 8, EventsEach = 100;
 
     /// <summary>Arguments: AUDITWATCH.dll [RECORDING | CORPUS.ndjson, of which so many lines as a recording has are taken].</summary>
     public static async Task<int> RunAsync(string[] arguments)

@@ -48,7 +48,7 @@ public sealed class TokenEndpoint : IAsyncDisposable
     /// <summary>PEM file of its certificate.</summary>
     public string CaFile => Path.Combine(_folder, "ca.pem");
 
-    /// <summary>What was asked: method and path with query, a line end, and the body with its escapes undone.</summary>
+    /// <summary>What was asked (a question for something else is answered 400: a 404 of a machine's endpoint is asked again and again): method and path with query, a line end, and the body with its escapes undone.</summary>
     public ConcurrentQueue<string> Asked { get; } = new();
 
     /// <summary>What a request must hold to get a token; others are refused as Entra does.</summary>
@@ -91,7 +91,7 @@ public sealed class TokenEndpoint : IAsyncDisposable
                 {
                     var asked = await ReadAsync(stream);
                     Asked.Enqueue(asked);
-                    var (status, body) = !asked.Contains("token", StringComparison.Ordinal) ? ("404 Not Found", "{}") : Takes(asked) ? ("200 OK", Token())
+                    var (status, body) = !asked.Contains("token", StringComparison.Ordinal) ? ("400 Bad Request", "{}") : Takes(asked) ? ("200 OK", Token())
                         : ("401 Unauthorized", """{"error":"invalid_client","error_description":"AADSTS7000215: Invalid client secret provided.","error_codes":[7000215]}""");
                     await stream.WriteAsync(Encoding.ASCII.GetBytes($"HTTP/1.1 {status}\r\nContent-Type: application/json\r\nContent-Length: {body.Length}\r\nConnection: close\r\n\r\n{body}"));
                 }

@@ -32,7 +32,7 @@ sealed class ElasticsearchLink : IDisposable
     public static async Task<ElasticsearchLink?> OpenAsync(AuditWatchConfig config, StateStore state, CancellationToken stop)
     {
         if (config.Elasticsearch is not { } section) return null;
-        var place = new ElasticsearchPlace(section.Url, section.Namespace, section.ApiKeyFile, section.Username, section.PasswordFile, section.CaFile) 
+        var place = new ElasticsearchPlace(section.Url, section.Namespace, section.ApiKeyFile, section.Username, section.PasswordFile, section.CaFile)
         {
             AuditWatchUrl = config.Kibana?.AuditWatchUrl,
             Topic = config.Journal.Kafka is { } kafka ? TopicPlaces.Of(kafka.Topic) : null,

@@ -67,6 +67,14 @@ sealed class OpenAlerts(long keptMicros = OpenAlerts.KeptMicros)
         if (alerts.Count == 0) _waiting.Remove(recent.Act.Request);
     }
 
+    /// <summary>Adds what changed to <paramref name="changed"/>, in no order; gives back the ids of those that were closed.</summary>
+    public IReadOnlyList<string> Take(ICollection<OpenAlert> changed)
+    {
+        foreach (var alert in _changed) changed.Add(alert);
+        _changed.Clear();
+        return TakeClosed();
+    }
+
     public IReadOnlyList<OpenAlert> TakeChanged()
     {
         var changed = _changed.OrderBy(a => a.Alert.TimeMicros).ThenBy(a => a.By.Id, StringComparer.Ordinal).ThenBy(a => a.Id, StringComparer.Ordinal).ToList();
@@ -76,6 +84,7 @@ sealed class OpenAlerts(long keptMicros = OpenAlerts.KeptMicros)
 
     public IReadOnlyList<string> TakeClosed()
     {
+        if (_closed.Count == 0) return [];
         string[] closed = [.. _closed];
         _closed.Clear();
         return closed;

@@ -105,8 +105,14 @@ public sealed partial class AuditEvent
             return address.IsIPv6LinkLocal ? AddressScope.LinkLocal : address.IsIPv6UniqueLocal ? AddressScope.Private : AddressScope.Public;
         Span<byte> b = stackalloc byte[4];
         address.TryWriteBytes(b, out _);
-        return b switch
+        return Scope(b);
+    }
+
+    static AddressScope Scope(ReadOnlySpan<byte> ipv4)
+    {
+        return ipv4 switch
         {
+            [127, ..] => AddressScope.Loopback,
             [169, 254, ..] => AddressScope.LinkLocal,
             [10, ..] or [172, >= 16 and <= 31, ..] or [192, 168, ..] or [100, >= 64 and <= 127, ..] => AddressScope.Private,
             _ => AddressScope.Public,

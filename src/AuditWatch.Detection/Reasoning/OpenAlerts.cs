@@ -67,16 +67,18 @@ sealed class OpenAlerts(long keptMicros = OpenAlerts.KeptMicros)
         if (alerts.Count == 0) _waiting.Remove(recent.Act.Request);
     }
 
+    /// <summary>Alerts raised or changed since last asked, as they now stand. Of one that was closed and raised again meanwhile, the later is told.</summary>
     public IReadOnlyList<OpenAlert> TakeChanged()
     {
-        var changed = _changed.OrderBy(a => a.Alert.TimeMicros).ThenBy(a => a.By.Id, StringComparer.Ordinal).ThenBy(a => a.Id, StringComparer.Ordinal).ToList();
+        var changed = _changed.OrderByDescending(a => a.Number).DistinctBy(a => a.Id, StringComparer.Ordinal).OrderBy(a => a.Alert.TimeMicros).ThenBy(a => a.By.Id, StringComparer.Ordinal).ThenBy(a => a.Id, StringComparer.Ordinal).ToList();
         _changed.Clear();
         return changed;
     }
 
+    /// <summary>Alerts closed since last asked, and not raised again since.</summary>
     public IReadOnlyList<string> TakeClosed()
     {
-        string[] closed = [.. _closed];
+        string[] closed = [.. _closed.Where(id => !_byId.ContainsKey(id))];
         _closed.Clear();
         return closed;
     }

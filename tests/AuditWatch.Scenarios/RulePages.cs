@@ -1,4 +1,5 @@
 using System.Text;
+using System.Text.Json;
 using AuditWatch.Detection.Policy;
 using AuditWatch.Detection.Rules;
 using AuditWatch.Detection.Testing;
@@ -19,7 +20,9 @@ static class RulePages
     public static SortedDictionary<string, string> All()
     {
         var rules = Replay.Rules;
-        var documents = rules.Documents.Concat(rules.Correlations.All.Select(c => (SigmaDocument)c.Source)).OrderBy(d => d.Name, StringComparer.Ordinal).ToList();
+        // Those for alerts of Falco and for our own view are judged beside audit events; they are detections like all others.
+        var others = rules.Written.OfType<SigmaRule>().Where(r => r.LogSource.Product is "falco" or "auditwatch");
+        var documents = rules.Documents.Concat(others).Concat(rules.Correlations.All.Select(c => (SigmaDocument)c.Source)).OrderBy(d => d.Name, StringComparer.Ordinal).ToList();
         var chains = ChainPage.All(rules);
         var resources = ResourcesOf(rules);
         var users = documents.OfType<SigmaCorrelation>().SelectMany(c => c.Rules.Select(r => (Rule: r, By: c.Name)))
@@ -54,10 +57,24 @@ static class RulePages
     static void Examples(StringBuilder text, SigmaDocument document)
     {
         var file = Path.ChangeExtension(FileOf(document), ".tests.yml");
-        if (!File.Exists(file)) return;
+        if (!File.Exists(file))
+        {
+            RecordedExamples(text, document);
+            return;
+        }
+
         var problems = new List<Problem>();
         var cases = RuleTestFile.Read(file, problems).Where(c => c.Changes.Count == 0 && (c.Rule == document.Id || c.Rule == document.Name)).ToList();
         List(text, "Examples", [.. new[] { "fire", "silent", "unknown" }.SelectMany(expect => cases.Where(c => c.Expect == expect).Select(c => c.It).Distinct().Take(MostExamples))]);
+    }
+
+    // Rules for Falco and for our own view have their cases in one file of their folder.
+    static void RecordedExamples(StringBuilder text, SigmaDocument document)
+    {
+        var file = Path.Combine(Path.GetDirectoryName(FileOf(document))!, "cases.ndjson");
+        if (!File.Exists(file)) return;
+        var cases = File.ReadLines(file).Where(l => l.Length > 0).Select(l => JsonElement.Parse(l)).Where(c => c.GetProperty("rule").GetString() == document.Name).ToList();
+        List(text, "Examples", [.. new[] { "fire", "silent" }.SelectMany(expect => cases.Where(c => c.GetProperty("expect").GetString() == expect).Select(c => c.GetProperty("it").GetString()!).Distinct().Take(MostExamples))]);
     }
 
     // What a rule could hold on at all, as the policy simulator reads it out of the rule.

@@ -12,6 +12,7 @@ sealed class HealthFieldSchema : IFieldSchema
         "fact", "cluster", "source", "api_server", "since_us", "time_us", "sentence", "ends", "ends_since_us",
         "silent_seconds", "usual_seconds", "cluster_silent", "others_speaking", "replaced_by",
         "changes", "direction", "ahead_seconds", "lost", "gaps", "error", "state", "missing", "api_server_says", "we_have", "plugin",
+        "audit_id", "stage", "fields", "copies", "uncompared",
     ];
 
     public bool TryBind(string field, out int slot, out string? problem)

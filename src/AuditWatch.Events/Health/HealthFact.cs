@@ -47,6 +47,12 @@ public sealed record HealthFact(string Kind, string Cluster, string Source, stri
     /// <summary>The API server says itself that it lost events.</summary>
     public const string LostThere = "events-lost-by-api-server";
 
+    /// <summary>One stage of one request came with two contents that differ where neither was cut.</summary>
+    public const string Contradicting = "contradicting-copies";
+
+    /// <summary>What it is about, where that makes it this fact whichever source and API server it came from; null: source and API server do.</summary>
+    public string? Subject { get; init; }
+
     /// <summary>What else is known: texts, numbers, truth values, lists of texts.</summary>
     public IReadOnlyDictionary<string, object> Details { get; init; } = new Dictionary<string, object>();
 
@@ -57,7 +63,7 @@ public sealed record HealthFact(string Kind, string Cluster, string Source, stri
     public long EndsSinceMicros { get; init; }
 
     /// <summary>Its identity: the same fact found again, by a replay or after a crash, has the same.</summary>
-    public string Id => IdOf(Kind, Cluster, Source, ApiServer, SinceMicros);
+    public string Id => Subject is null ? IdOf(Kind, Cluster, Source, ApiServer, SinceMicros) : IdOf(Kind, Cluster, "", Subject, SinceMicros);
 
     /// <summary>The identity of a fact with these names.</summary>
     public static string IdOf(string kind, string cluster, string source, string apiServer, long sinceMicros)

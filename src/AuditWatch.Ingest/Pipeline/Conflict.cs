@@ -5,37 +5,58 @@ using AuditWatch.Ingest.Journal;
 
 namespace AuditWatch.Ingest.Pipeline;
 
-/// <summary>Two contents for one stage; whether they are one JSON value written in two ways is told by reading the first back. Rare, so it may cost something.</summary>
+/// <summary>Two contents for one stage; in what they differ is told by reading the first back. Rare, so it may cost something.</summary>
 internal sealed record Conflict(EventId First, EventPosition Before, EventId Second, byte[] Json)
 {
-    const int MostFrames = 256;
+    // Behind a place the first is soon; those of one input are mostly in the same few frames.
+    const int MostFramesEach = 64, MostFrames = 512;
 
-    public async Task<bool> IsSameJsonAsync(IJournal journal, string cluster, CancellationToken stop)
+    /// <summary>The second's source.</summary>
+    public string Source { get; init; } = "";
+
+    /// <summary>The second's API server; empty: not told apart.</summary>
+    public string ApiServer { get; init; } = "";
+
+    /// <summary>
+    /// In what the two of each differ. Null: nobody can say, since the first is gone or one of them is no JSON. How many were left uncompared, since reading the
+    /// firsts back took too long, is told too.
+    /// </summary>
+    public static async Task<(List<(Conflict Of, CopyDifference? Is)> Compared, int Uncompared)> CompareAsync(List<Conflict> conflicts, IJournal journal, string cluster, CancellationToken stop)
     {
+        var compared = new List<(Conflict, CopyDifference?)>();
+        var open = conflicts.GroupBy(c => c.First).ToDictionary(c => c.Key, c => c.ToList());
         var frames = 0;
-        await foreach (var frame in journal.ReadClusterAsync(cluster, Before, follow: false, stop).ConfigureAwait(false))
+        foreach (var wanted in conflicts.OrderBy(c => c.Before))
         {
-            for (var i = 0; i < frame.Ids.Count; i++)
+            if (!open.ContainsKey(wanted.First)) continue;
+            if (frames >= MostFrames) break;
+            var read = 0;
+            await foreach (var frame in journal.ReadClusterAsync(cluster, wanted.Before, follow: false, stop).ConfigureAwait(false))
             {
-                if (frame.Ids[i] == First) return AreEqual(frame.Records[i], Json);
+                for (var i = 0; i < frame.Ids.Count; i++)
+                {
+                    if (open.Remove(frame.Ids[i], out var found)) compared.AddRange(found.Select(f => (f, Compare(frame.Records[i], f.Json))));
+                }
+                frames++;
+                if (++read >= MostFramesEach || frames >= MostFrames || open.Count == 0 || !open.ContainsKey(wanted.First)) break;
             }
-            if (++frames >= MostFrames) break;
+            if (open.Remove(wanted.First, out var gone)) compared.AddRange(gone.Select(g => (g, (CopyDifference?)null)));
         }
-        return false;
+        return (compared, open.Values.Sum(o => o.Count));
     }
 
-    static bool AreEqual(ReadOnlyMemory<byte> left, ReadOnlyMemory<byte> right)
+    static CopyDifference? Compare(ReadOnlyMemory<byte> left, ReadOnlyMemory<byte> right)
     {
         try
         {
             using var first = JsonDocument.Parse(LoneSurrogates.Replaced(left), new JsonDocumentOptions { MaxDepth = 256 });
             using var second = JsonDocument.Parse(LoneSurrogates.Replaced(right), new JsonDocumentOptions { MaxDepth = 256 });
-            return JsonElement.DeepEquals(first.RootElement, second.RootElement);
+            return CopyDifference.Between(first.RootElement, second.RootElement);
         }
         catch (JsonException)
         {
             // A body that no one has opened yet may be malformed; then they are what they are: different bytes.
-            return false;
+            return null;
         }
     }
 }

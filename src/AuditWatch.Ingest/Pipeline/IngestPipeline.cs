@@ -11,15 +11,10 @@ namespace AuditWatch.Ingest.Pipeline;
 /// </summary>
 public sealed partial class IngestPipeline(IJournal journal, Redactor redactor, TimeProvider time, IngestOptions options, IdleMarks? idle = null, ILogger<IngestPipeline>? log = null)
 {
-    const int MostConflictsRead = 20;
-
     readonly ILogger _log = log ?? NullLogger<IngestPipeline>.Instance;
 
     /// <summary>What has come in since the start.</summary>
     public IngestCounters Counters { get; } = new();
-
-    /// <summary>Raised for each event that contradicts an earlier one about the same stage of the same request.</summary>
-    public event Action<ConflictingEvent>? Conflicting;
 
     RepeatCounts Repeats { get; } = new();
 
@@ -35,6 +30,8 @@ public sealed partial class IngestPipeline(IJournal journal, Redactor redactor, 
     internal IngestOptions Options => options;
 
     internal ConflictTable Conflicts { get; } = new(options.ConflictWindow);
+
+    internal ContradictionFacts Contradictions { get; } = new(journal, time);
 
     /// <summary>Takes a batch in. Returns once everything of it is durable.</summary>
     /// <exception cref="JournalFullException">The disk is full; the batch must be sent again.</exception>
@@ -64,13 +61,15 @@ public sealed partial class IngestPipeline(IJournal journal, Redactor redactor, 
 
     internal async Task<int> JudgeAsync(string cluster, List<Conflict> conflicts, CancellationToken stop)
     {
-        var count = 0;
-        for (var i = 0; i < conflicts.Count; i++)
+        var (compared, count) = await Conflict.CompareAsync(conflicts, journal, cluster, stop).ConfigureAwait(false);
+        if (count > 0) Contradictions.AddUncompared(cluster, conflicts[0], count);
+        foreach (var (conflict, difference) in compared)
         {
-            if (i < MostConflictsRead && await conflicts[i].IsSameJsonAsync(journal, cluster, stop).ConfigureAwait(false)) continue;
+            if (difference is { IsSame: true }) continue;
             count++;
-            Conflicting?.Invoke(new ConflictingEvent(cluster, conflicts[i].First, conflicts[i].Second));
+            if (difference is { Fields.Count: > 0 }) Contradictions.Add(cluster, conflict, difference);
         }
+        if (Contradictions.IsPending) await Contradictions.WriteAsync().ConfigureAwait(false);
         if (count == 0) return 0;
         Counters.AddConflicting(count);
         LogConflicting(_log, count, cluster);

@@ -144,7 +144,7 @@ internal sealed partial class Intake(IngestPipeline pipeline, string cluster, st
         }
         var id = _lot.End(start, time);
         if (pipeline.Conflicts.IsConflict(key, id, pipeline.Journal.EndOf(cluster), out var first, out var before))
-            _conflicts.Add(new Conflict(first, before, id, _lot.Last.ToArray()));
+            _conflicts.Add(new Conflict(first, before, id, _lot.Last.ToArray()) { Source = source, ApiServer = server });
         if (_lot.Buffer.Length >= pipeline.Options.AppendBytes) Append();
     }
 
@@ -182,7 +182,7 @@ internal sealed partial class Intake(IngestPipeline pipeline, string cluster, st
         await WaitAsync().ConfigureAwait(false);
         await _bad.CompleteAsync().ConfigureAwait(false);
         foreach (var (category, count) in _dropped) pipeline.Counters.AddDropped(category, count);
-        var conflicting = _conflicts.Count == 0 ? 0 : await pipeline.JudgeAsync(cluster, _conflicts, stop).ConfigureAwait(false);
+        var conflicting = _conflicts.Count == 0 && !pipeline.Contradictions.IsPending ? 0 : await pipeline.JudgeAsync(cluster, _conflicts, stop).ConfigureAwait(false);
         return new IngestResult(_accepted, _repeats, _bad.Count, _dropped.Values.Sum(), conflicting);
     }
 

@@ -4,7 +4,10 @@ using AuditWatch.Sigma.Parsing;
 
 namespace AuditWatch.Sigma.Yaml;
 
-/// <summary>Which type an unquoted scalar has: the core schema of YAML 1.2 (so <c>yes</c> and <c>on</c> stay texts).</summary>
+/// <summary>
+/// Which type an unquoted scalar has: the core schema of YAML 1.2 (so <c>yes</c> and <c>on</c> stay texts). Digits behind a zero stay text too:
+/// <c>010</c> is ten in YAML 1.2, eight in 1.1, and <c>058</c> a text there; an id's prefix is what somebody wrote it for.
+/// </summary>
 internal static class YamlScalarTypes
 {
     static readonly SearchValues<char> Grammar = SearchValues.Create("0123456789.eE+-");
@@ -44,7 +47,7 @@ internal static class YamlScalarTypes
         else if (digits.Length > 2 && digits.StartsWith("0o") && !digits[2..].ContainsAnyExceptInRange('0', '7') && digits.Length < 22)
             number = Signed(text, Convert.ToUInt64(digits[2..].ToString(), 8).ToString(CultureInfo.InvariantCulture));
         else if (digits.Length > 0 && !digits.ContainsAnyExceptInRange('0', '9'))
-            number = Signed(text, digits.TrimStart('0') is { Length: > 0 } trimmed ? trimmed.ToString() : "0");
+            number = digits.Length > 1 && digits[0] == '0' ? "" : Signed(text, digits.ToString());
         else if (digits.Length > 0 && (char.IsAsciiDigit(digits[0]) || (digits.Length > 1 && digits[0] == '.' && char.IsAsciiDigit(digits[1])))
             && !digits.ContainsAnyExcept(Grammar) && double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var real) && double.IsFinite(real))
             number = text[0] == '+' ? text[1..] : text;

@@ -1,4 +1,5 @@
 using System.Text;
+using System.Text.Json;
 using AuditWatch.Events;
 using AuditWatch.Events.Framing;
 using AuditWatch.Ingest.Journal;
@@ -130,8 +131,6 @@ public sealed class IngestPipelineTests : IAsyncLifetime
     [Fact]
     public async Task Another_content_for_a_known_stage_is_kept_and_flagged_once_unless_it_is_the_same_json()
     {
-        var seen = new List<ConflictingEvent>();
-        _it.Pipeline.Conflicting += seen.Add;
         var first = PipelineFixture.Event(1);
         var rewritten = first.Replace("\"level\":\"Metadata\",", "", StringComparison.Ordinal).Replace("\"verb\":\"list\"", "\"verb\" : \"list\", \"level\":\"Metadata\"", StringComparison.Ordinal);
         var forged = first.Replace("alice", "mallory", StringComparison.Ordinal);
@@ -141,7 +140,10 @@ public sealed class IngestPipelineTests : IAsyncLifetime
         Assert.Equal((0, 0), Of(await _it.Ingest(forged)));
         Assert.Equal((0, 0), Of(await _it.Ingest(first)));
         Assert.Equal(1, _it.Pipeline.Counters.Conflicting);
-        Assert.Equal(new ConflictingEvent("prod", EventId.Of("prod", Encoding.UTF8.GetBytes(first)), EventId.Of("prod", Encoding.UTF8.GetBytes(forged))), Assert.Single(seen));
+        var fact = JsonElement.Parse(Assert.Single(await _it.Texts(RecordKind.Health)));
+        Assert.Equal(("contradicting-copies", "ResponseComplete", 1795568340000000), (fact.GetProperty("fact").GetString(), fact.GetProperty("stage").GetString(), fact.GetProperty("since_us").GetInt64()));
+        Assert.Equal("Request 00000001-4da2-45a8-bdb9-740b839e28b1 came twice at stage ResponseComplete with different contents: user.username (\"alice\" and \"mallory\")", fact.GetProperty("sentence").GetString());
+        Assert.Equal(new[] { EventId.Of("prod", Encoding.UTF8.GetBytes(first)).ToString(), EventId.Of("prod", Encoding.UTF8.GetBytes(forged)).ToString() }.Order(), fact.GetProperty("copies").EnumerateArray().Select(c => c.GetString()));
         Assert.Equal(3, (await _it.Texts(RecordKind.Audit)).Count);
         Assert.Equal((1, 0), Of(await _it.Ingest(first, cluster: "staging")));
         static (int, int) Of(IngestResult result) => (result.Accepted, result.Conflicting);

@@ -41,4 +41,24 @@ public sealed class RecordedBodiesTests
         Assert.Equal(events, (await it.Texts(RecordKind.Audit)).Distinct(StringComparer.Ordinal).Count());
         Assert.Empty(JournalVerifier.Verify(Path.Combine(it.Folder, "journal"), Stop).Findings);
     }
+
+    [Fact]
+    public async Task The_log_of_an_API_server_beside_its_webhook_that_cuts_bodies_off_is_flagged_and_contradicts_nothing()
+    {
+        var kit = Environment.GetEnvironmentVariable("AUDITWATCH_KIT");
+        if (string.IsNullOrEmpty(kit)) Assert.Skip("Needs the recordings: set AUDITWATCH_KIT to the kit folder, beside which data/audit-live lies.");
+        var folder = Path.Combine(kit, "..", "data", "audit-live", "truncation");
+        await using var it = new PipelineFixture();
+        foreach (var file in (string[])["bodies.ndjson.zst", "audit.log.zst"])
+        {
+            await using var packed = File.OpenRead(Path.Combine(folder, file));
+            await using var unpacked = new DecompressionStream(packed);
+            Assert.Equal(WebhookOutcome.Accepted, (await it.Receiver.ReceiveAsync("prod", unpacked, null, Stop)).Outcome);
+        }
+        var cut = (await it.Texts(RecordKind.Audit)).Count(t => t.Contains("\"audit.k8s.io/truncated\":\"true\"", StringComparison.Ordinal));
+        Assert.InRange(cut, 100, long.MaxValue);
+        Assert.Equal(cut, it.Pipeline.Counters.Conflicting);
+        Assert.Empty(await it.Texts(RecordKind.Health));
+        Assert.Empty(it.Pipeline.Counters.Quarantined);
+    }
 }

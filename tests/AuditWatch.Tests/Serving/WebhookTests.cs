@@ -48,6 +48,22 @@ public sealed class WebhookTests(SharedServer shared) : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_second_account_of_a_request_is_an_alert_and_one_that_the_API_server_cut_is_none()
+    {
+        const string Body = ",\"requestObject\":{\"kind\":\"Pod\"}", Cut = ",\"annotations\":{\"audit.k8s.io/truncated\":\"true\"}";
+        string[] posts = [AuditLine.Of("cut", more: Body), AuditLine.Of("cut", more: Cut), AuditLine.Of("forged", more: Body), AuditLine.Of("forged", user: "mallory", more: Cut)];
+        foreach (var post in posts)
+        {
+            using var answer = await _server.PostAsync("contradicted", AuditLine.Utf8(post));
+            Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
+        }
+        await _server.SettleAsync();
+        Assert.Equal(4, (await _server.ListAsync("events", "limit=0&cluster=contradicted")).Count);
+        var alert = Assert.Single(await _server.ListAsync("alerts", "limit=0&cluster=contradicted"), a => a.GetProperty("rule").GetProperty("name").GetString() == "contradicting-copies");
+        Assert.Equal("Request forged came twice at stage ResponseComplete with different contents: user.username (\"alice\" and \"mallory\")", alert.GetProperty("sentence").GetString());
+    }
+
+    [Fact]
     public async Task A_body_of_64_MiB_is_taken_in_one_piece()
     {
         var padding = new string('x', 64 << 10);

@@ -131,6 +131,13 @@ public sealed class DetectionEngine
         MoveTo(new EventPosition(alerts.Segment, alerts.Frame, alerts.FirstIndex + alerts.Records.Count - 1), worker);
     }
 
+    /// <summary>Judges facts about our own view and takes the commit. Null: all of them were accounted for before the restart.</summary>
+    public DetectionCommit? ProcessHealth(JournaledEvents facts)
+    {
+        JudgeHealth(facts);
+        return TakeCommit();
+    }
+
     /// <summary>Judges facts about our own view.</summary>
     public void JudgeHealth(JournaledEvents facts)
     {

@@ -54,6 +54,9 @@ sealed partial class ClusterReasoner
         void Put(string kind, string key, byte[]? value, long expires) => changes.Add(new StateChange(_cluster.Name, kind, key, value, expires));
     }
 
+    /// <summary>Alerts raised or changed since last asked, in no order; gives back the ids of those that nothing can change any more.</summary>
+    public IReadOnlyList<string> TakeAlerts(ICollection<OpenAlert> changed) => _alerts.Take(changed);
+
     /// <summary>Without a place to keep state, what would have been saved is let go.</summary>
     public void ForgetChanges()
     {

@@ -26,7 +26,10 @@ public static class DocumentFramer
     public static IEnumerable<FramedDocument> ReadDocuments(Stream stream) => Documents(Read(stream));
 
     /// <summary>The same within limits. What goes beyond them is an <see cref="UnpackedTextTooLongException"/>, behind the documents that came before.</summary>
-    public static IEnumerable<FramedDocument> ReadDocuments(Stream stream, FramingLimits limits) => Documents(Read(stream, BlockSize, limits.MaxDocument, limits.MaxText));
+    public static IEnumerable<FramedDocument> ReadDocuments(Stream stream, FramingLimits limits) => Documents(Read(stream, BlockFor(stream), limits.MaxDocument, limits.MaxText));
+
+    // A small body is read in one small block.
+    static int BlockFor(Stream stream) => stream.CanSeek ? (int)Math.Clamp(stream.Length - stream.Position + 1, 64 * 1024, BlockSize) : BlockSize;
 
     static IEnumerable<FramedDocument> Documents(IEnumerable<DocumentBlock> blocks)
     {

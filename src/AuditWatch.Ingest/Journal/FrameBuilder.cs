@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Buffers.Binary;
 using System.IO.Hashing;
+using System.Runtime.InteropServices;
 using System.Text;
 using AuditWatch.Events;
 
@@ -95,7 +96,7 @@ internal static class FrameBuilder
 
     static ReadOnlySpan<byte> Gather(JournalBatch batch, ReadOnlySpan<int> kept, int rawLength, FrameCompressor compressor)
     {
-        if (kept.Length == 1) return batch.Records[kept[0]].Span;
+        if (TrySideBySide(batch, kept, rawLength, out var all)) return all;
         var raw = compressor.Raw(rawLength);
         var at = 0;
         foreach (var i in kept)
@@ -104,6 +105,23 @@ internal static class FrameBuilder
             at += batch.Records[i].Length;
         }
         return raw;
+    }
+
+    // Records that lie in memory as they will lie in the frame need not be moved.
+    static bool TrySideBySide(JournalBatch batch, ReadOnlySpan<int> kept, int rawLength, out ReadOnlySpan<byte> all)
+    {
+        var first = batch.Records[kept[0]];
+        all = first.Span;
+        if (kept.Length == 1) return true;
+        if (!MemoryMarshal.TryGetArray(first, out var segment)) return false;
+        var end = segment.Offset + segment.Count;
+        foreach (var i in kept[1..])
+        {
+            if (!MemoryMarshal.TryGetArray(batch.Records[i], out var next) || next.Array != segment.Array || next.Offset != end) return false;
+            end += next.Count;
+        }
+        all = segment.Array.AsSpan(segment.Offset, rawLength);
+        return true;
     }
 
     static (long Min, long Max) TimeRange(IReadOnlyList<long>? times, ReadOnlySpan<int> kept)

@@ -7,12 +7,13 @@ using AuditWatch.Ingest.Journal;
 namespace AuditWatch.Ingest.Pipeline;
 
 /// <summary>
-/// Cleaned events that go to the journal together. Each lies behind what its id is also made of (contracts §2: cluster and event, each after its length), so that
-/// one pass over contiguous bytes gives the id.
+/// Cleaned events that go to the journal together, one behind the other, as a frame holds them. For as long as an event's id is made, what it is also made of
+/// (contracts §2: cluster and event, each after its length) stands before it in place of what the event before it ends with, so that one pass gives the id.
 /// </summary>
 internal sealed class EventLot : IDisposable
 {
-    readonly byte[] _prefix;
+    readonly byte[] _prefix, _covered;
+    readonly IncrementalHash _hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
     readonly List<(int Start, int Length)> _records = [];
     readonly List<long> _times = [];
     readonly List<EventId> _ids = [];
@@ -21,7 +22,8 @@ internal sealed class EventLot : IDisposable
     {
         Buffer = new GrowingBuffer(expected);
         var name = Encoding.UTF8.GetBytes(cluster);
-        _prefix = new byte[4 + name.Length];
+        _prefix = new byte[4 + name.Length + 4];
+        _covered = new byte[_prefix.Length];
         BinaryPrimitives.WriteInt32BigEndian(_prefix, name.Length);
         name.CopyTo(_prefix, 4);
     }
@@ -30,26 +32,28 @@ internal sealed class EventLot : IDisposable
 
     public int Count => _records.Count;
 
-    /// <summary>Writes what stands before an event; the event must be written next, then <see cref="End"/> called.</summary>
+    /// <summary>Where the next event begins; it must be written there, then <see cref="End"/> called.</summary>
     public int Begin()
     {
-        var start = Buffer.Length;
-        Buffer.Write(_prefix);
-        Buffer.Write([0, 0, 0, 0]);
-        return start;
+        if (Buffer.Length == 0) Buffer.Write(_prefix);
+        return Buffer.Length;
     }
 
     /// <summary>The event that began at <paramref name="start"/> is complete.</summary>
     public EventId End(int start, long timeMicros)
     {
-        var at = start + _prefix.Length + 4;
-        var length = Buffer.Length - at;
-        ToOneLine(Buffer.Slice(at, length));
-        BinaryPrimitives.WriteInt32BigEndian(Buffer.Slice(at - 4, 4), length);
+        var length = Buffer.Length - start;
+        ToOneLine(Buffer.Slice(start, length));
+        var before = Buffer.Slice(start - _prefix.Length, _prefix.Length);
+        before.CopyTo(_covered);
+        _prefix.CopyTo(before);
+        BinaryPrimitives.WriteInt32BigEndian(before[^4..], length);
         Span<byte> digest = stackalloc byte[SHA256.HashSizeInBytes];
-        SHA256.HashData(Buffer.Slice(start, Buffer.Length - start), digest);
+        _hash.AppendData(Buffer.Slice(start - _prefix.Length, _prefix.Length + length));
+        _hash.GetHashAndReset(digest);
+        _covered.CopyTo(before);
         var id = new EventId(BinaryPrimitives.ReadUInt128BigEndian(digest));
-        _records.Add((at, length));
+        _records.Add((start, length));
         _times.Add(timeMicros);
         _ids.Add(id);
         return id;
@@ -66,12 +70,16 @@ internal sealed class EventLot : IDisposable
     /// <summary>The last event's bytes.</summary>
     public ReadOnlySpan<byte> Last => Buffer.Slice(_records[^1].Start, _records[^1].Length);
 
-    public JournalBatch ToBatch(string cluster, string source, string position)
+    public JournalBatch ToBatch(string cluster, string source, string position, RecordKind kind = RecordKind.Audit)
     {
         var records = new ReadOnlyMemory<byte>[_records.Count];
         for (var i = 0; i < records.Length; i++) records[i] = Buffer.Memory(_records[i].Start, _records[i].Length);
-        return new JournalBatch(cluster, source, position, RecordKind.Audit, records) { EventTimes = _times, Ids = _ids };
+        return new JournalBatch(cluster, source, position, kind, records) { EventTimes = _times, Ids = _ids };
     }
 
-    public void Dispose() => Buffer.Dispose();
+    public void Dispose()
+    {
+        Buffer.Dispose();
+        _hash.Dispose();
+    }
 }

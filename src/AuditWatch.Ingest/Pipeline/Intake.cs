@@ -126,12 +126,11 @@ internal sealed partial class Intake(IngestPipeline pipeline, string cluster, st
         else if (!ReferenceEquals(server, _lotServer) && server != _lotServer) TurnTo(server);
         if (_lot.Count == 0) _lotPosition = PositionNow;
         var start = _lot.Begin();
-        var at = _lot.Buffer.Length;
         try
         {
             if (!pipeline.Redactor.TryClean(json, ranges, _lot.Buffer))
             {
-                _lot.Buffer.CutTo(at);
+                _lot.Buffer.CutTo(start);
                 _lot.Buffer.Write(json);
             }
         }

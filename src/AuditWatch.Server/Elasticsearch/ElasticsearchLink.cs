@@ -1,6 +1,7 @@
 using AuditWatch.Events;
 using AuditWatch.Server.Configuration;
 using AuditWatch.Server.Hosting;
+using AuditWatch.Server.Queries;
 using AuditWatch.Storage.Elasticsearch;
 using AuditWatch.Storage.State;
 
@@ -31,7 +32,11 @@ sealed class ElasticsearchLink : IDisposable
     public static async Task<ElasticsearchLink?> OpenAsync(AuditWatchConfig config, StateStore state, CancellationToken stop)
     {
         if (config.Elasticsearch is not { } section) return null;
-        var place = new ElasticsearchPlace(section.Url, section.Namespace, section.ApiKeyFile, section.Username, section.PasswordFile, section.CaFile) { AuditWatchUrl = config.Kibana?.AuditWatchUrl };
+        var place = new ElasticsearchPlace(section.Url, section.Namespace, section.ApiKeyFile, section.Username, section.PasswordFile, section.CaFile)
+        {
+            AuditWatchUrl = config.Kibana?.AuditWatchUrl,
+            Topic = config.Journal.Kafka is { } kafka ? TopicPlaces.Of(kafka.Topic) : null,
+        };
         try
         {
             return new ElasticsearchLink(new ElasticsearchConnection(place),

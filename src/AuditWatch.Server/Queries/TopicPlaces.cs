@@ -45,6 +45,9 @@ static class TopicPlaces
         return output.WrittenMemory;
     }
 
+    /// <summary>The topic, as documents name its places.</summary>
+    public static JournalTopic Of(string topic) => new(topic, position => (PartitionPlace.PartitionOf(position), KafkaPlace.OffsetOf(PartitionPlace.Within(position))));
+
     static bool IsOthersWord(in Utf8JsonReader reader) =>
         reader.ValueTextEquals("event"u8) || reader.ValueTextEquals("events"u8) || reader.ValueTextEquals("record"u8) || reader.ValueTextEquals("matched"u8) || reader.ValueTextEquals("query"u8)
         || reader.ValueTextEquals("change"u8);

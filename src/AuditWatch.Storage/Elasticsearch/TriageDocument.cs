@@ -1,6 +1,6 @@
 using System.Buffers;
-using System.Globalization;
 using System.Text.Json;
+using AuditWatch.Events;
 using AuditWatch.Storage.State;
 
 namespace AuditWatch.Storage.Elasticsearch;
@@ -8,7 +8,7 @@ namespace AuditWatch.Storage.Elasticsearch;
 /// <summary>Writes where an alert stands as a whole row: what dashboards filter and count by, and the triage itself. Written over with every change.</summary>
 internal static class TriageDocument
 {
-    public static void Write(StoredAlert stored, IBufferWriter<byte> output)
+    public static void Write(StoredAlert stored, ElasticsearchPlace place, IBufferWriter<byte> output)
     {
         var alert = stored.Alert;
         using var json = new Utf8JsonWriter(output, AlertDocument.Options);
@@ -37,7 +37,7 @@ internal static class TriageDocument
                 AlertDocument.Text(json, "sentence", alert.Sentence);
                 json.WriteNumber("count", alert.Count);
                 json.WriteString("outcome", alert.Outcome);
-                AlertDocument.Texts(json, "evidence", [.. alert.Evidence.Where(e => e.File is null).TakeLast(100).Select(e => string.Create(CultureInfo.InvariantCulture, $"{e.Segment}-{e.Frame}-{e.Index}"))]);
+                AlertDocument.Texts(json, "evidence", [.. alert.Evidence.Where(e => e.File is null).TakeLast(100).Select(e => place.WordOf(new EventPosition(e.Segment, e.Frame, e.Index)))]);
                 json.WriteString("last_evidence", AlertDocument.Time(alert.Window?.ToMicros ?? alert.TimeMicros));
                 if (alert.GroupBy is { } group) AlertDocument.Texts(json, "group_by", [.. group.Select(g => $"{g.Key}={g.Value}")]);
             });

@@ -26,7 +26,7 @@ public sealed class TriageIndex(ElasticsearchConnection connection)
         foreach (var alert in alerts)
         {
             body.Write(Encoding.UTF8.GetBytes($$$"""{"index":{"_index":"{{{name}}}","_id":"{{{alert.Alert.AlertId}}}","version":{{{alert.Version}}},"version_type":"external_gte"}}{{{"\n"}}}"""));
-            TriageDocument.Write(alert, body);
+            TriageDocument.Write(alert, connection.Place, body);
             body.Write("\n"u8);
         }
         var answer = await connection.BulkAsync("/_bulk", body.WrittenMemory, isGzip: false, stop).ConfigureAwait(false);

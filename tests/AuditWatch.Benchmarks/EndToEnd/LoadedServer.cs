@@ -32,7 +32,8 @@ internal static class LoadedServer
         }
     }
 
-    public static async Task<Load> PostAsync(string url, IBodies bodies, int seconds, int connections, double? postsPerSecond)
+    /// <summary>Posts for so long, or so many bodies, whatever comes first.</summary>
+    public static async Task<Load> PostAsync(string url, IBodies bodies, int seconds, int connections, double? postsPerSecond, long most = long.MaxValue)
     {
         using var http = new HttpClient(new SocketsHttpHandler { MaxConnectionsPerServer = connections }) { Timeout = TimeSpan.FromSeconds(60) };
         var waited = Stopwatch.StartNew();
@@ -46,6 +47,7 @@ internal static class LoadedServer
             while (watch.Elapsed.TotalSeconds < seconds)
             {
                 var n = Interlocked.Increment(ref next) - 1;
+                if (n >= most) break;
                 if (postsPerSecond is { } pace && n / pace - watch.Elapsed.TotalSeconds is > 0 and var early) await Task.Delay(TimeSpan.FromSeconds(early));
                 using var content = new ByteArrayContent(bodies.Take(n));
                 var sent = Stopwatch.GetTimestamp();

@@ -40,7 +40,8 @@ internal static class ReferenceReceiver
             using var body = new MemoryStream((int)(context.Request.ContentLength ?? 1 << 20));
             await context.Request.Body.CopyToAsync(body);
             if (!compressors.TryTake(out var compressor)) compressor = new Compressor(1);
-            var packed = compressor.Wrap(body.GetBuffer().AsSpan(0, (int)body.Length)).ToArray();
+            var hash = SHA256.HashData(body.GetBuffer().AsSpan(0, (int)body.Length));
+            byte[] packed = [.. hash, .. compressor.Wrap(body.GetBuffer().AsSpan(0, (int)body.Length))];
             compressors.Add(compressor);
             var done = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
             waiting.Add((packed, done));
@@ -54,13 +55,11 @@ internal static class ReferenceReceiver
     {
         var at = 0L;
         var group = new List<TaskCompletionSource>();
-        Span<byte> hash = stackalloc byte[32];
         foreach (var first in waiting.GetConsumingEnumerable())
         {
             var next = first;
             do
             {
-                SHA256.HashData(next.Bytes, hash);
                 RandomAccess.Write(file, next.Bytes, at);
                 at += next.Bytes.Length;
                 group.Add(next.Done);

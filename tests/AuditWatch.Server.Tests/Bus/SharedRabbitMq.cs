@@ -8,8 +8,8 @@ namespace AuditWatch.Server.Tests.Bus;
 /// <summary>One RabbitMQ for all tests, started by the first that asks; every test has a virtual host of its own.</summary>
 public sealed class SharedRabbitMq : IAsyncDisposable
 {
-    public const string Once = "once", Early = "early", Killed = "killed", Twice = "twice", Alarm = "alarm";
-    readonly Lazy<Task<RabbitMqServer>> _server = new(() => RabbitMqServer.StartAsync(Once, Early, Killed, Twice, Alarm));
+    public const string Once = "once", Early = "early", Killed = "killed", Twice = "twice", Alarm = "alarm", Silent = "silent";
+    readonly Lazy<Task<RabbitMqServer>> _server = new(() => RabbitMqServer.StartAsync(Once, Early, Killed, Twice, Alarm, Silent));
 
     public async Task<RabbitMqServer> ServerAsync()
     {

@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Runtime.InteropServices;
 using System.Text.Json;
 using AuditWatch.Events.Redaction;
 using AuditWatch.Events.Scanning;
@@ -7,30 +8,74 @@ namespace AuditWatch.Ingest.Sources.Falco;
 
 /// <summary>
 /// Cleans an alert of secrets by the rules that bodies of requests are cleaned by: command lines, file names and environment may hold any. The alert is put where a
-/// body stands, cleaned, and taken out again.
+/// body stands, cleaned, and taken out again. For one thread.
 /// </summary>
-internal static class FalcoCleaner
+internal sealed class FalcoCleaner : IDisposable
 {
+    static readonly SearchValues<byte> s_plain = SearchValues.Create([.. Enumerable.Range(' ', '~' - ' ' + 1).Select(b => (byte)b).Except("\\<>&+'`"u8.ToArray())]);
+
+    readonly Redactor _redactor;
+    readonly ArrayBufferWriter<byte> _wrapped = new(8192);
+    readonly ArrayBufferWriter<byte> _cleaned = new();
+    readonly Utf8JsonWriter _json;
+    readonly EventRanges _ranges = new();
+
+    public FalcoCleaner(Redactor redactor) => (_redactor, _json) = (redactor, new Utf8JsonWriter(_wrapped));
+
     static ReadOnlySpan<byte> Around => """{"auditID":"falco","stage":"ResponseComplete","verb":"create","objectRef":{"resource":"pods"},"requestObject":"""u8;
 
-    /// <summary>The cleaned alert on one line; null when it cannot be cleaned.</summary>
-    public static byte[]? TryClean(Redactor redactor, JsonElement alert)
+    /// <summary>Writes the cleaned alert on one line; false when it cannot be cleaned.</summary>
+    public bool TryClean(JsonElement alert, IBufferWriter<byte> output)
     {
-        var wrapped = new ArrayBufferWriter<byte>(4096);
-        wrapped.Write(Around);
-        using (var json = new Utf8JsonWriter(wrapped)) alert.WriteTo(json);
-        wrapped.Write("}"u8);
-        var ranges = new EventRanges();
-        var cleaned = new ArrayBufferWriter<byte>(wrapped.WrittenCount);
+        _wrapped.ResetWrittenCount();
+        _cleaned.ResetWrittenCount();
+        _wrapped.Write(Around);
+        Write(alert);
+        _wrapped.Write("}"u8);
         try
         {
-            if (!EventScanner.TryScan(wrapped.WrittenSpan, ranges, out _)) return null;
-            if (!redactor.TryClean(wrapped.WrittenSpan, ranges, cleaned)) return ranges.Of(wrapped.WrittenSpan, HotField.RequestObject).ToArray();
-            return EventScanner.TryScan(cleaned.WrittenSpan, ranges, out _) ? ranges.Of(cleaned.WrittenSpan, HotField.RequestObject).ToArray() : null;
+            if (!EventScanner.TryScan(_wrapped.WrittenSpan, _ranges, out _)) return false;
+            var text = _wrapped.WrittenSpan;
+            if (_redactor.TryClean(text, _ranges, _cleaned))
+            {
+                if (!EventScanner.TryScan(_cleaned.WrittenSpan, _ranges, out _)) return false;
+                text = _cleaned.WrittenSpan;
+            }
+            output.Write(_ranges.Of(text, HotField.RequestObject));
+            return true;
         }
         catch (Exception e) when (e is not OutOfMemoryException)
         {
-            return null;
+            return false;
         }
+    }
+
+    public void Dispose() => _json.Dispose();
+
+    void Write(JsonElement alert)
+    {
+        var raw = JsonMarshal.GetRawUtf8Value(alert);
+        if (IsAsWritten(raw))
+        {
+            _wrapped.Write(raw);
+            return;
+        }
+        _json.Reset();
+        alert.WriteTo(_json);
+        _json.Flush();
+    }
+
+    // Whether the writer would write the same: nothing escaped, nothing that it would escape, no space between tokens.
+    static bool IsAsWritten(ReadOnlySpan<byte> json)
+    {
+        if (json.ContainsAnyExcept(s_plain)) return false;
+        // Without escapes every second quote ends a text.
+        while (json.IndexOf((byte)'"') is var quote and >= 0)
+        {
+            if (json[..quote].Contains((byte)' ')) return false;
+            json = json[(quote + 1)..];
+            json = json[(json.IndexOf((byte)'"') + 1)..];
+        }
+        return !json.Contains((byte)' ');
     }
 }

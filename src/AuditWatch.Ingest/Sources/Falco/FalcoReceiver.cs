@@ -1,6 +1,4 @@
 using System.Buffers;
-using System.Security.Cryptography;
-using AuditWatch.Events.Falco;
 using AuditWatch.Events.Framing;
 using AuditWatch.Ingest.Journal;
 using AuditWatch.Ingest.Pipeline;
@@ -14,8 +12,6 @@ namespace AuditWatch.Ingest.Sources.Falco;
 public sealed class FalcoReceiver(IngestPipeline pipeline, Func<bool> isOverHighWater) : IDisposable
 {
     const int MostBytes = 8 << 20;
-    const int LotBytes = 1 << 20;
-    const string Source = "falco";
     static readonly TimeSpan s_retryAfter = TimeSpan.FromSeconds(2);
 
     readonly BytesInFlight _bytes = new(4 * MostBytes);
@@ -42,15 +38,18 @@ public sealed class FalcoReceiver(IngestPipeline pipeline, Func<bool> isOverHigh
             if (!await _bytes.TryTakeAsync(share, pipeline.Options.BodyWait, pipeline.Time, stop).ConfigureAwait(false)) return Refuse(WebhookOutcome.Busy, "Too many bodies are under way.");
             taken = true;
             using var whole = await ReadAsync(body, stop).ConfigureAwait(false);
+            using var intake = new FalcoIntake(pipeline, cluster, Limits, OnStored);
             await _opening.WaitAsync(stop).ConfigureAwait(false);
             try
             {
-                return new WebhookResult(WebhookOutcome.Accepted, await TakeAsync(cluster, whole).ConfigureAwait(false), TimeSpan.Zero, "");
+                await intake.OpenAsync(whole, MostBytes).ConfigureAwait(false);
             }
             finally
             {
                 _opening.Release();
             }
+            // Waiting for the disk is for all at once: one fsync covers them.
+            return new WebhookResult(WebhookOutcome.Accepted, await intake.CompleteAsync().ConfigureAwait(false), TimeSpan.Zero, "");
         }
         catch (OperationCanceledException)
         {
@@ -87,68 +86,9 @@ public sealed class FalcoReceiver(IngestPipeline pipeline, Func<bool> isOverHigh
         }
     }
 
-    async Task<IngestResult> TakeAsync(string cluster, MemoryStream body)
+    void OnStored(AppendResult result)
     {
-        var bad = new QuarantineNotes(pipeline, cluster, Source, "");
-        var lot = new FalcoLot(cluster);
-        var (stored, repeats) = (0, 0);
-        try
-        {
-            if (body.Length > MostBytes) KeepBody("too-large", $"The body has more than {MostBytes >> 20} MiB.", 4096);
-            else
-            {
-                foreach (var document in DocumentFramer.ReadDocuments(body, Limits))
-                {
-                    Take(document);
-                    if (lot.Bytes >= LotBytes) await AppendAsync().ConfigureAwait(false);
-                    if (bad.MustWrite) await bad.WriteAsync().ConfigureAwait(false);
-                }
-            }
-        }
-        catch (UnpackedTextTooLongException e)
-        {
-            KeepBody("too-large", $"The body unpacks to more than {e.Limit} bytes; what is behind them is not read.", 0);
-        }
-        catch (Exception e) when (e is InvalidDataException or ZstdSharp.ZstdException)
-        {
-            KeepBody("malformed-envelope", $"The body cannot be unpacked: {e.Message}", 0);
-        }
-
-        await AppendAsync().ConfigureAwait(false);
-        await bad.CompleteAsync().ConfigureAwait(false);
-        return new IngestResult(stored, repeats, bad.Count, 0, 0);
-
-        void Take(FramedDocument document)
-        {
-            if (document.IsOversize)
-            {
-                Keep("too-large", $"The alert has more than {Limits.MaxDocument} bytes.", document.Utf8.Span, document.Line);
-                return;
-            }
-
-            using var alert = FalcoAlert.TryRead(document.Utf8, out var reason, out var detail);
-            if (alert is null) Keep(reason, detail, document.Utf8.Span, document.Line);
-            else if (FalcoCleaner.TryClean(pipeline.Redactor, alert.Root) is { } cleaned) lot.Add(cleaned, alert.TimeMicros);
-            else bad.Keep("", "redaction-failed", "The alert could not be cleaned; none of its text is kept.", document.Line, -1, document.Utf8.Length, SHA256.HashData(document.Utf8.Span), []);
-        }
-
-        void Keep(string reason, string detail, ReadOnlySpan<byte> content, long line) => bad.Keep("", reason, detail, line, -1, content.Length, SHA256.HashData(content), content);
-
-        void KeepBody(string reason, string detail, int head)
-        {
-            var bytes = body.GetBuffer().AsSpan(0, (int)body.Length);
-            bad.Keep("", reason, detail, 1, -1, bytes.Length, SHA256.HashData(bytes), bytes[..Math.Min(head, bytes.Length)]);
-        }
-
-        async Task AppendAsync()
-        {
-            if (lot.Count == 0) return;
-            var result = await pipeline.Journal.AppendAsync(lot.ToBatch(Source), CancellationToken.None).ConfigureAwait(false);
-            stored += result.Stored;
-            repeats += result.Repeats;
-            Interlocked.Add(ref _accepted, result.Stored);
-            Interlocked.Add(ref _repeats, result.Repeats);
-            lot = new FalcoLot(cluster);
-        }
+        Interlocked.Add(ref _accepted, result.Stored);
+        Interlocked.Add(ref _repeats, result.Repeats);
     }
 }

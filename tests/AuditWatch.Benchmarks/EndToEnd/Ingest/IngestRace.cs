@@ -17,26 +17,27 @@ internal static class IngestRace
         var rounds = arguments.Length > 2 ? int.Parse(arguments[2], CultureInfo.InvariantCulture) : 3;
         string[] sources = arguments.Length > 3 ? arguments[3].Split(',') : ["webhook", "kafka", "kafka-aks", "eventhubs", "file", "falco"];
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{most:N0} events of the corpus (posts: ten seconds), {rounds} rounds in turn, median; AKS records of 20 events a message.\n"));
-        Console.WriteLine("| source | client alone, events/s | reference (zstd, SHA-256, fsync), events/s | AuditWatch to the journal, events/s | ratio to the reference | CPU s per 1 M events: reference | AuditWatch |\n|---|---|---|---|---|---|---|");
+        Console.WriteLine("| source | client alone, events/s | reference (zstd, SHA-256, fsync), events/s | AuditWatch to the journal, events/s | ratio to the reference | CPU s per 1 M events: client alone | reference | AuditWatch |\n|---|---|---|---|---|---|---|---|");
         foreach (var source in sources)
         {
             await using var contest = await StartAsync(source, arguments[0], most);
             if (contest is null)
             {
-                Console.WriteLine($"| {source} | not run: {Kit.Missing} | | | | | |");
+                Console.WriteLine($"| {source} | not run: {Kit.Missing} | | | | | | |");
                 continue;
             }
             var (bare, reference, ours) = (new List<IngestRun>(), new List<IngestRun>(), new List<IngestRun>());
-            // The first turn compiles, and is not counted.
-            for (var round = 0; round <= rounds; round++)
+            // The first turn compiles, and is not counted; but what is posted to is a process of its own, warmed each time.
+            var first = contest is PostContest ? 1 : 0;
+            for (var round = first; round <= rounds; round++)
             {
                 bare.Add(await contest.BareAsync());
                 reference.Add(await InFolderAsync(contest.ReferenceAsync));
                 ours.Add(await InFolderAsync(contest.OursAsync));
             }
-            foreach (var runs in (List<IngestRun>[])[bare, reference, ours]) runs.RemoveAt(0);
+            if (first == 0) foreach (var runs in (List<IngestRun>[])[bare, reference, ours]) runs.RemoveAt(0);
             Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
-                $"| {contest.Name} | {Rate(bare):N0} | {Rate(reference):N0} | {Rate(ours):N0} | {MeasuredRun.Median(ours.Zip(reference, (o, r) => o.Rate / r.Rate)):F2} | {MeasuredRun.Median(reference.Select(r => r.CpuPerMillion)):F1} | {MeasuredRun.Median(ours.Select(r => r.CpuPerMillion)):F1} |"));
+                $"| {contest.Name} | {Rate(bare):N0} | {Rate(reference):N0} | {Rate(ours):N0} | {MeasuredRun.Median(ours.Zip(reference, (o, r) => o.Rate / r.Rate)):F2} | {MeasuredRun.Median(bare.Select(r => r.CpuPerMillion)):F1} | {MeasuredRun.Median(reference.Select(r => r.CpuPerMillion)):F1} | {MeasuredRun.Median(ours.Select(r => r.CpuPerMillion)):F1} |"));
         }
         return 0;
     }

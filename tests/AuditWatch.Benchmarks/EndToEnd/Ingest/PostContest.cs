@@ -6,7 +6,7 @@ namespace AuditWatch.Benchmarks.EndToEnd.Ingest;
 /// <summary>A source that is posted to, over HTTP on loopback. The receiver is a process of its own, and the CPU is its own.</summary>
 internal sealed class PostContest(string name, string path, IBodies bodies, int seconds) : IngestContest
 {
-    const int Connections = 8;
+    const int Connections = 8, WarmingEvents = 120_000;
 
     public override string Name => name;
 
@@ -24,8 +24,8 @@ internal sealed class PostContest(string name, string path, IBodies bodies, int 
         using var process = LoadedServer.StartSelf(receiver, port, place);
         try
         {
-            // What is compiled on the way is compiled before.
-            await LoadedServer.PostAsync($"http://127.0.0.1:{port}{path}", bodies, 2, Connections, null);
+            // What is compiled on the way is compiled before: by a number of events, not by time, which would favour who has less to compile on a machine with little to give.
+            await LoadedServer.PostAsync($"http://127.0.0.1:{port}{path}", bodies, 60, Connections, null, WarmingEvents / bodies.Events);
             process.Refresh();
             var cpu = process.TotalProcessorTime.TotalSeconds;
             var load = await LoadedServer.PostAsync($"http://127.0.0.1:{port}{path}", new Later(bodies), seconds, Connections, null);

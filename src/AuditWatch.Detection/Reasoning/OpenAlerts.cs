@@ -75,17 +75,19 @@ sealed class OpenAlerts(long keptMicros = OpenAlerts.KeptMicros)
         return TakeClosed();
     }
 
+    /// <summary>Alerts raised or changed since last asked, as they now stand. Of one that was closed and raised again meanwhile, the later is told.</summary>
     public IReadOnlyList<OpenAlert> TakeChanged()
     {
-        var changed = _changed.OrderBy(a => a.Alert.TimeMicros).ThenBy(a => a.By.Id, StringComparer.Ordinal).ThenBy(a => a.Id, StringComparer.Ordinal).ToList();
+        var changed = _changed.OrderByDescending(a => a.Number).DistinctBy(a => a.Id, StringComparer.Ordinal).OrderBy(a => a.Alert.TimeMicros).ThenBy(a => a.By.Id, StringComparer.Ordinal).ThenBy(a => a.Id, StringComparer.Ordinal).ToList();
         _changed.Clear();
         return changed;
     }
 
+    /// <summary>Alerts closed since last asked, and not raised again since.</summary>
     public IReadOnlyList<string> TakeClosed()
     {
         if (_closed.Count == 0) return [];
-        string[] closed = [.. _closed];
+        string[] closed = [.. _closed.Where(id => !_byId.ContainsKey(id))];
         _closed.Clear();
         return closed;
     }

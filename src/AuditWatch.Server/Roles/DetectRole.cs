@@ -33,7 +33,7 @@ sealed partial class DetectRole(SharedStores stores, OwnedPartitions owned, Audi
         silence.Expect(checkpoint.State.Select(s => s.Cluster).Distinct(StringComparer.Ordinal), checkpoint.Position);
         using var ownership = owned.Add(Reader, partition, () => committed.Position);
         Owns(Log, partition.Name, epoch, checkpoint.Position);
-        var run = new DetectionRun(reader, engine, stores.State, new ReaderProgress(() => committed.Position), committed, Clock, Log) { OnFrame = silence.OnFrame, OnAlerts = alerts => Interlocked.Add(ref _alerts, alerts) };
+        var run = new DetectionRun(engine, stores.State, new ReaderProgress(() => committed.Position), committed, Clock, Log) { OnFrame = silence.OnFrame, OnAlerts = alerts => Interlocked.Add(ref _alerts, alerts) };
         await run.RunAsync(partition, lost);
     }
 

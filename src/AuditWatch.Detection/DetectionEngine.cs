@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using AuditWatch.Detection.Alerts;
 using AuditWatch.Detection.EventLayer;
+using AuditWatch.Detection.Incidents;
 using AuditWatch.Detection.Knowledge;
 using AuditWatch.Detection.Reasoning;
 using AuditWatch.Detection.Rules;
@@ -15,7 +16,8 @@ namespace AuditWatch.Detection;
 
 /// <summary>
 /// Detection over the journal, for one reader in one thread. The loop around it: load the checkpoint, <see cref="Resume"/>, read the journal after
-/// <see cref="ReadAfter"/>, hand every frame over in order, and commit what comes back before the next one. A crash anywhere repeats frames, never their effect.
+/// <see cref="ReadAfter"/>, hand every frame over in order, and now and then <see cref="TakeCommit"/> and save it before the next frame. What changes in every frame (an
+/// incident, a count) is written once a commit, so several frames share one while there are more to read. A crash anywhere repeats frames, never their effect.
 /// </summary>
 public sealed class DetectionEngine
 {
@@ -26,6 +28,9 @@ public sealed class DetectionEngine
     readonly ExceptionsInForce _exceptions;
     // Written by the detection thread; metrics read it from others.
     readonly ConcurrentDictionary<string, ClusterWorker> _workers = new(StringComparer.Ordinal);
+    // Clusters of which something was judged since the last commit was taken, in the order in which they came.
+    readonly List<ClusterWorker> _judged = [];
+    bool _hasMoved;
 
     /// <summary>Detection with these rules.</summary>
     /// <param name="rules">The rules.</param>
@@ -46,6 +51,9 @@ public sealed class DetectionEngine
 
     /// <summary>Where the journal must be read from: earlier than <see cref="Position"/> by what waited in the reorder buffers.</summary>
     public EventPosition ReadAfter { get; private set; } = EventPosition.Start;
+
+    /// <summary>Name of the journal reader.</summary>
+    public string Reader => _reader;
 
     /// <summary>The rules that are judged by.</summary>
     public RuleSnapshot Rules => _rules;
@@ -75,8 +83,40 @@ public sealed class DetectionEngine
                 foreach (var worker in _workers.Values) worker.Reasoner.Except(fact);
     }
 
-    /// <summary>Judges events. Null: all of them were accounted for before the restart, there is nothing to commit.</summary>
+    /// <summary>Judges events and takes the commit. Null: all of them were accounted for before the restart, there is nothing to commit.</summary>
     public DetectionCommit? Process(JournaledEvents events)
+    {
+        Judge(events);
+        return TakeCommit();
+    }
+
+    /// <summary>What was judged since this was last asked; null: nothing that was not accounted for before.</summary>
+    public DetectionCommit? TakeCommit()
+    {
+        if (!_hasMoved) return null;
+        _hasMoved = false;
+        var changes = new List<StateChange>();
+        var alerts = new List<Alert>();
+        var incidents = new List<Incident>();
+        var hidden = new List<ExceptionUse>();
+        foreach (var worker in _judged)
+        {
+            var changed = worker.Reasoner.TakeChangedAlerts();
+            incidents.AddRange(worker.Reasoner.TakeChangedIncidents());
+            hidden.AddRange(worker.Reasoner.TakeHidden());
+            changes.AddRange(worker.Reasoner.TakeStateChanges(changed));
+            alerts.AddRange(changed.Select(a => a.Alert));
+        }
+
+        _judged.Clear();
+        return new DetectionCommit(_reader, Position, changes, alerts)
+        {
+            Incidents = incidents, Hidden = [.. hidden.GroupBy(u => u.Id, StringComparer.Ordinal).Select(g => new ExceptionUse(g.Key, g.Sum(u => u.Findings), g.Max(u => u.LastMicros)))],
+        };
+    }
+
+    /// <summary>Judges events.</summary>
+    public void Judge(JournaledEvents events)
     {
         var worker = WorkerOf(events.Cluster);
         worker.Batch.Begin(null, events.Segment, events.Frame);
@@ -89,50 +129,69 @@ public sealed class DetectionEngine
 
         var end = new EventPosition(events.Segment, events.Frame, events.FirstIndex + events.Records.Count - 1);
         Reason(worker, events.ReceivedMicros);
-        return Commit(worker, end);
+        MoveTo(end, worker);
     }
 
-    /// <summary>Judges alerts of Falco. Null: all of them were accounted for before the restart, there is nothing to commit.</summary>
+    /// <summary>Judges alerts of Falco and takes the commit. Null: all of them were accounted for before the restart.</summary>
     public DetectionCommit? ProcessFalco(JournaledEvents alerts)
+    {
+        JudgeFalco(alerts);
+        return TakeCommit();
+    }
+
+    /// <summary>Judges alerts of Falco.</summary>
+    public void JudgeFalco(JournaledEvents alerts)
     {
         var worker = WorkerOf(alerts.Cluster);
         worker.Batch.Begin(null, alerts.Segment, alerts.Frame);
         for (var i = 0; i < alerts.Records.Count; i++)
             if (!worker.Falco.Judge(alerts.Records[i], alerts.FirstIndex + i, alerts.ReceivedMicros, worker.Batch)) Unreadable++;
         Reason(worker, alerts.ReceivedMicros);
-        return Commit(worker, new EventPosition(alerts.Segment, alerts.Frame, alerts.FirstIndex + alerts.Records.Count - 1));
+        MoveTo(new EventPosition(alerts.Segment, alerts.Frame, alerts.FirstIndex + alerts.Records.Count - 1), worker);
     }
 
-    /// <summary>Judges facts about our own view. Null: all of them were accounted for before the restart, there is nothing to commit.</summary>
+    /// <summary>Judges facts about our own view and takes the commit. Null: all of them were accounted for before the restart.</summary>
     public DetectionCommit? ProcessHealth(JournaledEvents facts)
+    {
+        JudgeHealth(facts);
+        return TakeCommit();
+    }
+
+    /// <summary>Judges facts about our own view.</summary>
+    public void JudgeHealth(JournaledEvents facts)
     {
         var worker = WorkerOf(facts.Cluster);
         worker.Batch.Begin(null, facts.Segment, facts.Frame);
         for (var i = 0; i < facts.Records.Count; i++)
             if (!worker.Health.Judge(facts.Records[i], facts.FirstIndex + i, facts.ReceivedMicros, worker.Batch)) Unreadable++;
         Reason(worker, facts.ReceivedMicros);
-        return Commit(worker, new EventPosition(facts.Segment, facts.Frame, facts.FirstIndex + facts.Records.Count - 1));
+        MoveTo(new EventPosition(facts.Segment, facts.Frame, facts.FirstIndex + facts.Records.Count - 1), worker);
     }
 
     /// <summary>The alerts that rules may have raised on a health fact, by id.</summary>
     public IReadOnlyList<string> HealthAlertIds(string cluster, string factId, long sinceMicros) =>
         [.. _rules.Health.Select(r => AlertId.Of(cluster, r.Identity.Id, new RequestKey(factId, sinceMicros)))];
 
-    /// <summary>Takes an idle mark: what waits of the cluster is judged. Null: it was accounted for before the restart.</summary>
+    /// <summary>Takes an idle mark and then the commit. Null: it was accounted for before the restart.</summary>
     public DetectionCommit? Idle(string cluster, EventPosition position)
     {
-        if (position <= Position) return null;
-        var worker = WorkerOf(cluster);
-        worker.Reasoner.Idle();
-        return Commit(worker, position);
+        PassIdle(cluster, position);
+        return TakeCommit();
     }
 
-    /// <summary>Passes over a record that is no audit event. Null: it was accounted for before.</summary>
-    public DetectionCommit? Skip(EventPosition position)
+    /// <summary>Takes an idle mark: what waits of the cluster is judged.</summary>
+    public void PassIdle(string cluster, EventPosition position)
     {
-        if (position <= Position) return null;
-        Position = position;
-        return new DetectionCommit(_reader, position, [], []);
+        if (position <= Position) return;
+        var worker = WorkerOf(cluster);
+        worker.Reasoner.Idle();
+        MoveTo(position, worker);
+    }
+
+    /// <summary>Passes over a record that is no audit event.</summary>
+    public void Pass(EventPosition position)
+    {
+        if (position > Position) MoveTo(position, null);
     }
 
     void Reason(ClusterWorker worker, long receivedMicros)
@@ -150,13 +209,12 @@ public sealed class DetectionEngine
         worker.Reasoner.Conclude();
     }
 
-    DetectionCommit? Commit(ClusterWorker worker, EventPosition end)
+    void MoveTo(EventPosition end, ClusterWorker? worker)
     {
-        if (end <= Position) return null;
+        if (end <= Position) return;
         Position = end;
-        var alerts = worker.Reasoner.TakeChangedAlerts();
-        var incidents = worker.Reasoner.TakeChangedIncidents();
-        return new DetectionCommit(_reader, end, worker.Reasoner.TakeStateChanges(alerts), [.. alerts.Select(a => a.Alert)]) { Incidents = incidents, Hidden = worker.Reasoner.TakeHidden() };
+        _hasMoved = true;
+        if (worker is not null && !_judged.Contains(worker)) _judged.Add(worker);
     }
 
     ClusterWorker WorkerOf(string name)

@@ -27,6 +27,21 @@ public readonly record struct EventId(UInt128 Value)
         return new EventId(BinaryPrimitives.ReadUInt128BigEndian(digest));
     }
 
+    /// <summary>How many digits it is written with.</summary>
+    internal const int Digits = 32;
+
+    /// <summary>Writes its digits.</summary>
+    internal void Write(Span<byte> digits)
+    {
+        ((ulong)(Value >> 64)).TryFormat(digits, out _, "x16", System.Globalization.CultureInfo.InvariantCulture);
+        ((ulong)Value).TryFormat(digits[(Digits / 2)..], out _, "x16", System.Globalization.CultureInfo.InvariantCulture);
+    }
+
     /// <summary>32 lower-case hex digits.</summary>
-    public override string ToString() => Value.ToString("x32", System.Globalization.CultureInfo.InvariantCulture);
+    public override string ToString()
+    {
+        Span<byte> bytes = stackalloc byte[16];
+        BinaryPrimitives.WriteUInt128BigEndian(bytes, Value);
+        return Convert.ToHexStringLower(bytes);
+    }
 }

@@ -10,6 +10,7 @@ return args switch
     ["serve-load", .. var rest] => await ServeLoad.RunAsync(rest),
     ["ready-after-kill", .. var rest] => await ReadyAfterKill.RunAsync(rest),
     ["bulk-race", .. var rest] => await BulkRace.RunAsync(rest),
+    ["bulk-costs", .. var rest] => await BulkCosts.RunAsync(rest),
     ["state-costs", .. var rest] => await StateCosts.RunAsync(rest),
     ["webhook-load", .. var rest] => await WebhookLoad.RunAsync(rest),
     ["scale-kills", .. var rest] => await ScaleKills.RunAsync(rest),

@@ -67,14 +67,25 @@ sealed class Lab
     /// <summary>The same without the places of the evidence, which a journal cut otherwise gives otherwise.</summary>
     public string TextWithoutPlaces => string.Join('\n', Alerts.Select(a => Encoding.UTF8.GetString(AlertJson.ToUtf8(a with { Evidence = [] })) + a.Evidence.Count));
 
-    /// <summary>Journals the events in frames of this size and detects; before and after commits the worker dies where <paramref name="dies"/> says so.</summary>
-    public Lab Run(IReadOnlyList<ReadOnlyMemory<byte>> events, int frameSize, Func<bool>? dies = null, long received = 0, int segment = 0)
+    /// <summary>
+    /// Journals the events in frames of this size and detects; before and after commits the worker dies where <paramref name="dies"/> says so. As many frames share a commit
+    /// as are asked for.
+    /// </summary>
+    public Lab Run(IReadOnlyList<ReadOnlyMemory<byte>> events, int frameSize, Func<bool>? dies = null, long received = 0, int segment = 0, int framesPerCommit = 1)
     {
         var frames = events.Chunk(frameSize).Select((records, i) => new JournaledEvents("lab", segment, i, received, records)).ToList();
-        var next = 0;
+        var (next, open) = (0, 0);
         while (next < frames.Count)
         {
-            var commit = Engine.Process(frames[next++]);
+            Engine.Judge(frames[next++]);
+            if (++open < framesPerCommit && next < frames.Count)
+            {
+                if (dies?.Invoke() == true) (next, open) = (Restart(), 0);
+                continue;
+            }
+
+            open = 0;
+            var commit = Engine.TakeCommit();
             if (dies?.Invoke() == true) next = Restart();
             else
             {
@@ -108,6 +119,9 @@ sealed class Lab
 
     /// <summary>All that would be on disk.</summary>
     public string SavedState => string.Join('\n', _state.Values.Select(s => s.Key + " " + Encoding.UTF8.GetString(s.Value!)));
+
+    /// <summary>What would be on disk is about these.</summary>
+    public string SavedKeys => string.Join('\n', _state.Keys.Order());
 
     /// <summary>The worker dies and takes over again; what comes next is a journal of its own, behind this one.</summary>
     public void Reopen()

@@ -8,6 +8,24 @@ namespace AuditWatch.Detection.Conversion;
 /// <param name="IsExact">Whether its values have one spelling, so that case does not matter.</param>
 sealed record HuntingField(string? Sql, string? Elastic, HuntingKind Kind = HuntingKind.Text, bool IsLate = false, bool IsExact = false)
 {
+    /// <summary>An expression of ES|QL in place of the field, NULL where the event does not have it.</summary>
+    public string? Esql { get; init; }
+
+    /// <summary>The field of the documents that Lucene's syntax can ask and ES|QL cannot: one of several values.</summary>
+    public string? Lucene { get; init; }
+
+    /// <summary>A flag that no field holds: the query that finds where it is set.</summary>
+    public string? LuceneFlag { get; init; }
+
+    /// <summary>The query that finds where it is known, where its absence does not tell.</summary>
+    public string? LuceneKnown { get; init; }
+
+    /// <summary>Whether an event that has no value has one that nobody knows.</summary>
+    public bool IsNeverAbsent { get; init; }
+
+    const string Changed = "(kubernetes.audit.verb:\"update\" OR kubernetes.audit.verb:\"patch\")";
+    const string OutcomeKnown = "(*:* AND NOT auditwatch.outcome:\"unknown\")";
+
     const string Account = "'^system:serviceaccount:([^:]+):(.+)$'";
 
     // As docs/derived-fields.md divides addresses.
@@ -24,17 +42,23 @@ sealed record HuntingField(string? Sql, string? Elastic, HuntingKind Kind = Hunt
         ["auditID"] = new("audit_id", "kubernetes.audit.auditID"),
         ["user.username"] = new("\"user\"", "kubernetes.audit.user.username"),
         ["aw.real_user"] = new("\"user\"", "kubernetes.audit.user.username"),
-        ["user.groups"] = new("user_groups", null, HuntingKind.Texts),
+        ["user.groups"] = new("user_groups", null, HuntingKind.Texts) { Lucene = "kubernetes.audit.user.groups" },
         ["impersonatedUser.username"] = new("impersonated_user", "kubernetes.audit.impersonatedUser.username", IsLate: true),
         ["aw.effective_user"] = new("effective_user", "auditwatch.effective_user", IsLate: true),
         ["aw.impersonated"] = new("impersonated", "auditwatch.impersonated", HuntingKind.Flag, IsLate: true),
-        ["aw.is_service_account"] = new($"regexp_matches(\"user\", {Account})", null, HuntingKind.Flag),
-        ["aw.is_node"] = new("regexp_matches(\"user\", '^system:node:.')", null, HuntingKind.Flag),
-        ["aw.sa.namespace"] = new($"nullif(regexp_extract(\"user\", {Account}, 1), '')", null),
-        ["aw.sa.name"] = new($"nullif(regexp_extract(\"user\", {Account}, 2), '')", null),
+        ["aw.is_service_account"] = new($"regexp_matches(\"user\", {Account})", null, HuntingKind.Flag)
+        {
+            Esql = "kubernetes.audit.user.username RLIKE \"system:serviceaccount:[^:]+:.+\"", LuceneFlag = "kubernetes.audit.user.username:/system\\:serviceaccount\\:[^\\:]+\\:.+/",
+        },
+        ["aw.is_node"] = new("regexp_matches(\"user\", '^system:node:.')", null, HuntingKind.Flag)
+        {
+            Esql = "kubernetes.audit.user.username RLIKE \"system:node:.+\"", LuceneFlag = "kubernetes.audit.user.username:/system\\:node\\:.+/",
+        },
+        ["aw.sa.namespace"] = new($"nullif(regexp_extract(\"user\", {Account}, 1), '')", "auditwatch.service_account.namespace"),
+        ["aw.sa.name"] = new($"nullif(regexp_extract(\"user\", {Account}, 2), '')", "auditwatch.service_account.name"),
         ["userAgent"] = new("user_agent", "kubernetes.audit.userAgent"),
-        ["aw.ua.product"] = new("ua_product", null),
-        ["aw.ua.version"] = new("ua_version", null),
+        ["aw.ua.product"] = new("ua_product", "user_agent.name"),
+        ["aw.ua.version"] = new("ua_version", "user_agent.version"),
         ["aw.client_ip"] = new("client_ip", null),
         ["sourceIPs"] = new("source_ips", null, HuntingKind.Texts),
         ["aw.source_ips_all"] = new("source_ips", null, HuntingKind.Texts),
@@ -49,18 +73,25 @@ sealed record HuntingField(string? Sql, string? Elastic, HuntingKind Kind = Hunt
         ["requestURI"] = new("request_uri", null),
         ["aw.api_path"] = new("api_path", null),
         ["responseStatus.code"] = new("code", "kubernetes.audit.responseStatus.code", HuntingKind.Number, IsLate: true),
-        ["aw.outcome"] = new("nullif(outcome, 'unknown')", null, IsLate: true, IsExact: true),
+        ["aw.outcome"] = new("nullif(outcome, 'unknown')", "auditwatch.outcome", IsLate: true, IsExact: true)
+        {
+            Esql = "CASE(auditwatch.outcome != \"unknown\", auditwatch.outcome)", LuceneKnown = OutcomeKnown, IsNeverAbsent = true,
+        },
         ["annotations.authorization.k8s.io/decision"] = new("decision", "kubernetes.audit.annotations.authorization_k8s_io/decision", IsLate: true, IsExact: true),
         ["aw.decision"] = new("decision", "kubernetes.audit.annotations.authorization_k8s_io/decision", IsLate: true, IsExact: true),
         ["annotations.authorization.k8s.io/reason"] = new("decision_reason", "kubernetes.audit.annotations.authorization_k8s_io/reason", IsLate: true),
         ["aw.decision_reason"] = new("decision_reason", "kubernetes.audit.annotations.authorization_k8s_io/reason", IsLate: true),
         ["aw.cred_id"] = new("credential_id", "auditwatch.credential_id"),
         ["aw.issued_cred_id"] = new("issued_credential_id", "auditwatch.issued_credential_id", IsLate: true),
-        ["aw.caller.pod"] = new("caller_pod", null),
-        ["aw.caller.node"] = new("caller_node", null),
+        ["aw.caller.pod"] = new("caller_pod", "auditwatch.caller.pod"),
+        ["aw.caller.node"] = new("caller_node", "auditwatch.caller.node"),
         ["aw.list_scope"] = new("list_scope", "auditwatch.list_scope", IsExact: true),
         ["aw.dry_run"] = new("dry_run", "auditwatch.dry_run", HuntingKind.Flag),
-        ["aw.is_create"] = new("CASE WHEN verb = 'create' THEN true WHEN verb IN ('update', 'patch') THEN code = 201 ELSE false END", null, HuntingKind.Flag, IsLate: true),
+        ["aw.is_create"] = new("CASE WHEN verb = 'create' THEN true WHEN verb IN ('update', 'patch') THEN code = 201 ELSE false END", null, HuntingKind.Flag, IsLate: true)
+        {
+            Esql = "CASE(kubernetes.audit.verb == \"create\", true, kubernetes.audit.verb IN (\"update\", \"patch\"), kubernetes.audit.responseStatus.code == 201, false)",
+            LuceneFlag = $"(kubernetes.audit.verb:\"create\" OR ({Changed} AND kubernetes.audit.responseStatus.code:201))", LuceneKnown = $"((*:* AND NOT {Changed}) OR {OutcomeKnown})",
+        },
         ["aw.exec.command_line"] = new("exec_command", null),
         ["aw.is_write"] = new("verb IN ('create', 'update', 'patch', 'delete', 'deletecollection')", "auditwatch.write", HuntingKind.Flag),
     };

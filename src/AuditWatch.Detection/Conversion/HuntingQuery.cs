@@ -47,10 +47,10 @@ public sealed record HuntingQuery(RuleIdentity Rule, string? Query, string? Refu
             : throw new HuntingRefusedException("A placeholder stands inside a longer text.", v.Place.Line))];
     }
 
-    internal static HuntingField Field(FieldTest test, CompiledRule rule, bool isSql)
+    internal static HuntingField Field(FieldTest test, CompiledRule rule, HuntingLanguage language)
     {
-        var field = HuntingField.Of(test.Field);
-        if (field is null || (isSql ? field.Sql : field.Elastic) is null)
+        var (field, isSql) = (HuntingField.Of(test.Field), language == HuntingLanguage.Sql);
+        if (field is null || (language switch { HuntingLanguage.Sql => field.Sql, HuntingLanguage.Esql => field.Esql ?? field.Elastic, _ => field.LuceneFlag ?? field.Lucene ?? field.Elastic }) is null)
             throw new HuntingRefusedException($"'{test.Field}' is not kept {(isSql ? "in the embedded index" : "in the documents in a form that can be asked like this")}.", test.Place.Line);
         // The index shows generated names too, which the rule does not see there.
         if (isSql && test.Field == "objectRef.name" && rule.PossibleValues("verb")?.Contains("create") != false)

@@ -47,19 +47,31 @@ sealed class LuceneQuery(IListSource lists, CompiledRule rule)
     Both Test(FieldTest test)
     {
         if (test.Modifiers.FirstOrDefault(m => !Understood.Contains(m)) is { } unknown) throw new HuntingRefusedException($"The modifier '{unknown}' has no exact equivalent.", test.Place.Line);
-        var field = HuntingQuery.Field(test, rule, isSql: false);
-        var name = Escaped(field.Elastic!);
+        var field = HuntingQuery.Field(test, rule, HuntingLanguage.Lucene);
+        if (field.LuceneFlag is not null) return Flag(test, field);
+        if (field.Kind == HuntingKind.Texts && (test.Modifiers.Contains("exists") || test.Values.Any(v => v.Kind == SigmaScalarKind.Null)))
+            throw new HuntingRefusedException("An empty list and none are kept alike.", test.Place.Line);
+        var name = Escaped(field.Lucene ?? field.Elastic!);
         var isThere = $"_exists_:{name}";
         string found;
         if (test.Modifiers.Contains("exists")) found = isThere;
         else if (test.Values is [{ Kind: SigmaScalarKind.Null }]) found = Minus(isThere);
         else found = Group(test.Modifiers.Contains("all") ? " AND " : " OR ", HuntingQuery.Values(test, lists).Select(v => $"{name}:{Value(test, field, v)}"));
-        var isKnown = field.IsLate ? $"({isThere} OR {Minus("kubernetes.audit.stage:RequestReceived")})" : null;
+        var isKnown = field.LuceneKnown ?? (field.IsLate ? $"({isThere} OR {Minus("kubernetes.audit.stage:RequestReceived")})" : null);
         // A null test is true of what is not there, if that is certain.
-        var yes = isKnown is null || !found.StartsWith("(*:*", StringComparison.Ordinal) ? found : $"({found} AND {isKnown})";
+        var yes = isKnown is null || !field.IsNeverAbsent && !found.StartsWith("(*:*", StringComparison.Ordinal) ? found : $"({found} AND {isKnown})";
         var no = isKnown is null ? Minus(found) : $"({Minus(found)} AND {isKnown})";
         var both = new Both(yes, no);
         return test.Modifiers.Contains("neq") || (test.Modifiers.Contains("exists") && test.Values[0].Text == "false") ? both.Not() : both;
+    }
+
+    // What no field says outright.
+    static Both Flag(FieldTest test, HuntingField field)
+    {
+        if (test.Modifiers.Any(m => m != "neq") || test.Values is not [{ Kind: not SigmaScalarKind.Null } value] || !bool.TryParse(value.Text, out var wanted))
+            throw new HuntingRefusedException($"'{test.Field}' is true or false.", test.Place.Line);
+        var both = new Both(field.LuceneFlag!, field.LuceneKnown is { } known ? $"({Minus(field.LuceneFlag!)} AND {known})" : Minus(field.LuceneFlag!));
+        return wanted != test.Modifiers.Contains("neq") ? both : both.Not();
     }
 
     static string Value(FieldTest test, HuntingField field, string value)

@@ -48,17 +48,18 @@ sealed class TabularQuery(IListSource lists, CompiledRule rule, HuntingLanguage 
     string Test(FieldTest test)
     {
         if (test.Modifiers.FirstOrDefault(m => !Understood.Contains(m)) is { } unknown) throw new HuntingRefusedException($"The modifier '{unknown}' has no exact equivalent.", test.Place.Line);
-        var field = HuntingQuery.Field(test, rule, IsSql);
-        var column = IsSql ? field.Sql! : Elastic(field.Elastic!);
+        var field = HuntingQuery.Field(test, rule, language);
+        var column = IsSql ? field.Sql! : field.Esql ?? Elastic(field.Elastic!);
         var found = Predicate(test, field, column);
-        var answer = field.IsLate ? Late(column, found) : found;
+        var answer = field.IsLate ? Late(field, column, found) : found;
         return test.Modifiers.Contains("neq") || (test.Modifiers.Contains("exists") && test.Values[0].Text == "false") ? $"NOT {answer}" : answer;
     }
 
     // Before the answer nobody knows, unless it is there already.
-    string Late(string column, string found) => IsSql
+    string Late(HuntingField field, string column, string found) => field.IsNeverAbsent ? IsSql ? $"CASE WHEN ({column}) IS NULL THEN NULL ELSE {found} END" : $"CASE(({column}) IS NULL, null, {found})"
+        : IsSql
         ? $"CASE WHEN stage = 'RequestReceived' AND ({column}) IS NULL THEN NULL ELSE {found} END"
-        : $"CASE(kubernetes.audit.stage == \"RequestReceived\" AND {column} IS NULL, null, {found})";
+        : $"CASE(kubernetes.audit.stage == \"RequestReceived\" AND ({column}) IS NULL, null, {found})";
 
     string Predicate(FieldTest test, HuntingField field, string column)
     {

@@ -10,12 +10,17 @@ sealed class AbsenceTable
     readonly Dictionary<string, Presence> _groups = new(StringComparer.Ordinal);
     readonly PriorityQueue<string, (long Micros, string Key)> _due = new(Comparer<(long Micros, string Key)>.Create((a, b) => a.Micros != b.Micros ? a.Micros.CompareTo(b.Micros) : string.CompareOrdinal(a.Key, b.Key)));
     readonly SortedDictionary<string, Presence?> _changed = new(StringComparer.Ordinal);
+    readonly Dictionary<CorrelationRule, Absent> _byRule = [];
     readonly int _mostGroups;
+    readonly bool _isSaved;
 
-    public AbsenceTable(IEnumerable<CorrelationRule> rules, int mostGroups = 100_000)
+    /// <param name="rules">The correlations.</param>
+    /// <param name="mostGroups">Groups of all of them that are kept at most.</param>
+    /// <param name="isSaved">Whether anybody asks what changed.</param>
+    public AbsenceTable(IEnumerable<CorrelationRule> rules, int mostGroups = 100_000, bool isSaved = true)
     {
-        _mostGroups = mostGroups;
-        foreach (var rule in rules) _rules[rule.Identity.Id] = new Absent(rule);
+        (_mostGroups, _isSaved) = (mostGroups, isSaved);
+        foreach (var rule in rules) _rules[rule.Identity.Id] = _byRule[rule] = new Absent(rule);
     }
 
     public IReadOnlyList<CountedFigures> Figures => [.. _rules.Values.OrderBy(r => r.Rule.Identity.Name, StringComparer.Ordinal)
@@ -31,7 +36,7 @@ sealed class AbsenceTable
     /// <param name="isLate">Whether it had passed the match before that came.</param>
     public void Take(Capture capture, EventLayer.Sighting match, long watermark, bool isLate)
     {
-        var absent = _rules[capture.Rule.Identity.Id];
+        var absent = _byRule[capture.Rule];
         if (capture.Group is null)
         {
             absent.WithoutField++;
@@ -54,7 +59,7 @@ sealed class AbsenceTable
             _due.Enqueue(key, (group.SilentMicros, key));
         }
 
-        _changed[key] = group;
+        Changed(key, group);
     }
 
     /// <summary>Takes what is due next; gives it back if it is silent, and was expected.</summary>
@@ -86,7 +91,7 @@ sealed class AbsenceTable
         if (!_rules.TryGetValue(saved.Rule, out var absent) || saved.Group.Count != absent.Rule.Source.GroupBy.Count)
         {
             // The rule is gone, or another.
-            _changed[key] = null;
+            Changed(key, null);
             return;
         }
 
@@ -108,8 +113,13 @@ sealed class AbsenceTable
     void Forget(string key, Presence group)
     {
         _groups.Remove(key);
-        _rules[group.Rule.Identity.Id].Groups--;
-        _changed[key] = null;
+        _byRule[group.Rule].Groups--;
+        Changed(key, null);
+    }
+
+    void Changed(string key, Presence? group)
+    {
+        if (_isSaved) _changed[key] = group;
     }
 
     sealed class Absent(CorrelationRule rule)

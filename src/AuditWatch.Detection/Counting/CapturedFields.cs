@@ -52,7 +52,7 @@ sealed class CapturedFields(CorrelationRule rule, IReadOnlyList<int> groupSlots,
     static string?[] Measured(AuditEventView view, IReadOnlyList<int> slots)
     {
         var values = new string?[slots.Count];
-        for (var i = 0; i < values.Length; i++) values[i] = slots[i] < 0 ? null : Text(view.Get(slots[i]));
+        for (var i = 0; i < values.Length; i++) values[i] = slots[i] < 0 ? null : Text(view, slots[i]);
         return values;
     }
 
@@ -61,11 +61,18 @@ sealed class CapturedFields(CorrelationRule rule, IReadOnlyList<int> groupSlots,
         var texts = new string[slots.Count];
         for (var i = 0; i < texts.Length; i++)
         {
-            if (Text(view.Get(slots[i])) is not { } text) return null;
+            if (Text(view, slots[i]) is not { } text) return null;
             texts[i] = text;
         }
 
         return texts;
+    }
+
+    // What has a symbol is no longer than what is kept, and has its string already.
+    static string? Text(AuditEventView view, int slot)
+    {
+        var value = view.Get(slot);
+        return value.Kind == FieldKind.Text && value.Symbol >= 0 ? view.Event.Symbols.TextOf(value.Symbol) : Text(value);
     }
 
     static string? Text(in FieldValue value) => value.Kind switch

@@ -14,6 +14,7 @@ sealed partial class CountedTable
     const int FewRequests = 32, MostBytesAtRest = 4096;
 
     readonly Dictionary<string, Counted> _rules = new(StringComparer.Ordinal);
+    readonly Dictionary<CorrelationRule, Counted> _byRule = [];
     readonly Dictionary<long, (CorrelationRule Rule, IReadOnlyList<string> Group, CountedRequest? Request)> _changed = [];
     readonly List<(Counted Of, CountedGroup Group)> _awake = [], _large = [];
     readonly GroupTotals _totals = new();
@@ -23,7 +24,7 @@ sealed partial class CountedTable
     {
         (_mostGroups, _mostRequests, _mostAwake) = (mostGroups, mostRequests, mostAwake);
         var codec = new GroupCodec();
-        foreach (var rule in rules) _rules[rule.Identity.Id] = new Counted(rule, new CountedGroups(rule, codec, _totals));
+        foreach (var rule in rules) _rules[rule.Identity.Id] = _byRule[rule] = new Counted(rule, new CountedGroups(rule, codec, _totals));
     }
 
     public IReadOnlyList<CountedFigures> Figures => [.. _rules.Values.OrderBy(r => r.Rule.Identity.Name, StringComparer.Ordinal)
@@ -37,7 +38,7 @@ sealed partial class CountedTable
     /// <param name="sequence">Numbers what is filed.</param>
     public GroupEvidence? Take(Capture capture, EventFacts e, long watermark, bool isLate, Func<long> sequence)
     {
-        var counted = _rules[capture.Rule.Identity.Id];
+        var counted = _byRule[capture.Rule];
         if (capture.Group is null || !HasValue(capture))
         {
             counted.WithoutField++;

@@ -15,14 +15,22 @@ sealed class FirstSeenTable
     const int LongestKey = 64;
 
     readonly Dictionary<string, FirstSeenValues> _rules = new(StringComparer.Ordinal);
+    readonly Dictionary<CorrelationRule, FirstSeenValues> _byRule = [];
     readonly SortedDictionary<string, (string Rule, string Key, SavedFirstSeen? Saved)> _changed = new(StringComparer.Ordinal);
     long _latestBegin = long.MinValue;
 
-    public FirstSeenTable(IEnumerable<CorrelationRule> rules, int mostValues = 200_000)
+    readonly bool _isSaved;
+
+    /// <param name="rules">The correlations.</param>
+    /// <param name="mostValues">Values of one of them that are kept at most.</param>
+    /// <param name="isSaved">Whether anybody asks what changed.</param>
+    public FirstSeenTable(IEnumerable<CorrelationRule> rules, int mostValues = 200_000, bool isSaved = true)
     {
+        _isSaved = isSaved;
         foreach (var rule in rules)
         {
-            _rules[rule.Identity.Id] = new FirstSeenValues(rule, mostValues);
+            var values = _rules[rule.Identity.Id] = _byRule[rule] = new FirstSeenValues(rule, mostValues);
+            values.Evicted = key => Changed(values, key);
             _latestBegin = long.MaxValue;
         }
     }
@@ -48,7 +56,7 @@ sealed class FirstSeenTable
     /// <param name="now">Event time as the table stands: the event's, or how far it has passed when the event came late.</param>
     public GroupEvidence? Take(Capture capture, EventFacts e, long now)
     {
-        var values = _rules[capture.Rule.Identity.Id];
+        var values = _byRule[capture.Rule];
         if (capture.Group is null)
         {
             values.WithoutField++;
@@ -61,7 +69,7 @@ sealed class FirstSeenTable
         learner.LastMicros = Math.Max(learner.LastMicros, e.TimeMicros);
         Changed(values, scope);
         var key = KeyOf(capture.Group);
-        var isNew = values.See(key, e, now, learned, evicted => Changed(values, evicted));
+        var isNew = values.See(key, e, now, learned);
         Changed(values, key);
         return isNew
             ? new GroupEvidence(capture.GroupKey, GroupEvidence.Name(capture.Rule.Source.GroupBy, capture.Group), [new GroupMember(e.Request, [new EvidenceMark(e.Key, e.EventId, e.Position)])])
@@ -97,5 +105,8 @@ sealed class FirstSeenTable
     internal static string Short(string kind, string key) =>
         kind + (key.Length <= LongestKey ? key : "#" + Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(key)).AsSpan(0, 16)));
 
-    void Changed(FirstSeenValues values, string key) => _changed[$"{values.Rule.Identity.Id}/{key}"] = (values.Rule.Identity.Id, key, values.Save(key));
+    void Changed(FirstSeenValues values, string key)
+    {
+        if (_isSaved) _changed[$"{values.Rule.Identity.Id}/{key}"] = (values.Rule.Identity.Id, key, values.Save(key));
+    }
 }

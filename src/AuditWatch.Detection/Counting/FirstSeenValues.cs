@@ -23,6 +23,9 @@ sealed class FirstSeenValues(CorrelationRule rule, int most)
 
     public long WithoutField { get; set; }
 
+    /// <summary>Is told the key of what had to go for want of room.</summary>
+    public Action<string>? Evicted { get; set; }
+
     /// <summary>Event time of the earliest event seen, matching or not.</summary>
     public long BeganMicros { get => _whole.BeganMicros; set => _whole.BeganMicros = value; }
 
@@ -42,7 +45,7 @@ sealed class FirstSeenValues(CorrelationRule rule, int most)
     }
 
     /// <summary>Files a match; whether its value is new, or the same request said so already.</summary>
-    public bool See(string key, EventFacts e, long now, bool learned, Action<string> evicted)
+    public bool See(string key, EventFacts e, long now, bool learned)
     {
         if (_values.TryGetValue(key, out var value) && now - value.LastMicros < rule.SpanMicros)
         {
@@ -50,7 +53,7 @@ sealed class FirstSeenValues(CorrelationRule rule, int most)
             return value.First == e.Request;
         }
 
-        if (value is null && _values.Count >= most) MakeRoom(evicted);
+        if (value is null && _values.Count >= most) MakeRoom();
         value = _values[key] = new Value { LastMicros = e.TimeMicros };
         if (!learned) _noBaseline++;
         else if (_forgottenMicros > now - rule.SpanMicros) _forgotten++;
@@ -79,17 +82,17 @@ sealed class FirstSeenValues(CorrelationRule rule, int most)
     }
 
     // The tenth that was not seen for longest.
-    void MakeRoom(Action<string> evicted)
+    void MakeRoom()
     {
         foreach (var (key, value) in _values.OrderBy(v => v.Value.LastMicros).ThenBy(v => v.Key, StringComparer.Ordinal).Take(Math.Max(1, most / 10)).ToList())
         {
             _values.Remove(key);
             _valuesEvicted++;
             _forgottenMicros = Math.Max(_forgottenMicros, value.LastMicros);
-            evicted(key);
+            Evicted?.Invoke(key);
         }
 
-        evicted("");
+        Evicted?.Invoke("");
     }
 
     sealed class Value

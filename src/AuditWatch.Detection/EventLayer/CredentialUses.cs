@@ -6,19 +6,20 @@ namespace AuditWatch.Detection.EventLayer;
 /// </summary>
 sealed class CredentialUses
 {
-    const int Most = 65_536;
+    const int Places = 65_536;
 
     // Told again after this long, so that whoever remembers credentials knows which are still in use.
     const long Refresh = 3_600_000_000;
 
-    readonly Dictionary<ulong, (long Earliest, long Latest)> _told = [];
+    // Of two pairs that share a place the later one is remembered.
+    readonly (ulong Pair, long Earliest, long Latest)[] _told = new (ulong, long, long)[Places];
 
     public bool IsNews(ulong pair, long timeMicros)
     {
-        var known = _told.TryGetValue(pair, out var told);
+        ref var told = ref _told[pair % Places];
+        var known = told.Pair == pair;
         if (known && timeMicros >= told.Earliest && timeMicros < told.Latest + Refresh) return false;
-        if (!known && _told.Count >= Most) _told.Clear();
-        _told[pair] = known ? (Math.Min(told.Earliest, timeMicros), Math.Max(told.Latest, timeMicros)) : (timeMicros, timeMicros);
+        told = known ? (pair, Math.Min(told.Earliest, timeMicros), Math.Max(told.Latest, timeMicros)) : (pair, timeMicros, timeMicros);
         return true;
     }
 }

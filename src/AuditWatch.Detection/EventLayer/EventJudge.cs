@@ -69,7 +69,7 @@ sealed class EventJudge(SettledVerdicts settledVerdicts, RuleCounters counters, 
             facts ??= Facts(e, batch, act, EventId.Of(e.Cluster.Name, e.Utf8.Span).ToString());
             _sightings.Add(new Sighting(rule.Identity, facts, leaves ?? Leaves(rule), BindingSubjects.Of(e), Excepted(rule, new EventPosition(batch.Segment, batch.Frame, place)))
             {
-                Captures = Captures(rule), Suppression = rule.Suppress?.Take(_view), Note = note, JoinsOwners = rule.JoinsOwners,
+                Captures = Captures(rule), Suppression = rule.Suppress?.Take(_view), Note = note, JoinsOwners = rule.JoinsOwners, MayBeStep = rule.IsStep,
             });
         }
 
@@ -84,11 +84,12 @@ sealed class EventJudge(SettledVerdicts settledVerdicts, RuleCounters counters, 
         if ((why & UnknownReason.StageNotSeen) == 0) _blind.Add((rule, why));
     }
 
-    List<Sighting> Blinds(AuditEvent e, JudgedBatch batch, in Act act, EventFacts? facts, ObjectNote? note)
+    Sighting[] Blinds(AuditEvent e, JudgedBatch batch, in Act act, EventFacts? facts, ObjectNote? note)
     {
-        var blinds = new List<Sighting>(_blind.Count);
-        if (_blind.Count > 0) facts ??= Facts(e, batch, act, EventId.Of(e.Cluster.Name, e.Utf8.Span).ToString());
-        foreach (var (rule, why) in _blind) blinds.Add(new Sighting(rule.BlindIdentity, facts!, [], BindingSubjects.Of(e), []) { Note = note, Why = why });
+        if (_blind.Count == 0) return [];
+        var blinds = new Sighting[_blind.Count];
+        facts ??= Facts(e, batch, act, EventId.Of(e.Cluster.Name, e.Utf8.Span).ToString());
+        for (var i = 0; i < blinds.Length; i++) blinds[i] = new Sighting(_blind[i].Rule.BlindIdentity, facts, [], BindingSubjects.Of(e), []) { Note = note, Why = _blind[i].Why };
         _blind.Clear();
         return blinds;
     }
@@ -112,7 +113,7 @@ sealed class EventJudge(SettledVerdicts settledVerdicts, RuleCounters counters, 
         return verdict;
     }
 
-    List<AlertMatch> Leaves(EventRule rule)
+    AlertMatch[] Leaves(EventRule rule)
     {
         try
         {
@@ -124,13 +125,13 @@ sealed class EventJudge(SettledVerdicts settledVerdicts, RuleCounters counters, 
         }
     }
 
-    IReadOnlyList<string> Excepted(EventRule rule, EventPosition place)
+    string[] Excepted(EventRule rule, EventPosition place)
     {
         IEnumerable<SiteExceptionRule> asked = inForce is null ? rule.Exceptions : rule.Exceptions.Concat(inForce.At(rule, place));
         List<string>? held = null;
         foreach (var exception in asked)
             if (exception.Passes.EvaluateSafely(_view).Truth == Truth.False) (held ??= []).Add(exception.Id);
-        return held ?? (IReadOnlyList<string>)[];
+        return held is null ? [] : [.. held];
     }
 
     static bool Issues(AuditEvent e) => e.Subresource == "token" && e.Resource == "serviceaccounts" && e.IssuedCredentialId is not null;

@@ -12,6 +12,7 @@ sealed class Needles
 {
     const int Bits = 13, Shortest = 3;
     const string AfterKey = "\":";
+    const ulong Caseless = 0x2020_2020_2020_2020;
 
     readonly byte[] _chainAt = new byte[1 << Bits];
     readonly Needle[][] _chains;
@@ -57,9 +58,12 @@ sealed class Needles
 
     ulong Walk(byte chain, ReadOnlySpan<byte> text, ulong held)
     {
-        foreach (var needle in _chains[chain])
+        // Letters without their case, as in the needles' beginnings; a text's end is compared as it is.
+        var isLong = text.Length >= sizeof(ulong);
+        var begins = isLong ? MemoryMarshal.Read<ulong>(text) | Caseless : 0;
+        foreach (ref readonly var needle in _chains[chain].AsSpan())
         {
-            if ((needle.Rules & ~held) == 0 || text.Length < needle.Text.Length || !Ascii.EqualsIgnoreCase(text[..needle.Text.Length], needle.Text)) continue;
+            if ((needle.Rules & ~held) == 0 || (isLong && (begins & needle.BeginsMask) != needle.Begins) || text.Length < needle.Text.Length || !Ascii.EqualsIgnoreCase(text[..needle.Text.Length], needle.Text)) continue;
             if (needle.ValueBegins == 0 || BeginsAfterColon(text[needle.Text.Length..], needle.ValueBegins)) held |= needle.Rules;
         }
 
@@ -82,6 +86,18 @@ sealed class Needles
     /// <param name="Rules">Whom it concerns.</param>
     readonly record struct Needle(byte[] Text, byte ValueBegins, ulong Rules)
     {
+        /// <summary>Which of the first eight bytes belong to the text, and what they are without case.</summary>
+        public ulong BeginsMask { get; } = Text.Length >= sizeof(ulong) ? ulong.MaxValue : (1UL << Text.Length * 8) - 1;
+
+        public ulong Begins { get; } = Beginning(Text);
+
+        static ulong Beginning(byte[] text)
+        {
+            ulong first = 0;
+            for (var i = 0; i < Math.Min(text.Length, sizeof(ulong)); i++) first |= (text[i] | 0x20UL) << i * 8;
+            return first;
+        }
+
         public static Needle Of(string text, ulong rules) =>
             text.IndexOf(AfterKey, StringComparison.Ordinal) is var end and > 0
                 ? new(Encoding.ASCII.GetBytes(text[..(end + 1)]), (byte)text[^1], rules)

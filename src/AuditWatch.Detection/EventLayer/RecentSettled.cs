@@ -5,7 +5,7 @@ namespace AuditWatch.Detection.EventLayer;
 /// <summary>What one judge was answered lately, found without a lock or a walk: tables of fixed size in which a newer answer takes the place of an older one.</summary>
 sealed class RecentSettled
 {
-    const int MostClasses = 1024, MostUsers = 4096, MostParties = 8192;
+    const int MostClasses = 1024, MostUsers = 16_384, MostParties = 32_768;
 
     readonly (EventClass Kind, SettledNode Node)[] _classes = new (EventClass, SettledNode)[MostClasses];
     readonly (SettledNode Class, EventParty User, SettledNode Node)[] _users = new (SettledNode, EventParty, SettledNode)[MostUsers];

@@ -59,6 +59,9 @@ public sealed class Sighting(RuleIdentity by, EventFacts facts, IReadOnlyList<Al
     /// <summary>What the request says of the object it writes; null where it writes none that is noted, or does not say.</summary>
     internal ObjectNote? Note { get; init; }
 
+    /// <summary>Whether a chain may build on it; false only where it is known that none does.</summary>
+    internal bool MayBeStep { get; init; } = true;
+
     /// <summary>Whether what its rule finds on an owned object is told in the alert on its owner.</summary>
     internal bool JoinsOwners { get; init; }
 

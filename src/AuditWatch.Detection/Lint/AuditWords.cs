@@ -33,7 +33,7 @@ static class AuditWords
         ["aw.outcome"] = ["success", "denied", "failure"],
         ["aw.client_ip.scope"] = ["loopback", "link-local", "private", "public"],
         ["aw.list_scope"] = ["cluster", "namespace"],
-        ["aw.patch.type"] = ["json", "merge"],
+        ["aw.patch.type"] = ["json", "merge", "empty"],
         ["responseStatus.status"] = ["Success", "Failure"],
         ["kind"] = ["Event"],
     };

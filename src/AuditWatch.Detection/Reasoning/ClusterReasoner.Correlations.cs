@@ -42,7 +42,7 @@ sealed partial class ClusterReasoner
         var before = Trace?.Follows(capture.Rule.Identity) == true ? CountersOf(capture.Rule) : null;
         var group = capture.Rule.IsFirstSeen
             ? _firstSeen.Take(capture, member.Event, isLate ? _watermark : member.Event.TimeMicros)
-            : _counted.Take(capture, member.Event, _watermark, isLate, () => _dossiers.NextSequence++);
+            : _counted.Take(capture, member.Event, _watermark, isLate, _nextSequence);
         if (group is null)
         {
             if (before is not null) Trace!.Add(TraceOf(member, capture, null, before, isLate), null);

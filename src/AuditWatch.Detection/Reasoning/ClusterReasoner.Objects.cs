@@ -48,7 +48,13 @@ sealed partial class ClusterReasoner
     /// <summary>Knows from a snapshot, from its time on, what was there before the log. Before anything else.</summary>
     public void Await(ClusterBaseline baseline) => _objects.Await(baseline);
 
-    static bool HasOrder(EventHit hit) => hit.Note is not null || hit.Sightings.Any(s => s.By.RaisesAlert);
+    static bool HasOrder(EventHit hit)
+    {
+        if (hit.Note is not null) return true;
+        foreach (var sighting in hit.Sightings)
+            if (sighting.By.RaisesAlert) return true;
+        return false;
+    }
 
     /// <summary>Whether it must wait for its place in the order, because it may be part of an alert on an owner, or of one on others like it.</summary>
     static bool WaitsForOthers(Sighting sighting) => sighting.Suppression is not null || sighting is { JoinsOwners: true, IsOwned: true };
@@ -124,7 +130,7 @@ sealed partial class ClusterReasoner
     }
 
     // Most sightings are only counted, and nobody asks what was known around them.
-    bool IsReasonedAbout(Sighting sighting) => sighting.By.RaisesAlert || _chains.CanEnd(sighting.Rule) || _chains.KeptIn(sighting.Rule).Count > 0;
+    bool IsReasonedAbout(Sighting sighting) => sighting.By.RaisesAlert || (sighting.MayBeStep && (_chains.CanEnd(sighting.Rule) || _chains.KeptIn(sighting.Rule).Count > 0));
 
     OwnerAlert? Owner(Sighting sighting, ObjectNote note) =>
         sighting.JoinsOwners ? _owners.Take(sighting, AlertId.Of(_cluster.Name, sighting.By.Id, sighting.Event.Request), _objects.OwnersOf(note.Object, note)) : null;
@@ -136,7 +142,7 @@ sealed partial class ClusterReasoner
         if (sighting.Past is null) _dossiers.Place(sighting);
         if (!WaitsForOthers(sighting))
         {
-            _direct.Add(new Finding(sighting.By, sighting.By.Level, sighting, story: null) { Joins = sighting.Owner });
+            if (_makesIncidents) _direct.Add(new Finding(sighting.By, sighting.By.Level, sighting, story: null) { Joins = sighting.Owner });
             return;
         }
 
@@ -147,12 +153,6 @@ sealed partial class ClusterReasoner
     // What was found in order, alert by alert, becomes part of cases. An exception hides a step, not what it has to do with others.
     void FileCases(List<(Finding Finding, string AlertId)> found)
     {
-        if (!_makesIncidents)
-        {
-            _direct.Clear();
-            return;
-        }
-
         found.AddRange(_direct.Select(f => (f, f.AlertId)));
         _direct.Clear();
         foreach (var (finding, alertId) in found.OrderBy(f => f.Finding.End.Sequence).ThenBy(f => f.Finding.By.Id, StringComparer.Ordinal)) _caseFiles.Take(finding, alertId);

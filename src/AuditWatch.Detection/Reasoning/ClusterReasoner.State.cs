@@ -54,6 +54,9 @@ sealed partial class ClusterReasoner
         void Put(string kind, string key, byte[]? value, long expires) => changes.Add(new StateChange(_cluster.Name, kind, key, value, expires));
     }
 
+    /// <summary>Alerts raised or changed since last asked, in no order; gives back the ids of those that nothing can change any more.</summary>
+    public IReadOnlyList<string> TakeAlerts(ICollection<OpenAlert> changed) => _alerts.Take(changed);
+
     /// <summary>Without a place to keep state, what would have been saved is let go.</summary>
     public void ForgetChanges()
     {
@@ -133,4 +136,10 @@ sealed partial class ClusterReasoner
             if (oldest is null || pending.Act.JournalPosition < oldest) oldest = pending.Act.JournalPosition;
         return oldest is { } place ? place with { Index = place.Index - 1 } : null;
     }
+
+    /// <summary>An exception that came while detection ran. Which findings it covers was worked out in the event layer, so it matters not when it is added.</summary>
+    public void Except(SiteException exception) => _cases.Add(exception);
+
+    /// <summary>What exceptions hid since last asked.</summary>
+    public IReadOnlyList<ExceptionUse> TakeHidden() => _cases.TakeUsed();
 }

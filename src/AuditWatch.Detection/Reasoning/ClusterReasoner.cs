@@ -37,13 +37,14 @@ sealed partial class ClusterReasoner
     readonly ActRing _ring = new();
     readonly long _reachMicros;
     readonly bool _makesIncidents;
+    readonly Func<long> _nextSequence;
 
     readonly List<object> _facts = [];
     readonly List<ArmedSubject> _matched = [];
     readonly List<Sighting> _kept = [];
     long _newest = long.MinValue, _watermark = long.MinValue, _swept = long.MinValue;
 
-    public ClusterReasoner(ClusterFacts cluster, RuleSnapshot rules, long reachMicros = ReorderBuffer.DefaultReachMicros, bool makesIncidents = true)
+    public ClusterReasoner(ClusterFacts cluster, RuleSnapshot rules, long reachMicros = ReorderBuffer.DefaultReachMicros, bool makesIncidents = true, bool isSaved = true)
     {
         _cluster = cluster;
         _chains = rules.Chains;
@@ -52,12 +53,13 @@ sealed partial class ClusterReasoner
         _credentials = new CredentialTable(cluster);
         _correlations = rules.Correlations;
         _correlates = rules.Correlations.All.Count > 0 || rules.For(cluster).Rules.Any(r => r.Suppress is not null);
-        _firstSeen = new FirstSeenTable(rules.Correlations.All.Where(c => c.IsFirstSeen));
+        _firstSeen = new FirstSeenTable(rules.Correlations.All.Where(c => c.IsFirstSeen), isSaved: isSaved);
         _counted = new CountedTable(rules.Correlations.All.Where(c => !c.IsFirstSeen && !c.IsAbsence));
-        _absences = new AbsenceTable(rules.Correlations.All.Where(c => c.IsAbsence));
+        _absences = new AbsenceTable(rules.Correlations.All.Where(c => c.IsAbsence), isSaved: isSaved);
         _alerts = new OpenAlerts(Math.Max(OpenAlerts.KeptMicros, rules.Correlations.All.Select(c => c.SpanMicros * 2).DefaultIfEmpty().Max()));
         (_reachMicros, _makesIncidents) = (reachMicros, makesIncidents);
         _caseFiles = new CaseFiles(cluster.Name);
+        _nextSequence = () => _dossiers.NextSequence++;
     }
 
     /// <summary>What one rule makes of what it is given, for an explanation; null: nobody asks.</summary>
@@ -105,7 +107,7 @@ sealed partial class ClusterReasoner
         var alerts = new Dictionary<Finding, string>();
         foreach (var finding in visible.OrderBy(f => f is { Group: null, Joins: null, Suppression: null } ? 0 : f.End.Sequence)) alerts[finding] = Tell(finding);
         if (Trace is not null) TellHidden(visible);
-        FileCases([.. _dossiers.Findings.Where(f => f.IsOrdered).Select(f => (f, alerts.GetValueOrDefault(f, f.Joins?.AlertId ?? f.AlertId)))]);
+        if (_makesIncidents) FileCases([.. _dossiers.Findings.Where(f => f.IsOrdered).Select(f => (f, alerts.GetValueOrDefault(f, f.Joins?.AlertId ?? f.AlertId)))]);
         _dossiers.Findings.Clear();
         _dossiers.Settle();
         _stages.Clear();
@@ -114,12 +116,6 @@ sealed partial class ClusterReasoner
 
     /// <summary>Alerts raised or changed since last asked, by (time, rule id, alert id).</summary>
     public IReadOnlyList<OpenAlert> TakeChangedAlerts() => _alerts.TakeChanged();
-
-    /// <summary>An exception that came while detection ran. Which findings it covers was worked out in the event layer, so it matters not when it is added.</summary>
-    public void Except(SiteException exception) => _cases.Add(exception);
-
-    /// <summary>What exceptions hid since last asked.</summary>
-    public IReadOnlyList<ExceptionUse> TakeHidden() => _cases.TakeUsed();
 
     void Pass(in RecentAct recent, long receivedMicros)
     {
@@ -177,7 +173,7 @@ sealed partial class ClusterReasoner
         if (_chains != ChainCatalog.None && hit.Facts.IssuedCredentialId is not null) return true;
         if (hit.Blinds.Count > 0) return true;
         foreach (var sighting in hit.Sightings)
-            if (sighting.Captures.Count > 0 || sighting.Suppression is not null || _chains.CanEnd(sighting.Rule) || _chains.KeptIn(sighting.Rule).Count > 0) return true;
+            if (sighting.Captures.Count > 0 || sighting.Suppression is not null || sighting.MayBeStep) return true;
         return false;
     }
 
@@ -220,6 +216,7 @@ sealed partial class ClusterReasoner
 
     void Place(Sighting sighting, Pending? pending)
     {
+        if (!sighting.MayBeStep) return;
         var kinds = _chains.KeptIn(sighting.Rule);
         var canEnd = _chains.CanEnd(sighting.Rule);
         if (kinds.Count == 0 && !canEnd) return;

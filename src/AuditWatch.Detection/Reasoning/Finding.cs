@@ -42,7 +42,9 @@ public sealed class Finding(RuleIdentity by, string level, Sighting end, StoryEv
     public RequestKey Request => (Story?.Anchor ?? End).Event.Request;
 
     /// <summary>The alert it belongs to, unless, as a correlation's, it joins an earlier one of its group.</summary>
-    public string AlertId => Group is { } group
+    public string AlertId => _alertId ??= Group is { } group
         ? Alerts.AlertId.Of(End.Event.Cluster, By.Id, [.. group.Members.Select(m => m.Request)])
         : Alerts.AlertId.Of(End.Event.Cluster, By.Id, Request);
+
+    string? _alertId;
 }

@@ -67,16 +67,27 @@ sealed class OpenAlerts(long keptMicros = OpenAlerts.KeptMicros)
         if (alerts.Count == 0) _waiting.Remove(recent.Act.Request);
     }
 
+    /// <summary>Adds what changed to <paramref name="changed"/>, in no order; gives back the ids of those that were closed.</summary>
+    public IReadOnlyList<string> Take(ICollection<OpenAlert> changed)
+    {
+        foreach (var alert in _changed) changed.Add(alert);
+        _changed.Clear();
+        return TakeClosed();
+    }
+
+    /// <summary>Alerts raised or changed since last asked, as they now stand. Of one that was closed and raised again meanwhile, the later is told.</summary>
     public IReadOnlyList<OpenAlert> TakeChanged()
     {
-        var changed = _changed.OrderBy(a => a.Alert.TimeMicros).ThenBy(a => a.By.Id, StringComparer.Ordinal).ThenBy(a => a.Id, StringComparer.Ordinal).ToList();
+        var changed = _changed.OrderByDescending(a => a.Number).DistinctBy(a => a.Id, StringComparer.Ordinal).OrderBy(a => a.Alert.TimeMicros).ThenBy(a => a.By.Id, StringComparer.Ordinal).ThenBy(a => a.Id, StringComparer.Ordinal).ToList();
         _changed.Clear();
         return changed;
     }
 
+    /// <summary>Alerts closed since last asked, and not raised again since.</summary>
     public IReadOnlyList<string> TakeClosed()
     {
-        string[] closed = [.. _closed];
+        if (_closed.Count == 0) return [];
+        string[] closed = [.. _closed.Where(id => !_byId.ContainsKey(id))];
         _closed.Clear();
         return closed;
     }

@@ -26,15 +26,18 @@ public sealed class ScanRun(RuleSnapshot rules, ScanOptions options)
     public ScanResult Run(IReadOnlyList<InputFile> inputs, CancellationToken stop = default)
     {
         var redactor = new Redactor(ReadOnlyMemory<byte>.Empty, options.Redaction);
-        var reasoner = new ClusterReasoner(options.Cluster, rules, makesIncidents: false) { Trace = Trace };
+        var reasoner = new ClusterReasoner(options.Cluster, rules, makesIncidents: false, isSaved: false) { Trace = Trace };
         if (options.Baseline is not null) reasoner.Await(options.Baseline);
         var totals = new RunTotals(options);
         var alerts = new Dictionary<string, Alert>(StringComparer.Ordinal);
+        var open = new Dictionary<string, OpenAlert>(StringComparer.Ordinal);
+        var changed = new List<OpenAlert>();
         var pipeline = new BlockPipeline<JudgedBlock>(options.Workers, () => new Worker(this, redactor).Judge, new BlockBeginning(rules.Symbols).Of);
         pipeline.Run(inputs, Collect, stop);
         if (Trace is not null) Trace.Open = reasoner.OpenWindows(Trace.RuleId, MostWindows);
         reasoner.Idle();
         Keep();
+        foreach (var alert in open.Values) alerts[alert.Id] = alert.Alert;
         return new ScanResult
         {
             Alerts = [.. alerts.Values.OrderBy(a => a.TimeMicros).ThenBy(a => a.Rule.Id, StringComparer.Ordinal).ThenBy(a => a.AlertId, StringComparer.Ordinal)],
@@ -59,7 +62,12 @@ public sealed class ScanRun(RuleSnapshot rules, ScanOptions options)
 
         void Keep()
         {
-            foreach (var open in reasoner.TakeChangedAlerts()) alerts[open.Id] = open.Alert;
+            // An alert is written out once, when nothing can change it any more.
+            var closed = reasoner.TakeAlerts(changed);
+            foreach (var alert in changed) open[alert.Id] = alert;
+            changed.Clear();
+            foreach (var id in closed)
+                if (open.Remove(id, out var over)) alerts[id] = over.Alert;
             reasoner.ForgetChanges();
         }
     }

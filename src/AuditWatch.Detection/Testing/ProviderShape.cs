@@ -56,7 +56,7 @@ static class ProviderShape
             ["resourceName"] = ResourceName(e, target),
             ["authenticationInfo"] = new JsonObject { ["principalEmail"] = Text(e["user"], "username") },
             ["requestMetadata"] = new JsonObject { ["callerIp"] = e["sourceIPs"]?[0]?.DeepClone(), ["callerSuppliedUserAgent"] = Text(e, "userAgent") },
-            ["status"] = new JsonObject { ["code"] = GrpcCode(EventVariant.Code(e["responseStatus"]) ?? 200) },
+            ["status"] = Status(EventVariant.Code(e["responseStatus"]) ?? 200),
         };
         if (Text(e["impersonatedUser"], "username") is { } other) payload["authenticationInfo"]!["authoritySelector"] = other;
         if (Body(e, "requestObject") is { } request) payload["request"] = request;
@@ -82,6 +82,8 @@ static class ProviderShape
         if (Text(target, "namespace") is { } ns && Text(target, "resource") != "namespaces") parts.AddRange(["namespaces", ns]);
         parts.Add(Text(target, "resource"));
         if (Text(target, "name") is { } name) parts.AddRange([name, Text(target, "subresource")]);
+        var uri = (Text(e, "requestURI") ?? "").Split('?')[0];
+        if (Text(target, "subresource") == "proxy" && uri.IndexOf("/proxy/", StringComparison.Ordinal) is var behind and >= 0) parts.Add(uri[(behind + "/proxy/".Length)..]);
         return string.Join('/', parts.Where(p => p is not null));
     }
 
@@ -95,7 +97,22 @@ static class ProviderShape
         return copy;
     }
 
-    static int GrpcCode(int http) => http switch { < 400 => 0, 400 => 3, 401 => 16, 403 => 7, 404 => 5, 409 => 6, 429 => 8, _ => 13 };
+    // The message is the code in words, not what Kubernetes answered.
+    static JsonObject Status(int http)
+    {
+        var (code, word) = http switch
+        {
+            < 400 => (0, ""),
+            400 => (3, "INVALID_ARGUMENT"),
+            401 => (16, "UNAUTHENTICATED"),
+            403 => (7, "PERMISSION_DENIED"),
+            404 => (5, "NOT_FOUND"),
+            409 => (6, "ALREADY_EXISTS"),
+            429 => (8, "RESOURCE_EXHAUSTED"),
+            _ => (13, "INTERNAL"),
+        };
+        return word.Length == 0 ? new JsonObject { ["code"] = code } : new JsonObject { ["code"] = code, ["message"] = word };
+    }
 
     static string? Text(JsonNode? owner, string key) => owner is JsonObject map && map[key] is JsonValue value && value.TryGetValue<string>(out var text) ? text : null;
 }

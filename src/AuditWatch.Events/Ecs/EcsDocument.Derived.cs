@@ -14,7 +14,7 @@ public sealed partial class EcsDocument
         CallerPod = new("pod", "aw.caller.pod"), CallerNode = new("node", "aw.caller.node"), SaName = new("name", "aw.sa.name"), SaNamespace = new("namespace", "aw.sa.namespace"),
         CommandLine = new("command_line", "aw.exec.command_line"), Container = new("container", "aw.exec.container");
 
-    static readonly Field[] Plain = [ClientScope, Forwarded, CredentialId, IssuedCredentialId, EffectiveUser, Impersonated, DryRun, IsWrite, ListScope, ProxyPath];
+    static readonly Field[] Plain = [EffectiveUser, Impersonated, DryRun, IsWrite, ListScope, ProxyPath];
     static readonly Field[] Caller = [CallerPod, CallerNode], ServiceAccount = [SaName, SaNamespace], Exec = [CommandLine, Container];
 
     void Derived(Utf8Output output, AuditEvent audited, EventPosition position, long receivedMicros)
@@ -22,7 +22,7 @@ public sealed partial class EcsDocument
         output.Name("auditwatch"u8);
         output.Open('{');
         output.Member("time_us"u8, audited.TimeMicros);
-        output.Member("received"u8, Iso(receivedMicros));
+        Received(output, "received"u8, receivedMicros);
         output.Member("bytes"u8, audited.Utf8.Length);
         if (audited.TimeSource != TimeSource.Stage)
             output.Member("time_source"u8, audited.TimeSource switch { TimeSource.RequestReceived => "request_received"u8, TimeSource.Envelope => "envelope"u8, _ => "receipt"u8 });
@@ -31,13 +31,25 @@ public sealed partial class EcsDocument
         output.Member("segment"u8, position.Segment);
         output.Member("frame"u8, position.Frame);
         output.Member("index"u8, position.Index);
+        if (_topic is not null)
+        {
+            var (partition, offset) = _topic.PlaceOf(position);
+            output.Member("topic"u8, _topicName);
+            output.Member("partition"u8, partition);
+            output.Member("offset"u8, offset);
+        }
         output.Close('}');
         output.Member("outcome"u8, audited.Outcome switch { Outcome.Success => "success"u8, Outcome.Denied => "denied"u8, Outcome.Failure => "failure"u8, _ => "unknown"u8 });
         if (audited.Origin.IsCut || audited.Annotation("audit.k8s.io/truncated") == "true") output.Member("truncated"u8, true);
-        if (audited.ClientIp is { } ip && FieldFit.IsAddress(Encoding.UTF8.GetBytes(ip))) Add(output, audited, ClientIp);
+        if (_source is { } source) output.Raw(source[ClientFields]);
+        else Client(output, audited);
+        if (_user is { } user) output.Raw(user[Credential]);
+        else Add(output, audited, CredentialId);
+        if (_annotation is { } annotation) output.Raw(annotation[IssuedCredential]);
+        else Add(output, audited, IssuedCredentialId);
         foreach (var field in Plain) Add(output, audited, field);
-        Group(output, audited, "caller"u8, Caller);
-        Group(output, audited, "service_account"u8, ServiceAccount);
+        if (_user is { } bound) output.Raw(bound[Bound]);
+        else BoundTo(output, audited);
         if (audited.Subresource is "exec" or "attach" or "portforward") Group(output, audited, "exec"u8, Exec);
         if (_dropped.Names.Count > 0)
         {
@@ -47,6 +59,19 @@ public sealed partial class EcsDocument
             output.Close(']');
         }
         output.Close('}');
+    }
+
+    void Client(Utf8Output output, AuditEvent audited)
+    {
+        if (audited.ClientIp is { } ip && FieldFit.IsAddress(Encoding.UTF8.GetBytes(ip))) Add(output, audited, ClientIp);
+        Add(output, audited, ClientScope);
+        Add(output, audited, Forwarded);
+    }
+
+    void BoundTo(Utf8Output output, AuditEvent audited)
+    {
+        Group(output, audited, "caller"u8, Caller);
+        Group(output, audited, "service_account"u8, ServiceAccount);
     }
 
     void Group(Utf8Output output, AuditEvent audited, ReadOnlySpan<byte> name, Field[] fields)

@@ -11,20 +11,10 @@ public sealed partial class EcsDocument
 
     void User(Utf8Output output, AuditEvent audited)
     {
-        var name = Text(audited, HotField.UserName);
-        var uid = Text(audited, HotField.UserUid);
         output.Name("user"u8);
         output.Open('{');
-        Term(output, "name"u8, name, "user.name");
-        Term(output, "id"u8, uid, "user.id");
-        if (audited.UserGroups.Count > 0)
-        {
-            output.Name("group"u8);
-            output.Open('{');
-            output.Name("name"u8);
-            Terms(output, audited.UserGroups);
-            output.Close('}');
-        }
+        if (_user is { } known) output.Raw(known[UserFields]);
+        else WhoAsks(output, audited);
         if (audited.IsImpersonated && audited.ImpersonatedUserName is { Length: > 0 } effective)
         {
             output.Name("effective"u8);
@@ -35,18 +25,23 @@ public sealed partial class EcsDocument
         output.Close('}');
     }
 
+    void WhoAsks(Utf8Output output, AuditEvent audited)
+    {
+        Term(output, "name"u8, Text(audited, HotField.UserName), "user.name");
+        Term(output, "id"u8, Text(audited, HotField.UserUid), "user.id");
+        if (audited.UserGroups.Count == 0) return;
+        output.Name("group"u8);
+        output.Open('{');
+        output.Name("name"u8);
+        Terms(output, audited.UserGroups);
+        output.Close('}');
+    }
+
     void Request(Utf8Output output, AuditEvent audited)
     {
         Addresses(output, audited);
-        if (Text(audited, HotField.UserAgent) is { IsEmpty: false } agent)
-        {
-            output.Name("user_agent"u8);
-            output.Open('{');
-            Term(output, "original"u8, agent, "user_agent.original");
-            Term(output, "name"u8, Encoding.UTF8.GetBytes(audited.AgentProduct ?? ""), "user_agent.name");
-            Term(output, "version"u8, Encoding.UTF8.GetBytes(audited.AgentVersion ?? ""), "user_agent.version");
-            output.Close('}');
-        }
+        if (_agent is { } known) output.Raw(known[0]);
+        else Agent(output, audited);
         if (audited.ResponseCode is var code and not 0)
         {
             output.Name("http"u8);
@@ -67,7 +62,45 @@ public sealed partial class EcsDocument
         }
     }
 
+    void Agent(Utf8Output output, AuditEvent audited)
+    {
+        if (Text(audited, HotField.UserAgent) is not { IsEmpty: false } agent) return;
+        output.Name("user_agent"u8);
+        output.Open('{');
+        Term(output, "original"u8, agent, "user_agent.original");
+        Term(output, "name"u8, Encoding.UTF8.GetBytes(audited.AgentProduct ?? ""), "user_agent.name");
+        Term(output, "version"u8, Encoding.UTF8.GetBytes(audited.AgentVersion ?? ""), "user_agent.version");
+        output.Close('}');
+    }
+
     void Addresses(Utf8Output output, AuditEvent audited)
+    {
+        if (_source is { } known) output.Raw(known[SourceFields]);
+        else
+        {
+            FindAddresses(audited);
+            AddressFields(output);
+        }
+        output.Name("related"u8);
+        output.Open('{');
+        if (_source is { } source) output.Raw(source[RelatedAddresses]);
+        else if (_addresses.Count > 0) AddressList(output);
+        output.Name("user"u8);
+        output.Open('[');
+        if (_user is { } user) output.Raw(user[RelatedUser]);
+        else RelatedTo(output, audited);
+        if (audited.IsImpersonated) Related(output, Encoding.UTF8.GetBytes(audited.ImpersonatedUserName ?? ""));
+        output.Close(']');
+        output.Close('}');
+    }
+
+    static void RelatedTo(Utf8Output output, AuditEvent audited)
+    {
+        Related(output, Text(audited, HotField.UserName));
+        Related(output, Text(audited, HotField.UserUid));
+    }
+
+    void FindAddresses(AuditEvent audited)
     {
         _addresses.Clear();
         foreach (var text in audited.SourceIps)
@@ -76,24 +109,13 @@ public sealed partial class EcsDocument
             if (FieldFit.IsAddress(address)) _addresses.Add(address);
             else _dropped.Add("source.ip");
         }
-        if (_addresses.Count > 0)
-        {
-            AddressesIn(output, "source"u8);
-            AddressesIn(output, "client"u8);
-        }
-        output.Name("related"u8);
-        output.Open('{');
-        if (_addresses.Count > 0)
-        {
-            AddressList(output);
-        }
-        output.Name("user"u8);
-        output.Open('[');
-        Related(output, Text(audited, HotField.UserName));
-        Related(output, Text(audited, HotField.UserUid));
-        if (audited.IsImpersonated) Related(output, Encoding.UTF8.GetBytes(audited.ImpersonatedUserName ?? ""));
-        output.Close(']');
-        output.Close('}');
+    }
+
+    void AddressFields(Utf8Output output)
+    {
+        if (_addresses.Count == 0) return;
+        AddressesIn(output, "source"u8);
+        AddressesIn(output, "client"u8);
     }
 
     void AddressesIn(Utf8Output output, ReadOnlySpan<byte> whose)
@@ -122,7 +144,7 @@ public sealed partial class EcsDocument
         output.Name("orchestrator"u8);
         output.Open('{');
         output.Raw("\"type\":\"kubernetes\",\"cluster\":{"u8);
-        output.Member("name"u8, audited.Cluster.Name);
+        Cluster(output, audited.Cluster.Name);
         output.Close('}');
         Term(output, "api_version"u8, Text(audited, HotField.ApiVersion), "orchestrator.api_version");
         Term(output, "namespace"u8, Text(audited, HotField.ObjectNamespace), "orchestrator.namespace");
@@ -131,11 +153,20 @@ public sealed partial class EcsDocument
             output.Name("resource"u8);
             output.Open('{');
             Term(output, "type"u8, Text(audited, HotField.ObjectResource), "orchestrator.resource.type");
-            Term(output, "name"u8, Encoding.UTF8.GetBytes(audited.Name ?? ""), "orchestrator.resource.name");
+            // Only an object that has none in the request may have a generated one.
+            var name = audited.Ranges.IsString(HotField.ObjectName) && audited.Ranges.Has(HotField.ObjectName) ? audited.Plain(HotField.ObjectName) : Encoding.UTF8.GetBytes(audited.Name ?? "");
+            Term(output, "name"u8, name, "orchestrator.resource.name");
             Term(output, "id"u8, Text(audited, HotField.ObjectUid), "orchestrator.resource.id");
             output.Close('}');
         }
         output.Close('}');
+    }
+
+    void Cluster(Utf8Output output, string name)
+    {
+        if (!ReferenceEquals(name, _clusterName)) (_cluster, _clusterName) = (Encoding.UTF8.GetBytes(name), name);
+        output.Name("name"u8);
+        output.Text(_cluster);
     }
 
     void Terms(Utf8Output output, IReadOnlyList<string> texts)

@@ -22,15 +22,54 @@ public sealed partial class EcsDocument
         output.Name("audit"u8);
         output.Open('{');
         var ranges = audited.Ranges;
-        foreach (var (field, name, node) in Parts)
+        foreach (ref readonly var part in Parts.AsSpan())
         {
-            if (!ranges.Has(field)) continue;
-            var (start, length) = (ranges.Start(field), ranges.Length(field));
-            if (ranges.IsString(field)) (start, length) = (start - 1, length + 2);
-            MappedCopy.Write(name, audited.Utf8.Span.Slice(start, length), node, output, _dropped, _keys, undot: field == HotField.Annotations);
+            if (!ranges.Has(part.Field)) continue;
+            (Pieces? Pieces, int Piece) known = part.Field switch
+            {
+                HotField.User => (_user, AuditUser),
+                HotField.SourceIps => (_source, AuditSource),
+                HotField.Annotations => (_annotation, AuditAnnotations),
+                HotField.ResponseStatus => (_status, 0),
+                HotField.ObjectRef => (_target, 0),
+                _ => (null, 0),
+            };
+            if (known.Pieces is { } pieces) output.Raw(pieces[known.Piece]);
+            else Part(output, audited, part);
         }
         output.Close('}');
         _dropped.Out(inKubernetes);
+    }
+
+    void Part(Utf8Output output, AuditEvent audited, HotField field)
+    {
+        foreach (ref readonly var part in Parts.AsSpan())
+            if (part.Field == field) Part(output, audited, part);
+    }
+
+    void Part(Utf8Output output, AuditEvent audited, in (HotField Field, byte[] Name, MappingNode? Node) part)
+    {
+        var ranges = audited.Ranges;
+        var (start, length) = (ranges.Start(part.Field), ranges.Length(part.Field));
+        if (ranges.IsString(part.Field)) (start, length) = (start - 1, length + 2);
+        var json = audited.Utf8.Span.Slice(start, length);
+        if (ranges.IsString(part.Field) && TakesAsItIs(part))
+        {
+            output.Name(part.Name);
+            output.Raw(json);
+            output.Comma();
+            return;
+        }
+        MappedCopy.Write(part.Name, json, part.Node, output, _dropped, _keys, undot: part.Field == HotField.Annotations);
+
+        // The scanner has validated every string outside the bodies, and unescaped it is no longer than written.
+        bool TakesAsItIs(in (HotField Field, byte[] Name, MappingNode? Node) member) => member.Node?.Type switch
+        {
+            FieldType.Keyword => length - 2 <= FieldFit.LongestTerm,
+            FieldType.Date when member.Field == HotField.StageTimestamp => _isStageTime,
+            FieldType.Date when member.Field == HotField.RequestReceivedTimestamp => _isReceivedTime,
+            _ => false,
+        };
     }
 
     static (HotField, byte[], MappingNode?) Part(HotField field, string name)

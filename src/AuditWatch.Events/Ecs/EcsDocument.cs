@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text;
 using AuditWatch.Events.Model;
 using AuditWatch.Events.Scanning;
@@ -10,7 +9,8 @@ namespace AuditWatch.Events.Ecs;
 /// rules match, and <c>auditwatch.*</c> for what is derived. Written from the event's bytes into one buffer. For one thread; docs/elasticsearch.md has the table of fields.
 /// </summary>
 /// <param name="dataStreamNamespace">The data stream's namespace.</param>
-public sealed partial class EcsDocument(string dataStreamNamespace)
+/// <param name="topic">The topic that the journal is kept in; null: it is a folder.</param>
+public sealed partial class EcsDocument(string dataStreamNamespace, JournalTopic? topic = null)
 {
     /// <summary>The data set of audit documents.</summary>
     public const string Dataset = "kubernetes.audit_logs";
@@ -18,11 +18,19 @@ public sealed partial class EcsDocument(string dataStreamNamespace)
     static readonly MappingNode Mapping = MappingNode.Audit;
     static readonly MappingNode Tree = Mapping.At("kubernetes.audit");
     readonly DroppedFields _dropped = new();
-    readonly List<ulong> _keys = [];
+    readonly HashSet<ulong> _keys = [];
     readonly byte[] _head = Encoding.UTF8.GetBytes(
         $$"""
         "data_stream":{"type":"logs","dataset":"{{Dataset}}","namespace":"{{dataStreamNamespace}}"},"ecs":{"version":"9.4.0"},
         """);
+
+    bool _isStageTime, _isReceivedTime;
+    long _receivedMicros = long.MinValue;
+    byte[] _received = [];
+    readonly JournalTopic? _topic = topic;
+    readonly byte[] _topicName = Encoding.UTF8.GetBytes(topic?.Name ?? "");
+    string? _clusterName;
+    byte[] _cluster = [];
 
     /// <summary>Which parts of the last event were left out of its document, by their names in it.</summary>
     public IReadOnlyList<string> Dropped => _dropped.Names;
@@ -37,9 +45,11 @@ public sealed partial class EcsDocument(string dataStreamNamespace)
     public void Write(Utf8Output output, AuditEvent audited, EventId id, EventPosition position, long receivedMicros, long nowMicros)
     {
         _dropped.Clear();
+        (_isStageTime, _isReceivedTime) = (FieldFit.IsTime(audited.Plain(HotField.StageTimestamp)), FieldFit.IsTime(audited.Plain(HotField.RequestReceivedTimestamp)));
+        Recognize(audited);
         output.Open('{');
         output.Name("@timestamp"u8);
-        Time(output, audited.TimeSource == TimeSource.Stage ? audited.Plain(HotField.StageTimestamp) : default, audited.TimeMicros);
+        Time(output, audited, HotField.StageTimestamp, _isStageTime && audited.TimeSource == TimeSource.Stage, audited.TimeMicros);
         output.Raw(_head);
         WriteEvent(output, audited, id, receivedMicros, nowMicros);
         User(output, audited);
@@ -54,15 +64,25 @@ public sealed partial class EcsDocument(string dataStreamNamespace)
         output.BackTo(output.Length - 1);
     }
 
-    static void Time(Utf8Output output, ReadOnlySpan<byte> own, long micros)
+    // The event's own text where it is a time, else the moment that we know.
+    static void Time(Utf8Output output, AuditEvent audited, HotField own, bool isTime, long micros)
     {
-        if (FieldFit.IsTime(own)) output.Text(own);
-        else output.Text(Encoding.UTF8.GetBytes(Iso(micros)));
+        if (isTime) output.Text(audited.Plain(own));
+        else output.Moment(micros);
     }
 
-    // Years that neither we nor Elasticsearch can write become the nearest that can be.
-    static string Iso(long micros) =>
-        DateTimeOffset.UnixEpoch.AddTicks(Math.Clamp(micros, -30_000_000_000_000_000, 253_402_300_799_999_999) * 10).ToString("yyyy-MM-dd'T'HH:mm:ss.ffffff'Z'", CultureInfo.InvariantCulture);
+    // The same for all events of a frame.
+    void Received(Utf8Output output, ReadOnlySpan<byte> name, long micros)
+    {
+        if (micros != _receivedMicros)
+        {
+            _pieces.Clear();
+            _pieces.Moment(micros);
+            (_received, _receivedMicros) = (_pieces.Written.ToArray(), micros);
+        }
+        output.Name(name);
+        output.Raw(_received);
+    }
 
     void WriteEvent(Utf8Output output, AuditEvent audited, EventId id, long receivedMicros, long nowMicros)
     {
@@ -70,7 +90,9 @@ public sealed partial class EcsDocument(string dataStreamNamespace)
         output.Name("event"u8);
         output.Open('{');
         output.Raw("\"kind\":\"event\",\"module\":\"kubernetes\",\"dataset\":\"kubernetes.audit_logs\","u8);
-        output.Member("id"u8, id.ToString());
+        output.Name("id"u8);
+        output.Id(id);
+        output.Comma();
         Term(output, "action"u8, audited.Plain(HotField.Verb), "event.action");
         // As Elastic's integration: the decision alone says it. What came of an allowed request is in http.response.status_code and auditwatch.outcome.
         output.Member("outcome"u8, allowed switch { true => "success"u8, false => "failure"u8, _ => audited.Outcome switch { Outcome.Success => "success"u8, Outcome.Unknown => "unknown"u8, _ => "failure"u8 } });
@@ -78,18 +100,19 @@ public sealed partial class EcsDocument(string dataStreamNamespace)
         if (audited.RequestReceivedMicros != 0)
         {
             output.Name("created"u8);
-            Time(output, audited.Plain(HotField.RequestReceivedTimestamp), audited.RequestReceivedMicros);
+            Time(output, audited, HotField.RequestReceivedTimestamp, _isReceivedTime, audited.RequestReceivedMicros);
             output.Name("start"u8);
-            Time(output, audited.Plain(HotField.RequestReceivedTimestamp), audited.RequestReceivedMicros);
+            Time(output, audited, HotField.RequestReceivedTimestamp, _isReceivedTime, audited.RequestReceivedMicros);
             if (audited.TimeSource == TimeSource.Stage && audited.TimeMicros >= audited.RequestReceivedMicros)
             {
                 output.Name("end"u8);
-                Time(output, audited.Plain(HotField.StageTimestamp), audited.TimeMicros);
+                Time(output, audited, HotField.StageTimestamp, _isStageTime, audited.TimeMicros);
                 output.Member("duration"u8, Math.Min(audited.TimeMicros - audited.RequestReceivedMicros, long.MaxValue / 1000) * 1000);
             }
         }
-        else output.Member("created"u8, Iso(receivedMicros));
-        output.Member("ingested"u8, Iso(nowMicros));
+        else Received(output, "created"u8, receivedMicros);
+        output.Name("ingested"u8);
+        output.Moment(nowMicros);
         output.Close('}');
     }
 

@@ -10,14 +10,16 @@ namespace AuditWatch.Events.Ecs;
 /// </summary>
 internal ref struct MappedCopy
 {
+    const int MostKeysKept = 4096;
     readonly ReadOnlySpan<byte> _json;
     readonly Utf8Output _output;
     readonly DroppedFields _dropped;
-    readonly List<ulong> _keys;
+    readonly HashSet<ulong> _keys;
     readonly bool _hasManagedFields;
+    long _objects;
     Utf8JsonReader _reader;
 
-    MappedCopy(ReadOnlySpan<byte> json, Utf8Output output, DroppedFields dropped, List<ulong> keys)
+    MappedCopy(ReadOnlySpan<byte> json, Utf8Output output, DroppedFields dropped, HashSet<ulong> keys)
     {
         _json = json;
         (_output, _dropped, _keys) = (output, dropped, keys);
@@ -29,12 +31,13 @@ internal ref struct MappedCopy
     /// Writes the member <paramref name="name"/> with the value. False, and nothing written, when the mapping cannot take it or it is no JSON.
     /// With <paramref name="undot"/> the dots of the value's own keys become underscores, as Elastic's integration writes annotations.
     /// </summary>
-    public static bool Write(ReadOnlySpan<byte> name, ReadOnlySpan<byte> json, MappingNode? node, Utf8Output output, DroppedFields dropped, List<ulong> keys, bool undot = false)
+    public static bool Write(ReadOnlySpan<byte> name, ReadOnlySpan<byte> json, MappingNode? node, Utf8Output output, DroppedFields dropped, HashSet<ulong> keys, bool undot = false)
     {
         var mark = output.Length;
         var path = dropped.Into(name);
         var here = dropped.Length;
         keys.Clear();
+        if (keys.Capacity > MostKeysKept) keys.TrimExcess(0);
         output.Name(name);
         var written = false;
         try
@@ -103,7 +106,7 @@ internal ref struct MappedCopy
 
     bool Members(MappingNode node, bool undot)
     {
-        var firstKey = _keys.Count;
+        var self = ++_objects;
         _output.Open('{');
         while (_reader.Read() && _reader.TokenType == JsonTokenType.PropertyName)
         {
@@ -111,7 +114,7 @@ internal ref struct MappedCopy
             if (undot && key.Contains((byte)'.')) key = Undotted(key);
             var path = _dropped.Into(key);
             var mark = _output.Length;
-            var takes = IsNew(key, firstKey) & TryFind(node, key, out var child);
+            var takes = IsNew(key, self) & TryFind(node, key, out var child);
             var isManaged = key.SequenceEqual("managedFields"u8);
             _output.Quoted(key);
             _output.Raw(":"u8);
@@ -124,34 +127,36 @@ internal ref struct MappedCopy
             }
             _dropped.Out(path);
         }
-        _keys.RemoveRange(firstKey, _keys.Count - firstKey);
         _output.Close('}');
         return true;
     }
 
     // Elasticsearch refuses a document in which an object has a key twice.
-    readonly bool IsNew(ReadOnlySpan<byte> key, int firstKey)
-    {
-        var hash = XxHash3.HashToUInt64(key);
-        for (var i = firstKey; i < _keys.Count; i++)
-            if (_keys[i] == hash) return false;
-        _keys.Add(hash);
-        return true;
-    }
+    readonly bool IsNew(ReadOnlySpan<byte> key, long owner) => _keys.Add(XxHash3.HashToUInt64(key, owner));
 
     // A key with dots is the path that Elasticsearch makes of it. False for one that it refuses (empty parts), or that leads through a field that is no object.
     static bool TryFind(MappingNode node, ReadOnlySpan<byte> key, out MappingNode? child)
     {
         child = node;
-        foreach (var range in key.Split((byte)'.'))
+        if (!key.IsEmpty && key[0] > ' ' && !key.Contains((byte)'.'))
         {
-            var part = key[range];
-            if (part.Trim(" \t\r\n"u8).IsEmpty) return false;
-            if (child is null) continue;
-            if (child.Type != FieldType.Object) return false;
-            child = child.Inside(part);
+            if (node.Type != FieldType.Object) return false;
+            child = node.Inside(key);
+            return true;
         }
-        return true;
+        while (true)
+        {
+            var dot = key.IndexOf((byte)'.');
+            var part = dot < 0 ? key : key[..dot];
+            if (part.Trim(" \t\r\n"u8).IsEmpty) return false;
+            if (child is not null)
+            {
+                if (child.Type != FieldType.Object) return false;
+                child = child.Inside(part);
+            }
+            if (dot < 0) return true;
+            key = key[(dot + 1)..];
+        }
     }
 
     bool Unmapped()

@@ -53,9 +53,32 @@ public sealed class Utf8Output
     /// <summary>A member's name that needs no escaping, and the colon.</summary>
     public void Name(ReadOnlySpan<byte> plain)
     {
+        var room = Room(plain.Length + 3);
+        room[0] = (byte)'"';
+        plain.CopyTo(room[1..]);
+        room[plain.Length + 1] = (byte)'"';
+        room[plain.Length + 2] = (byte)':';
+        Length += plain.Length + 3;
+    }
+
+    /// <summary>An event's id as text, without a comma.</summary>
+    public void Id(EventId id)
+    {
         Byte((byte)'"');
-        Raw(plain);
-        Raw("\":"u8);
+        id.Write(Room(EventId.Digits));
+        Length += EventId.Digits;
+        Byte((byte)'"');
+    }
+
+    /// <summary>A moment as text, to the microsecond. Years that neither we nor Elasticsearch can write become the nearest that can be.</summary>
+    public void Moment(long micros)
+    {
+        var moment = DateTime.UnixEpoch.AddTicks(Math.Clamp(micros, -30_000_000_000_000_000, 253_402_300_799_999_999) * 10);
+        Byte((byte)'"');
+        // Seven digits behind the point, of which the last is our zero.
+        moment.TryFormat(Room(28), out var written, "O", System.Globalization.CultureInfo.InvariantCulture);
+        Length += written - 2;
+        Raw("Z\","u8);
     }
 
     /// <summary>A string value from unescaped UTF-8.</summary>

@@ -90,6 +90,8 @@ static class GkeLogEntry
         if (Text(from, "callerSuppliedUserAgent"u8) is { Length: > 0 } agent) writer.WriteString("userAgent"u8, agent);
     }
 
+    static readonly SearchValues<char> CodeLetters = SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZ_");
+
     static void WriteStatus(Utf8JsonWriter writer, JsonElement status, GkeCall call)
     {
         var grpc = Get(status, "code"u8) is { ValueKind: JsonValueKind.Number } code && code.TryGetInt32(out var number) ? number : 0;
@@ -97,7 +99,8 @@ static class GkeLogEntry
         writer.WriteStartObject("metadata"u8);
         writer.WriteEndObject();
         if (grpc != 0) writer.WriteString("status"u8, "Failure"u8);
-        if (Text(status, "message"u8) is { Length: > 0 } message) writer.WriteString("message"u8, message);
+        // PERMISSION_DENIED is the code once more, not what Kubernetes said.
+        if (Text(status, "message"u8) is { Length: > 0 } message && message.AsSpan().ContainsAnyExcept(CodeLetters)) writer.WriteString("message"u8, message);
         writer.WriteNumber("code"u8, HttpCode(grpc, call));
         writer.WriteEndObject();
     }

@@ -46,10 +46,41 @@ public sealed partial class AuditEvent
             _addressesKnown = true;
             var lookedAt = _lookedAt;
             var json = _ranges.Has(HotField.SourceIps) ? Raw(HotField.SourceIps) : "[]"u8;
-            if (!_recentAddresses.TryGet(json, _cluster, out _addresses)) _recentAddresses.Keep(json, _addresses = FindAddresses());
+            if (_cluster.Networks.Count == 0 && TryReadOne(json, out var scope)) _addresses = new(scope, false, false);
+            else if (!_recentAddresses.TryGet(json, _cluster, out _addresses)) _recentAddresses.Keep(json, _addresses = FindAddresses());
             _lookedAt = lookedAt | 1UL << AddressesBit;
             return _addresses;
         }
+    }
+
+    // One IPv4 address as API servers write it, nearly always; all other ways of writing are left to .NET.
+    static bool TryReadOne(ReadOnlySpan<byte> json, out AddressScope scope)
+    {
+        scope = default;
+        if (json is not [(byte)'[', (byte)'"', .. var one, (byte)'"', (byte)']']) return false;
+        Span<byte> parts = stackalloc byte[4];
+        int part = 0, value = 0, digits = 0;
+        foreach (var c in one)
+        {
+            if (c == '.')
+            {
+                if (digits == 0 || part == 3) return false;
+                parts[part++] = (byte)value;
+                value = digits = 0;
+                continue;
+            }
+
+            var digit = c - '0';
+            if (digit is < 0 or > 9 || (digits > 0 && value == 0)) return false;
+            value = (value * 10) + digit;
+            digits++;
+            if (value > byte.MaxValue) return false;
+        }
+
+        if (part != 3 || digits == 0) return false;
+        parts[3] = (byte)value;
+        scope = Scope(parts);
+        return true;
     }
 
     AddressFacts FindAddresses()

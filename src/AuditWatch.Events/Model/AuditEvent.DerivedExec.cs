@@ -25,7 +25,11 @@ public sealed partial class AuditEvent
         return plain.StartsWith("/exec/"u8) || plain.StartsWith("/run/"u8) || plain.StartsWith("/attach/"u8);
     }
 
-    DerivedValue NoExec() => IsExec ? Missing(HotField.RequestUri) : Missing(HotField.ObjectSubresource);
+    // Google keeps no query, nor a path behind /proxy: what was run there is not told, which is not the same as nothing.
+    DerivedValue NoExec() =>
+        _isOfGke && (IsExec || IsProxy) ? DerivedValue.Unknown(UnknownReason.LevelTooLow) : IsExec ? Missing(HotField.RequestUri) : Missing(HotField.ObjectSubresource);
+
+    bool IsProxy => Plain(HotField.ObjectSubresource).SequenceEqual("proxy"u8);
 
     bool IsExec => Plain(HotField.ObjectSubresource) is var sub && (sub.SequenceEqual("exec"u8) || sub.SequenceEqual("attach"u8));
 
@@ -81,6 +85,6 @@ public sealed partial class AuditEvent
         while (UriQuery.TryNext(ref query, out var found, out var value))
             if (UriQuery.Is(found, name)) return Of(Ascii.EqualsIgnoreCase(value, "true"u8) || Ascii.EqualsIgnoreCase(value, "t"u8) || value.SequenceEqual("1"u8));
         if (TryOpen(HotField.RequestObject, out var body) && FieldWalk.TryGet(body, name, out var given)) return Of(given.ValueKind == JsonValueKind.True);
-        return _ranges.Has(HotField.RequestUri) ? Of(false) : Missing(HotField.RequestUri);
+        return _ranges.Has(HotField.RequestUri) && !_isOfGke ? Of(false) : NoExec();
     }
 }

@@ -51,7 +51,29 @@ public sealed partial class AuditEvent
         return OfShared(name ? user[(colon + 1)..] : user[ServiceAccountPrefix.Length..colon]);
     }
 
-    DerivedValue OfExtra(string key) => Extra(key) is { } value ? Of(value) : Missing(HotField.UserExtra);
+    DerivedValue OfExtra(string key) =>
+        TryPlainExtra(key, out var text) ? text.IsEmpty ? Missing(HotField.UserExtra) : DerivedValue.OfText(text, -1) : Extra(key) is { } value ? Of(value) : Missing(HotField.UserExtra);
+
+    // As API servers write it, one search says it: where nothing is escaped and nothing nested, a text in quotes that a list of texts follows is a key. Empty: there is none. False: it must be read.
+    bool TryPlainExtra(string key, out ReadOnlyMemory<byte> text)
+    {
+        text = default;
+        if (!_ranges.Has(HotField.UserExtra)) return false;
+        var extra = Raw(HotField.UserExtra);
+        if (extra is not [(byte)'{', .. var members] || members.ContainsAny((byte)'\\', (byte)'{')) return false;
+        Span<byte> quoted = stackalloc byte[LongestKey + 2];
+        if (!System.Text.Encoding.UTF8.TryGetBytes(key, quoted[1..^1], out var length)) return false;
+        quoted[0] = quoted[length + 1] = (byte)'"';
+        quoted = quoted[..(length + 2)];
+        var at = extra.IndexOf(quoted);
+        if (at < 0) return true;
+        at += quoted.Length;
+        if (!extra[at..].StartsWith(":[\""u8)) return false;
+        at += 3;
+        var end = extra[at..].IndexOf((byte)'"');
+        text = RawMemory(HotField.UserExtra).Slice(at, end);
+        return end > 0;
+    }
 
     DerivedValue OfAnnotation(string key)
     {
@@ -83,8 +105,14 @@ public sealed partial class AuditEvent
             return address.IsIPv6LinkLocal ? AddressScope.LinkLocal : address.IsIPv6UniqueLocal ? AddressScope.Private : AddressScope.Public;
         Span<byte> b = stackalloc byte[4];
         address.TryWriteBytes(b, out _);
-        return b switch
+        return Scope(b);
+    }
+
+    static AddressScope Scope(ReadOnlySpan<byte> ipv4)
+    {
+        return ipv4 switch
         {
+            [127, ..] => AddressScope.Loopback,
             [169, 254, ..] => AddressScope.LinkLocal,
             [10, ..] or [172, >= 16 and <= 31, ..] or [192, 168, ..] or [100, >= 64 and <= 127, ..] => AddressScope.Private,
             _ => AddressScope.Public,

@@ -27,7 +27,7 @@ public sealed partial class AuditEvent
         if (!_ranges.Has(HotField.RequestUri)) return Missing(HotField.RequestUri);
         for (var rest = UriQuery.Of(Plain(HotField.RequestUri)); UriQuery.TryNext(ref rest, out var found, out var value);)
             if (UriQuery.Is(found, name)) return Of(Decoded(value));
-        return DerivedValue.Absent;
+        return _isOfGke ? DerivedValue.Unknown(UnknownReason.LevelTooLow) : DerivedValue.Absent;
     }
 
     ReadOnlyMemory<byte> Decoded(ReadOnlySpan<byte> encoded)
@@ -83,13 +83,33 @@ public sealed partial class AuditEvent
         if (!IsVerb("patch"u8)) return DerivedValue.Absent;
         if (!_ranges.Has(HotField.RequestObject)) return Missing(HotField.RequestObject);
         if (Withheld(HotField.RequestObject) is var why and not UnknownReason.None) return DerivedValue.Unknown(why);
-        return TryOpen(HotField.RequestObject, out var body) ? OfWord(body.ValueKind == JsonValueKind.Array ? "json" : "merge") : DerivedValue.Unknown(UnknownReason.Malformed);
+        if (!TryOpen(HotField.RequestObject, out var body)) return DerivedValue.Unknown(UnknownReason.Malformed);
+        return OfWord(SaysNothing(body) ? "empty" : body.ValueKind == JsonValueKind.Array ? "json" : "merge");
+    }
+
+    // A patch that changes nothing is answered with the whole object all the same: a read for those who may only write.
+    static bool SaysNothing(JsonElement body)
+    {
+        if (body.ValueKind == JsonValueKind.Array) return body.GetArrayLength() == 0;
+        if (body.ValueKind != JsonValueKind.Object) return false;
+        foreach (var member in body.EnumerateObject())
+            if (!member.NameEquals("kind"u8) && !member.NameEquals("apiVersion"u8) && !(member.NameEquals("metadata"u8) && OnlyNames(member.Value))) return false;
+        return true;
+    }
+
+    static bool OnlyNames(JsonElement metadata)
+    {
+        if (metadata.ValueKind != JsonValueKind.Object) return false;
+        foreach (var member in metadata.EnumerateObject())
+            if (!member.NameEquals("name"u8) && !member.NameEquals("namespace"u8)) return false;
+        return true;
     }
 
     // What a proxy request asks of the kubelet, pod or service behind it: the URI after /proxy, path decoded, with its query.
     DerivedValue OfProxyPath()
     {
-        if (!_ranges.Has(HotField.ObjectSubresource) || !Plain(HotField.ObjectSubresource).SequenceEqual("proxy"u8)) return Missing(HotField.ObjectSubresource);
+        if (!IsProxy) return Missing(HotField.ObjectSubresource);
+        if (_isOfGke && (!TryProxyPath(out var kept, out _) || kept.SequenceEqual("/"u8))) return DerivedValue.Unknown(UnknownReason.LevelTooLow);
         return TryProxyPath(out var path, out var query) ? Of(query.Length == 0 ? Decoded(path) : Joined(Decoded(path).Span, query)) : Missing(HotField.RequestUri);
     }
 

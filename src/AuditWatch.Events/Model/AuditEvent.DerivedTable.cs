@@ -65,11 +65,11 @@ public sealed partial class AuditEvent
         DerivedField.RoleRules => OfWritten("roles"u8, "clusterroles"u8, "rules"u8, default),
         DerivedField.SaName => OfServiceAccount(UserName, name: true),
         DerivedField.SaNamespace => OfServiceAccount(UserName, name: false),
-        DerivedField.SourceIpsAll => SourceIps.Count > 0 ? Of(SourceIps) : Missing(HotField.SourceIps),
+        DerivedField.SourceIpsAll => _isOfGke ? DerivedValue.Unknown(UnknownReason.LevelTooLow) : SourceIps.Count > 0 ? Of(SourceIps) : Missing(HotField.SourceIps),
         DerivedField.UaOs => AgentSystem is { } system ? OfWord(system) : Missing(HotField.UserAgent),
         DerivedField.UaProduct => AgentProduct is { } product ? OfWord(product) : Missing(HotField.UserAgent),
         DerivedField.UaVersion => AgentVersion is { } version ? OfWord(version) : Missing(HotField.UserAgent),
-        DerivedField.XffPresent => _ranges.Has(HotField.SourceIps) ? Of(Addresses.IsForwarded) : Missing(HotField.SourceIps),
+        DerivedField.XffPresent => _isOfGke ? DerivedValue.Unknown(UnknownReason.LevelTooLow) : _ranges.Has(HotField.SourceIps) ? Of(Addresses.IsForwarded) : Missing(HotField.SourceIps),
         _ => DerivedValue.Absent,
     };
 

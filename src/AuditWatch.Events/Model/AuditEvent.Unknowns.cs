@@ -21,7 +21,7 @@ public sealed partial class AuditEvent
     FieldAnswer WhyMissing(HotField root, scoped ReadOnlySpan<byte> key)
     {
         var top = Top(root);
-        if (_isOfGke && GkeLacks(root)) return FieldAnswer.Unknown(UnknownReason.LevelTooLow);
+        if (_isOfGke && (GkeLacks(root) || (root is HotField.ResponseMessage or HotField.ResponseReason && ResponseCode >= 400))) return FieldAnswer.Unknown(UnknownReason.LevelTooLow);
         if (_ranges.Has(top) && top is not (HotField.Annotations or HotField.RequestObject or HotField.ResponseObject)) return FieldAnswer.Absent;
         var why = top switch
         {
@@ -35,7 +35,7 @@ public sealed partial class AuditEvent
         return why == UnknownReason.None ? FieldAnswer.Absent : FieldAnswer.Unknown(why);
     }
 
-    // What a log entry of Google has no place for.
+    // What a log entry of Google has no place for. The message of a refusal is there on some clusters; its reason never is.
     static bool GkeLacks(HotField field) => field is HotField.UserUid or HotField.UserGroups or HotField.UserExtra or HotField.ImpersonatedUserGroups or HotField.ImpersonatedUserExtra
         or HotField.AuthenticationMetadata or HotField.ObjectUid or HotField.ObjectResourceVersion or HotField.RequestReceivedTimestamp or HotField.StageTimestamp;
 

@@ -36,6 +36,7 @@ internal static class SecretShapes
             case (byte)'L' when here.StartsWith("LS0t"u8): return IsBase64OfPrivateKey(here);
             case (byte)'K' or (byte)'S' or (byte)'B' when here.Length > 2 && here[1] == 'I': return at > 0 && AwsKeyLength(text, at - 1) > 0;
         }
+        if (here.Length > 2 && here[1] == '-' && here[2] is (byte)'p' or (byte)'u' or (byte)'a' or (byte)'w' or (byte)'P') return CommandLine.Wakes(text, at);
         if (Starts(here, "arer") || Starts(here, "asic")) return at > 0 && (Starts(text[Math.Max(0, at - 2)..], "bearer") || Starts(text[(at - 1)..], "basic")) && SchemeFollows(here[4..]);
         return IsVendorMark(here) ? VendorKeyNear(text, at) : NamedValue.Wakes(text, at);
     }

@@ -144,6 +144,7 @@ internal static class SecretTriggers
         Add(4, 3, "bkr", "_", "plt");                                                 // github_pat_, sk_live_, ckr_pat
         Add(4, 4, "sy", "ka", "-2");                                                  // sk-ant-, ya29
         Add(4, 5, "hS", "vG", "s.");                                                  // hvs., SG.
+        Add(4, 5, " \t\"'=+0-", "-", "puawP");                                       // mysql -p…, curl -u …, also behind =, + and %20; curl --user
         Add(4, 6, "n", "v", "/");                                                     // /env/ in a patch's path
         Add(4, 7, "\\aA", "ulL", "0=");                                               // letters written as \u00xx; credential=
         return tables;

@@ -19,6 +19,7 @@ internal static class TextCleaner
         CutBase64(layer, "ZXlK"u8, cuts);
         CutBase64(layer, "LS0tLS1CRUdJTi"u8, cuts);
         if (rules.HasFlag(TextRules.ShapesOnly)) return;
+        if (!rules.HasFlag(TextRules.CommandLine) && CommandLine.HasShortOption(text)) CommandLine.CutShortOptions(layer, cuts);
         NamedValue.CutAll(layer, rules, cuts);
         YamlManifest.Cut(layer, cuts);
     }

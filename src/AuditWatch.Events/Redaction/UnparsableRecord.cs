@@ -77,7 +77,11 @@ internal static class UnparsableRecord
             var next = text[at..].IndexOf("command="u8);
             if (next < 0) return;
             at += next;
-            if (text[at - 1] is (byte)'&' or (byte)'?') text.Slice(at - 1, 9).Fill((byte)' ');
+            if (text[at - 1] is not ((byte)'&' or (byte)'?')) continue;
+            text.Slice(at - 1, 9).Fill((byte)' ');
+            var argument = text[(at + 8)..];
+            if (argument.IndexOfAny((byte)'&', (byte)'"') is >= 0 and var length) argument = argument[..length];
+            argument.Replace((byte)'+', (byte)' ');
         }
     }
 

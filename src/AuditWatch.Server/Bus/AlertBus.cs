@@ -5,12 +5,13 @@ using AuditWatch.Server.Notifications;
 using AuditWatch.Storage.State;
 using MassTransit;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
 
 namespace AuditWatch.Server.Bus;
 
 /// <summary>
-/// Who is told of alerts, over what. One queue a consumer, named after it; whoever publishes declares them all, because what is published before its queue exists is
-/// dropped by the broker without a word.
+/// Who is told of alerts, over what. One queue a consumer, named after it; every process declares them all at its start, because what is published before its queue exists
+/// is dropped by the broker without a word.
 /// </summary>
 static class AlertBus
 {
@@ -57,6 +58,9 @@ static class AlertBus
             else bus.UsingInMemory((context, memory) => memory.ConfigureEndpoints(context));
         });
         if (publishes) services.AddHostedService<OutboxPublisher>();
+        if (config.Bus.RabbitMq is { } broker)
+            services.AddHostedService(app => new BusWatch(() => app.GetRequiredService<IBusControl>().CheckHealth().Status == BusHealthStatus.Healthy, stop => RabbitMqTransport.TryAsync(broker, stop),
+                app.GetRequiredService<TimeProvider>(), app.GetRequiredService<ILogger<BusWatch>>()));
         return services;
 
         void Add<T>(IBusRegistrationConfigurator bus, string name, bool batched) where T : class, IConsumer

@@ -3,6 +3,7 @@ using System.Security.Cryptography.X509Certificates;
 using AuditWatch.Server.Bus.Contracts;
 using AuditWatch.Server.Configuration;
 using MassTransit;
+using RabbitMQ.Client;
 
 namespace AuditWatch.Server.Bus;
 
@@ -29,7 +30,27 @@ static class RabbitMqTransport
         {
             foreach (var queue in queues) topology.BindQueue(AlertRaised.Exchange, queue);   // a queue gets one copy, by however many ways it comes
         });
+        // At the start, not with the first message: whoever comes first, all queues are there.
+        mq.DeployPublishTopology = true;
         mq.ConfigureEndpoints(context);
+    }
+
+    /// <summary>A connection of its own, with login and virtual host, that is closed at once: whether the broker takes us.</summary>
+    public static async Task TryAsync(RabbitMqConfig config, CancellationToken stop)
+    {
+        var factory = new ConnectionFactory
+        {
+            HostName = config.Host, Port = config.Port, VirtualHost = config.Vhost, UserName = config.Username, Password = config.Password, AutomaticRecoveryEnabled = false,
+            Ssl = config.Tls == "disable" ? new SslOption() : new SslOption(config.Host, enabled: true)
+            {
+                Version = System.Security.Authentication.SslProtocols.None,
+                CertificateValidationCallback = config.CaFile is { } file ? Believing(file) : null,
+            },
+        };
+        await using var connection = await factory.CreateConnectionAsync(stop);
+        // The answer to this one shows that the virtual host is open to us.
+        await using var channel = await connection.CreateChannelAsync(cancellationToken: stop);
+        await connection.CloseAsync(stop);
     }
 
     static RemoteCertificateValidationCallback Believing(string file)

@@ -10,13 +10,13 @@ sealed class CompletenessMetrics : IDisposable
 {
     const int Most = 256;
     readonly Meter _meter = new(ServerMetrics.MeterName);
-    readonly CompletenessLedger _ledger;
+    readonly Func<IReadOnlyCollection<CompletenessLedger>> _ledgers;
     readonly TimeProvider _clock;
 
-    public CompletenessMetrics(CompletenessLedger ledger, TimeProvider clock, AuditWatchConfig config)
+    public CompletenessMetrics(Func<IReadOnlyCollection<CompletenessLedger>> ledgers, TimeProvider clock, AuditWatchConfig config)
     {
         var counted = config.Completeness.Where(c => c.Metrics.Count > 0).Select(c => c.Cluster).ToList();
-        (_ledger, _clock) = (ledger, clock);
+        (_ledgers, _clock) = (ledgers, clock);
         Counter("auditwatch_source_api_server_events", "Audit events in the journal, by the API server they came from.", v => v.Events);
         Counter("auditwatch_source_api_server_repeats", "Events that came again.", v => v.Repeats);
         Counter("auditwatch_source_api_server_truncated", "Events whose bodies Kubernetes left out, or that were cut on their way.", v => v.Truncated + v.Cut);
@@ -31,10 +31,10 @@ sealed class CompletenessMetrics : IDisposable
         Counted("auditwatch_source_counted_events", "How many of them the journal has.", v => v.Have);
         Counted("auditwatch_source_missing_events", "Audit events that API servers counted and that never came.", v => v.Missing);
         Counted("auditwatch_source_lost_by_api_server_events", "Audit events that API servers say they lost.", v => v.LostThere);
-        _meter.CreateObservableCounter("auditwatch_source_api_server_lumped_events", () => ledger.Lumped, description: "Events counted together because more API servers were named than are told apart.");
+        _meter.CreateObservableCounter("auditwatch_source_api_server_lumped_events", () => ledgers().Sum(l => l.Lumped), description: "Events counted together because more API servers were named than are told apart.");
 
         void Counted(string name, string description, Func<ComparisonView, long> read) => _meter.CreateObservableGauge(name,
-            () => counted.Select(c => (Cluster: c, View: ledger.ReadComparison(c, Now()))).Where(c => c.View is not null).Select(c => new Measurement<long>(read(c.View!), new KeyValuePair<string, object?>("cluster", c.Cluster))), description: description);
+            () => ledgers().SelectMany(l => counted.Select(c => (Cluster: c, View: l.ReadComparison(c, Now())))).Where(c => c.View is not null).Select(c => new Measurement<long>(read(c.View!), new KeyValuePair<string, object?>("cluster", c.Cluster))), description: description);
     }
 
     public void Dispose() => _meter.Dispose();
@@ -46,6 +46,6 @@ sealed class CompletenessMetrics : IDisposable
     long Now() => (_clock.GetUtcNow() - DateTimeOffset.UnixEpoch).Ticks / TimeSpan.TicksPerMicrosecond;
 
     IEnumerable<Measurement<T>> Measure<T>(Func<ApiServerView, T> read) where T : struct =>
-        _ledger.Read(Now()).OrderByDescending(v => v.LastReceived).Take(Most)
+        _ledgers().SelectMany(l => l.Read(Now())).OrderByDescending(v => v.LastReceived).Take(Most)
             .Select(v => new Measurement<T>(read(v), new("cluster", v.Key.Cluster), new("source", v.Key.Source), new("api_server", v.Key.Name)));
 }

@@ -10,11 +10,17 @@ static class CompletenessRegistration
 {
     public static void AddCompleteness(this IServiceCollection services, AuditWatchConfig config)
     {
-        var asked = config.Completeness.ToDictionary(c => c.Cluster, c => new CompletenessOptions { Silence = c.Silence, TellsSilence = c.TellsSilence, Learn = c.Learn, CountersEvery = c.Metrics.Count > 0 ? c.Every : null, CountedServer = c.ApiServer });
-        var unasked = new CompletenessOptions();
-        services.AddSingleton(new CompletenessLedger(cluster => asked.GetValueOrDefault(cluster, unasked)));
-        services.AddSingleton<CompletenessMetrics>().AddHostedService<CompletenessWorker>();
+        services.AddSingleton(new CompletenessLedger(Asked(config)));
+        services.AddSingleton(app => new CompletenessMetrics(() => [app.GetRequiredService<CompletenessLedger>()], app.GetRequiredService<TimeProvider>(), config)).AddHostedService<CompletenessWorker>();
         foreach (var counted in config.Completeness.Where(c => c.Metrics.Count > 0))
             services.AddSingleton<IHostedService>(app => ActivatorUtilities.CreateInstance<CounterWorker>(app, counted));
+    }
+
+    /// <summary>What is asked of each cluster.</summary>
+    public static Func<string, CompletenessOptions> Asked(AuditWatchConfig config)
+    {
+        var asked = config.Completeness.ToDictionary(c => c.Cluster, c => new CompletenessOptions { Silence = c.Silence, TellsSilence = c.TellsSilence, Learn = c.Learn, CountersEvery = c.Metrics.Count > 0 ? c.Every : null, CountedServer = c.ApiServer });
+        var unasked = new CompletenessOptions();
+        return cluster => asked.GetValueOrDefault(cluster, unasked);
     }
 }

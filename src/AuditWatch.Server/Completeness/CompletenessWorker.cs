@@ -1,180 +1,36 @@
-using System.Globalization;
-using System.Text.Json;
-using AuditWatch.Detection.State;
 using AuditWatch.Events;
-using AuditWatch.Events.Health;
 using AuditWatch.Ingest.Completeness;
-using AuditWatch.Ingest.Journal;
 using AuditWatch.Ingest.Sources;
 using AuditWatch.Server.Hosting;
 using AuditWatch.Server.Sources;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
-using EventId = AuditWatch.Events.EventId;
 
 namespace AuditWatch.Server.Completeness;
 
-/// <summary>
-/// Journal → accounts of API servers: a reader with a position of its own, saved together with the accounts, so that a kill neither loses nor doubles an event in
-/// them. What it notices goes back into the journal as health records and is judged like everything else there.
-/// </summary>
-sealed partial class CompletenessWorker(Stores stores, CompletenessLedger ledger, SourceSet sources, TimeProvider clock, ILogger<CompletenessWorker> log) : BackgroundService
+/// <summary>The accounts of API servers where everything is one process: it reads the whole journal, and knows itself how its sources stand.</summary>
+sealed class CompletenessWorker(Stores stores, CompletenessLedger ledger, SourceSet sources, TimeProvider clock, ILogger<CompletenessWorker> log) : BackgroundService
 {
-    public const string Reader = "completeness", Kind = "api-server", ComparisonKind = "comparison";
-    static readonly TimeSpan LookEvery = TimeSpan.FromSeconds(1), SaveEvery = TimeSpan.FromSeconds(5);
-
-    readonly Lock _gate = new();
+    public const string Reader = "completeness";
     readonly SourceWatch _watch = new();
-    readonly List<HealthFact> _facts = [];
-    EventPosition _read, _saved;
-    long _savedAt;
-
-    /// <summary>Key of an account in the saved state; its cluster is a column of its own.</summary>
-    public static string KeyOf(ApiServerKey key) => JsonSerializer.Serialize<string[]>([key.Source, key.Name]);
-
-    /// <summary>What was saved of the accounts.</summary>
-    public static IEnumerable<(ApiServerKey Key, byte[] Saved)> Saved(DetectionCheckpoint checkpoint) =>
-        from row in checkpoint.State
-        where row is { Kind: Kind, Value: not null }
-        let key = JsonSerializer.Deserialize<string[]>(row.Key)
-        where key is { Length: 2 }
-        select (new ApiServerKey(row.Cluster, key[0], key[1]), row.Value);
-
-    /// <summary>What was saved of the comparisons with API servers' own counters.</summary>
-    public static IEnumerable<(string Cluster, byte[] Saved)> SavedComparisons(DetectionCheckpoint checkpoint) =>
-        from row in checkpoint.State
-        where row is { Kind: ComparisonKind, Value: not null }
-        select (row.Cluster, row.Value);
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         await Task.Yield();
-        var checkpoint = await stores.State.LoadAsync(Reader, stoppingToken);
-        ledger.Restore(Saved(checkpoint));
-        ledger.RestoreComparisons(SavedComparisons(checkpoint));
-        _read = _saved = checkpoint.Position;
-        ledger.Start(Now());
-        using var ended = CancellationTokenSource.CreateLinkedTokenSource(stoppingToken);
-        var reading = ReadAsync(ended.Token);
-        using var timer = new PeriodicTimer(LookEvery, clock);
-        try
-        {
-            while (await timer.WaitForNextTickAsync(stoppingToken))
-            {
-                Look();
-                await SaveAsync(isLast: false, stoppingToken);
-            }
-        }
-        catch (OperationCanceledException)
-        {
-            // Stopping.
-        }
+        var run = new CompletenessRun(Reader, stores.Journal, stores.State, ledger, clock, log);
+        await run.RunAsync((after, stop) => stores.Journal.ReadAsync(after, follow: true, stop), () => stores.Journal.End, Look, stoppingToken);
 
-        await ended.CancelAsync();
-        await reading;
-        await SaveAsync(isLast: true, CancellationToken.None);
-    }
-
-    async Task ReadAsync(CancellationToken stop)
-    {
-        for (var pause = TimeSpan.FromSeconds(1); !stop.IsCancellationRequested; pause = pause * 2 < TimeSpan.FromMinutes(1) ? pause * 2 : pause)
+        ValueTask Look(long now, CancellationToken stop)
         {
-            try
+            foreach (var (key, repeats) in stores.Pipeline.TakeRepeats()) ledger.AddRepeats(key.Cluster, key.Source, key.ApiServer, repeats);
+            // While posts are refused, nobody's silence is theirs.
+            if (stores.Pressure.IsHigh) ledger.Start(now);
+            foreach (var standing in sources.Standings)
             {
-                await foreach (var frame in stores.Journal.ReadAsync(_read, follow: true, stop)) Take(frame);
+                if (standing.State != SourceState.Running) ledger.Deaf(standing.Name, now);
+                foreach (var fact in _watch.Look(standing, now, cluster => ledger.EventTime(cluster, now))) run.Add(fact);
             }
-            catch (OperationCanceledException) when (stop.IsCancellationRequested)
-            {
-                return;
-            }
-            catch (Exception fault)
-            {
-                CouldNotRead(log, _read, fault);
-                await Task.Delay(pause, clock, stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            }
+            return ValueTask.CompletedTask;
         }
     }
-
-    void Take(JournalFrame frame)
-    {
-        lock (_gate)
-        {
-            ledger.Observe(frame);
-            _read = frame.PositionOf(frame.Records.Count - 1);
-        }
-    }
-
-    void Look()
-    {
-        var now = Now();
-        foreach (var (key, repeats) in stores.Pipeline.TakeRepeats()) ledger.AddRepeats(key.Cluster, key.Source, key.ApiServer, repeats);
-        // While posts are refused, nobody's silence is theirs.
-        if (stores.Pressure.IsHigh) ledger.Start(now);
-        foreach (var standing in sources.Standings)
-        {
-            if (standing.State != SourceState.Running) ledger.Deaf(standing.Name, now);
-            foreach (var fact in _watch.Look(standing, now, cluster => ledger.EventTime(cluster, now))) _facts.Add(fact);
-        }
-
-        lock (_gate)
-        {
-            if (_read >= stores.Journal.End) ledger.Look(now);
-        }
-    }
-
-    // Facts first: a crash between the two finds them again, with the same ids, and the journal knows them.
-    async Task SaveAsync(bool isLast, CancellationToken stop)
-    {
-        IReadOnlyList<(ApiServerKey Key, byte[]? Saved)> changed = [];
-        IReadOnlyList<(string Cluster, byte[] Saved)> comparisons = [];
-        EventPosition read;
-        lock (_gate)
-        {
-            _facts.AddRange(ledger.TakeFacts());
-            read = _read;
-            var isAnew = ledger.IsSaveDue(Now());
-            var isDue = isLast || isAnew || _facts.Count > 0 || clock.GetElapsedTime(_savedAt) >= SaveEvery;
-            if (!isDue || (read == _saved && !isAnew && _facts.Count == 0)) return;
-            changed = ledger.TakeChanged();
-            comparisons = ledger.SaveComparisons(Now());
-        }
-
-        try
-        {
-            foreach (var facts in _facts.GroupBy(f => f.Cluster, StringComparer.Ordinal).ToList())
-            {
-                await stores.Journal.AppendAsync(new JournalBatch(facts.Key, "health", "", RecordKind.Health, [.. facts.Select(f => (ReadOnlyMemory<byte>)f.ToJson())])
-                {
-                    Ids = [.. facts.Select(f => new EventId(UInt128.Parse(f.Id, NumberStyles.HexNumber, CultureInfo.InvariantCulture)))],
-                    EventTimes = [.. facts.Select(f => f.TimeMicros)],
-                }, CancellationToken.None);
-                foreach (var fact in facts) Noticed(log, fact.Sentence);
-                _facts.RemoveAll(f => f.Cluster == facts.Key);
-            }
-
-            await stores.State.CommitAsync(new DetectionCommit(Reader, read, [.. changed.Select(c => new StateChange(c.Key.Cluster, Kind, KeyOf(c.Key), c.Saved, long.MaxValue)),
-                .. comparisons.Select(c => new StateChange(c.Cluster, ComparisonKind, "", c.Saved, long.MaxValue))], []), stop);
-            (_saved, _savedAt) = (read, clock.GetTimestamp());
-        }
-        catch (Exception fault) when (fault is not OperationCanceledException || isLast)
-        {
-            ledger.Unsaved(changed.Select(c => c.Key));
-            CouldNotSave(log, fault);
-        }
-        catch (OperationCanceledException)
-        {
-            ledger.Unsaved(changed.Select(c => c.Key));
-        }
-    }
-
-    long Now() => (clock.GetUtcNow() - DateTimeOffset.UnixEpoch).Ticks / TimeSpan.TicksPerMicrosecond;
-
-    [LoggerMessage(3320, LogLevel.Warning, "{Sentence}.")]
-    static partial void Noticed(ILogger log, string sentence);
-
-    [LoggerMessage(3321, LogLevel.Warning, "The accounts of API servers could not be saved; it is tried again.")]
-    static partial void CouldNotSave(ILogger log, Exception fault);
-
-    [LoggerMessage(3322, LogLevel.Warning, "The journal could not be read behind {Position} for the accounts of API servers; it is tried again.")]
-    static partial void CouldNotRead(ILogger log, EventPosition position, Exception fault);
 }

@@ -10,7 +10,11 @@ sealed class SourceWatch
 
     readonly Dictionary<string, Seen> _seen = new(StringComparer.Ordinal);
 
-    public IReadOnlyList<HealthFact> Look(SourceStanding source, long now, Func<string, long> eventTime)
+    /// <param name="source">The source as it stands here.</param>
+    /// <param name="now">The time.</param>
+    /// <param name="eventTime">When now is for a cluster's events.</param>
+    /// <param name="isReadElsewhere">Another process reads it: that this one cannot is nothing to be told.</param>
+    public IReadOnlyList<HealthFact> Look(SourceStanding source, long now, Func<string, long> eventTime, bool isReadElsewhere = false)
     {
         if (!_seen.TryGetValue(source.Name, out var seen)) _seen.Add(source.Name, seen = new Seen());
         List<HealthFact> facts = [];
@@ -25,7 +29,7 @@ sealed class SourceWatch
             (seen.Lost, seen.Gaps) = (lost, gaps);
         }
 
-        if (state is SourceState.Running or SourceState.Holding or SourceState.Stopped)
+        if (isReadElsewhere || state is SourceState.Running or SourceState.Holding or SourceState.Stopped)
         {
             if (seen.IsTold)
                 facts.Add(Fact(HealthFact.Readable, seen.FailingSince, $"Source {source.Name} can be read again", new() { ["silent_seconds"] = (now - seen.FailingSince) / 1_000_000 }) with

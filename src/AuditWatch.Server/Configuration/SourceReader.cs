@@ -35,6 +35,8 @@ static class SourceReader
         var protocol = settings["security.protocol"] = security.OneOf("protocol", "PLAINTEXT", "PLAINTEXT", "SSL", "SASL_PLAINTEXT", "SASL_SSL");
         var mechanism = settings["security.mechanism"] = security.OneOf("mechanism", "PLAIN", "PLAIN", "SCRAM-SHA-256", "SCRAM-SHA-512", "OAUTHBEARER");
         OneAtMost(security, settings, "security.", "password_file", "password_env");
+        AzureIdentityReader.Read(security, settings, "security.", protocol.StartsWith("SASL_", StringComparison.Ordinal) && mechanism == "OAUTHBEARER" && !settings.ContainsKey("security.token_endpoint")
+            ? null : "is for OAUTHBEARER with Azure's own credentials, that is without 'token_endpoint'.");
         var isSasl = protocol.StartsWith("SASL_", StringComparison.Ordinal);
         var needsPassword = isSasl && (mechanism != "OAUTHBEARER" || settings.ContainsKey("security.token_endpoint"));
         if (needsPassword && !settings.ContainsKey("security.username")) security.Fault("username", $"is missing: {mechanism} needs one ($ConnectionString for Event Hubs).");
@@ -45,14 +47,22 @@ static class SourceReader
 
     static void ReadEventHubs(ConfigSection s, Dictionary<string, string> settings, bool required)
     {
-        Take(s, settings, "", "connection_string_file", "connection_string_env", "namespace", "hub", "consumer_group", "checkpoint_store", "checkpoint_secret_file", "checkpoint_secret_env", "endpoint", "ca_file");
+        Take(s, settings, "", "connection_string_file", "connection_string_env", "namespace", "hub", "consumer_group", "checkpoint_store", "checkpoint_secret_file", "checkpoint_secret_env", "endpoint", "ca_file", "proxy");
         settings["transport"] = s.OneOf("transport", "amqp", "amqp", "websockets");
+        AzureIdentityReader.Read(s, settings, "", required && !settings.ContainsKey("namespace") ? "is for 'namespace'; a connection string is a credential by itself." : null);
         if (!required) return;
         OneAtMost(s, settings, "", "connection_string_file", "connection_string_env", "namespace");
         if (!settings.ContainsKey("connection_string_file") && !settings.ContainsKey("connection_string_env") && !settings.ContainsKey("namespace"))
             s.Fault("connection_string_file", "is missing: name the file (or connection_string_env, or namespace with Azure's own credentials).");
         if (settings.ContainsKey("namespace") && !settings.ContainsKey("hub")) s.Fault("hub", "is missing.");
         if (settings.GetValueOrDefault("endpoint") is { } endpoint && !Uri.TryCreate(endpoint, UriKind.Absolute, out _)) s.Fault("endpoint", $"is '{endpoint}', but must be a URL such as sb://10.1.2.3:5671.");
+        if (settings.GetValueOrDefault("proxy") is { } proxy)
+        {
+            if (!Uri.TryCreate(proxy, UriKind.Absolute, out var address) || address.Scheme != "http" || address.UserInfo.Length > 0) s.Fault("proxy", "must be a URL such as http://proxy.example:3128, without a password.");
+            else if (settings["transport"] != "websockets") s.Fault("proxy", "needs 'transport: websockets': AMQP itself goes through no HTTP proxy.");
+        }
+
+        if (settings.ContainsKey("ca_file") && settings["transport"] == "websockets") s.Fault("ca_file", "has no effect over WebSockets, where the system's authorities are trusted; add it to those, or name a file of all of them with the variable SSL_CERT_FILE.");
         OneAtMost(s, settings, "", "checkpoint_secret_file", "checkpoint_secret_env");
         if (CheckpointPlace.FaultOf(settings.GetValueOrDefault("checkpoint_store"), settings.ContainsKey("checkpoint_secret_file") || settings.ContainsKey("checkpoint_secret_env")) is var (key, fault)) s.Fault(key, fault);
     }

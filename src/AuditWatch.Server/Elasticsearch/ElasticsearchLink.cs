@@ -34,7 +34,8 @@ sealed class ElasticsearchLink : IDisposable
         if (config.Elasticsearch is not { } section) return null;
         var place = new ElasticsearchPlace(section.Url, section.Namespace, section.ApiKeyFile, section.Username, section.PasswordFile, section.CaFile)
         {
-            AuditWatchUrl = config.Kibana?.AuditWatchUrl, PlaceNames = config.Journal.Kafka is { } kafka ? place => TopicPlaces.Text(place, kafka.Topic) : null,
+            AuditWatchUrl = config.Kibana?.AuditWatchUrl,
+            Topic = config.Journal.Kafka is { } kafka ? TopicPlaces.Of(kafka.Topic) : null,
         };
         try
         {

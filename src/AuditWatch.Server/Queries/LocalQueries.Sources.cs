@@ -5,6 +5,8 @@ using AuditWatch.Ingest.Completeness;
 using AuditWatch.Ingest.Journal;
 using AuditWatch.Server.Bus;
 using AuditWatch.Server.Completeness;
+using AuditWatch.Server.Roles;
+using AuditWatch.Server.Sources;
 using AuditWatch.Storage.State;
 
 namespace AuditWatch.Server.Queries;
@@ -80,9 +82,8 @@ public sealed partial class LocalQueries
     async Task<RowPage> SourcesAsync(Filters asked, CancellationToken stop)
     {
         asked.Done();
-        if (IsOneOfSeveral) throw new QueryFault("Sources are read by the processes with the role ingest; how they stand is on the /metrics of each (auditwatch_source_…).");
-        var journaled = JournalStats.Read(_folder.Journal, stop).Groups.Where(g => g.Kind == RecordKind.Audit && Scope.Sees(g.Cluster)).ToList();
-        var live = Sources?.Standings.Where(s => Scope.Sees(s.Cluster)).ToList() ?? [];
+        var journaled = await JournaledSourcesAsync(stop);
+        var live = await LiveSourcesAsync(stop);
         var ledger = await CompletenessAsync(stop);
         var servers = ledger.Read(NowMicros).ToLookup(v => (v.Key.Cluster, v.Key.Source));
         var rows = journaled.Select(g => SourceRows.Write(g, live.FirstOrDefault(s => s.Name == g.Source && s.Cluster == g.Cluster), [.. servers[(g.Cluster, g.Source)]], ledger.ReadComparison(g.Cluster, NowMicros)));
@@ -101,12 +102,40 @@ public sealed partial class LocalQueries
     async Task<CompletenessLedger> CompletenessAsync(CancellationToken stop)
     {
         if (Completeness is not null) return Completeness;
-        var ledger = new CompletenessLedger(_ => new CompletenessOptions());
-        var saved = await _state.LoadAsync(CompletenessWorker.Reader, stop);
-        ledger.Restore(CompletenessWorker.Saved(saved));
-        ledger.RestoreComparisons(CompletenessWorker.SavedComparisons(saved));
+        var ledger = new CompletenessLedger(CompletenessAsked);
+        var saved = await Task.WhenAll(CompletenessReaders.Select(reader => _state.LoadAsync(reader, stop)));
+        ledger.Restore(saved.SelectMany(CompletenessRun.Saved));
+        ledger.RestoreComparisons(saved.SelectMany(CompletenessRun.SavedComparisons));
+        if (IsOneOfSeveral)
+            foreach (var (cluster, source, server, repeats) in await _state.ListRepeatsAsync(stop)) ledger.AddRepeats(cluster, source, server, repeats);
         return ledger;
     }
+
+    /// <summary>The readers that keep the accounts, one for each partition of the journal, and what is asked of a cluster.</summary>
+    internal IReadOnlyList<string> CompletenessReaders { get; init; } = [CompletenessWorker.Reader];
+
+    internal Func<string, CompletenessOptions> CompletenessAsked { get; init; } = _ => new CompletenessOptions();
+
+    // The segments say it; of a topic, the accounts do, which its readers keep.
+    async Task<List<JournalStatsGroup>> JournaledSourcesAsync(CancellationToken stop)
+    {
+        if (!IsOneOfSeveral) return [.. JournalStats.Read(_folder.Journal, stop).Groups.Where(g => g.Kind == RecordKind.Audit && Scope.Sees(g.Cluster))];
+        var servers = (await CompletenessAsync(stop)).Read(NowMicros).Where(v => Scope.Sees(v.Key.Cluster) && v.Events > 0);
+        return [.. servers.GroupBy(v => (v.Key.Cluster, v.Key.Source)).Select(g => new JournalStatsGroup(RecordKind.Audit, g.Key.Cluster, g.Key.Source)
+        {
+            Records = g.Sum(v => v.Events),
+            FirstReceivedMicros = g.Min(v => v.FirstReceived),
+            LastReceivedMicros = g.Max(v => v.LastReceived),
+            MinEventMicros = g.Min(v => v.FirstEvent),
+            MaxEventMicros = g.Max(v => v.LastEvent),
+        })];
+    }
+
+    async Task<List<SourceReport>> LiveSourcesAsync(CancellationToken stop) =>
+    [
+        .. (IsOneOfSeveral ? (await IngestReport.ListAsync(_state, stop)).Values.SelectMany(r => r.Sources) : Sources?.Standings.Select(SourceReport.Of) ?? [])
+            .Where(s => Scope.Sees(s.Cluster)).GroupBy(s => (s.Name, s.Cluster)).Select(g => SourceReport.Sum([.. g])),
+    ];
 
     long NowMicros => (_clock.GetUtcNow() - DateTimeOffset.UnixEpoch).Ticks / TimeSpan.TicksPerMicrosecond;
 

@@ -1,13 +1,14 @@
 using AuditWatch.Ingest.Completeness;
 using AuditWatch.Ingest.Journal;
 using AuditWatch.Ingest.Sources;
+using AuditWatch.Server.Sources;
 
 namespace AuditWatch.Server.Queries;
 
 /// <summary>Rows of <c>sources status</c>: what the journal has of a source, and how it stands now if it runs here.</summary>
 static class SourceRows
 {
-    public static ReadOnlyMemory<byte> Write(JournalStatsGroup? journaled, SourceStanding? live, IReadOnlyList<ApiServerView> servers, ComparisonView? counted) => Rows.Write(json =>
+    public static ReadOnlyMemory<byte> Write(JournalStatsGroup? journaled, SourceReport? live, IReadOnlyList<ApiServerView> servers, ComparisonView? counted) => Rows.Write(json =>
     {
         var source = live?.Name ?? journaled!.Source;
         json.WriteString("source", source);
@@ -15,7 +16,8 @@ static class SourceRows
         json.WriteString("cluster", live?.Cluster ?? journaled!.Cluster);
         json.WriteString("state", live is null ? null : StateOf(live.State));
         json.WriteNumber("events", journaled?.Records ?? 0);
-        json.WriteNumber("bytes", journaled?.RawBytes ?? 0);
+        if (journaled is null || journaled.RawBytes > 0) json.WriteNumber("bytes", journaled?.RawBytes ?? 0);
+        else json.WriteNull("bytes");
         json.WriteString("last_received", journaled is not null ? Rfc3339.Of(journaled.LastReceivedMicros) : null);
         json.WriteString("first_received", journaled is not null ? Rfc3339.Of(journaled.FirstReceivedMicros) : null);
         json.WriteString("first_event", journaled is { MinEventMicros: > 0 } ? Rfc3339.Of(journaled.MinEventMicros) : null);
@@ -23,7 +25,7 @@ static class SourceRows
         json.WriteString("last_position", live?.LastPosition);
         if (live?.Lag is { } lag) json.WriteNumber("lag", lag);
         else json.WriteNull("lag");
-        json.WriteString("last_error", live?.LastError?.Message);
+        json.WriteString("last_error", live?.LastError);
         json.WriteNumber("rate", Math.Round(servers.Sum(v => v.Rate), 2));
         json.WriteNumber("silent", servers.Count(v => v.SilentSince != 0));
         json.WriteStartArray("api_servers");
@@ -38,7 +40,7 @@ static class SourceRows
         json.WriteString("counted", counted is null ? null : InWords(counted));
         if (counted is not null) ApiServerRows.Members(json, counted);
         if (live is null) return;
-        if (live.LastError is { } error) json.WriteString("last_error_at", error.At.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.ffffff'Z'", System.Globalization.CultureInfo.InvariantCulture));
+        if (live.LastErrorAt is { } at) json.WriteString("last_error_at", at.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.ffffff'Z'", System.Globalization.CultureInfo.InvariantCulture));
         json.WriteNumber("errors", live.Errors);
         json.WriteNumber("lost", live.Lost);
         json.WriteNumber("quarantined", live.Quarantined);

@@ -45,9 +45,8 @@ static class TopicPlaces
         return output.WrittenMemory;
     }
 
-    /// <summary>One place as a word: <c>topic/partition/offset/index</c>.</summary>
-    public static string Text(EventPosition position, string topic) =>
-        string.Create(CultureInfo.InvariantCulture, $"{topic}/{PartitionPlace.PartitionOf(position)}/{KafkaPlace.OffsetOf(PartitionPlace.Within(position))}/{position.Index}");
+    /// <summary>The topic, as documents name its places.</summary>
+    public static JournalTopic Of(string topic) => new(topic, position => (PartitionPlace.PartitionOf(position), KafkaPlace.OffsetOf(PartitionPlace.Within(position))));
 
     static bool IsOthersWord(in Utf8JsonReader reader) =>
         reader.ValueTextEquals("event"u8) || reader.ValueTextEquals("events"u8) || reader.ValueTextEquals("record"u8) || reader.ValueTextEquals("matched"u8) || reader.ValueTextEquals("query"u8)

@@ -1,6 +1,7 @@
 using AuditWatch.Ingest.Journal;
 using AuditWatch.Server.Access;
 using AuditWatch.Server.Bus;
+using AuditWatch.Server.Completeness;
 using AuditWatch.Server.Configuration;
 using AuditWatch.Server.Elasticsearch;
 using AuditWatch.Server.Endpoints;
@@ -60,8 +61,17 @@ static class RoleHost
         services.AddHttpClient(AlertWebhookConsumer.Name, client => client.Timeout = TimeSpan.FromSeconds(15));
         services.AddNotifications(config.Notify.Routes, sends: Has(ServeRoles.Notify), topic: config.Journal.Kafka!.Topic);
         services.AddAlertBus(config, publishes: Has(ServeRoles.Detect), ConsumersHere(config.Roles));
-        if (stores.Receivers is { } receivers) services.AddSources(config, clock, receivers, stores.State, stores.Folder);
-        if (Has(ServeRoles.Detect)) services.AddSingleton<DetectRole>().AddHostedService(app => app.GetRequiredService<DetectRole>());
+        if (stores.Receivers is { } receivers)
+        {
+            services.AddSources(config, clock, receivers, stores.State, stores.Folder);
+            services.AddHostedService<IngestReporter>();
+        }
+        if (Has(ServeRoles.Detect))
+        {
+            services.AddSingleton<DetectRole>().AddHostedService(app => app.GetRequiredService<DetectRole>());
+            services.AddSingleton<OwnedLedgers>().AddHostedService<CompletenessRole>();
+            services.AddSingleton(app => new CompletenessMetrics(() => app.GetRequiredService<OwnedLedgers>().All, clock, config));
+        }
         if (Has(ServeRoles.Index)) services.AddSingleton<IndexRole>().AddHostedService(app => app.GetRequiredService<IndexRole>()).AddHostedService<TriageRebuild>();
         if (Has(ServeRoles.Api)) services.AddSingleton(app => Queries(config, clock, stores, app));
         services.AddSingleton<RoleMetrics>();
@@ -70,6 +80,7 @@ static class RoleHost
         var app = builder.Build();
         _ = app.Services.GetRequiredService<RoleMetrics>();
         if (stores.Receivers is not null) _ = app.Services.GetRequiredService<SourceMetrics>();
+        if (Has(ServeRoles.Detect)) _ = app.Services.GetRequiredService<CompletenessMetrics>();
         WebShell.Guard(app, clock);
         HealthEndpoints.Map(app, () => [("journal", true), ("state", stores.State.IsReachable)]);
         if (stores.Receivers is { } open)
@@ -99,6 +110,8 @@ static class RoleHost
         Records = stores.ReadRecordAsync,
         Sources = app.GetService<SourceSet>(),
         IsOneOfSeveral = true,
+        CompletenessReaders = [.. stores.Journal.Partitions.Select(n => CompletenessRole.ReaderOf(string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{config.Journal.Kafka!.Topic}/{n}")))],
+        CompletenessAsked = CompletenessRegistration.Asked(config),
         Topic = config.Journal.Kafka!.Topic,
         HasOtherUsers = config.ApiTokenFile is not null || config.Access.Oidc is not null,
         ExceptionDirs = config.Rules.Exceptions,

@@ -27,7 +27,7 @@ sealed class SourceFactory(Receivers receivers, StateStore state, DataFolder fol
         if (!source.Settings.TryGetValue("checkpoint_store", out var store)) return new StateCheckpoints(state);
         if (CheckpointPlace.AddressOf(store) is not { } place) return StateCheckpoints.InFile(store, clock);
         var secret = Secret.Of(source.Settings, "checkpoint_secret");
-        return CheckpointPlace.IsPostgres(place) ? StateCheckpoints.InPostgres(place, secret, clock) : new BlobCheckpoints(new BlobPlace(place, secret));
+        return CheckpointPlace.IsPostgres(place) ? StateCheckpoints.InPostgres(place, secret, clock) : new BlobCheckpoints(new BlobPlace(place, secret, SourceOptions.Identity(source.Settings, "")));
     }
 
     // The same after a restart, and nobody else's: a data folder belongs to one process.

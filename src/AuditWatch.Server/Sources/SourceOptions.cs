@@ -1,3 +1,4 @@
+using AuditWatch.Ingest.Sources;
 using AuditWatch.Ingest.Sources.EventHubs;
 using AuditWatch.Ingest.Sources.Files;
 using AuditWatch.Ingest.Sources.Kafka;
@@ -33,6 +34,7 @@ static class SourceOptions
             CaFile = settings.GetValueOrDefault("security.ca_file"),
             TokenEndpoint = settings.GetValueOrDefault("security.token_endpoint"),
             Scope = settings.GetValueOrDefault("security.scope"),
+            Identity = Identity(settings, "security."),
         }
         : null;
 
@@ -49,11 +51,35 @@ static class SourceOptions
             ConsumerGroup = settings.GetValueOrDefault("consumer_group") ?? "$Default",
             StartAtLatest = settings.GetValueOrDefault("start") == "latest",
             UseWebSockets = settings.GetValueOrDefault("transport") == "websockets",
+            Identity = Identity(settings, ""),
+            Proxy = Address(settings, "proxy"),
             Endpoint = settings.TryGetValue("endpoint", out var endpoint) ? new Uri(endpoint) : null,
             CaFile = settings.GetValueOrDefault("ca_file"),
             Identifier = instance,
         };
     }
+
+    /// <summary>Who a source is at Azure.</summary>
+    public static AzureIdentity Identity(IReadOnlyDictionary<string, string> settings, string prefix) => new()
+    {
+        Kind = settings.GetValueOrDefault(prefix + "credential") switch
+        {
+            "managed-identity" => AzureIdentityKind.ManagedIdentity,
+            "workload-identity" => AzureIdentityKind.WorkloadIdentity,
+            "service-principal" => AzureIdentityKind.ServicePrincipal,
+            _ => AzureIdentityKind.Default,
+        },
+        TenantId = settings.GetValueOrDefault(prefix + "tenant_id"),
+        ClientId = settings.GetValueOrDefault(prefix + "client_id"),
+        ReadClientSecret = Secret.Of(settings, prefix + "client_secret"),
+        ClientCertificateFile = settings.GetValueOrDefault(prefix + "client_certificate_file"),
+        FederatedTokenFile = settings.GetValueOrDefault(prefix + "federated_token_file"),
+        Authority = Address(settings, prefix + "authority"),
+        CaFile = settings.GetValueOrDefault(prefix + "ca_file"),
+        Proxy = Address(settings, prefix + "proxy"),
+    };
+
+    static Uri? Address(IReadOnlyDictionary<string, string> settings, string key) => settings.TryGetValue(key, out var text) ? new Uri(text) : null;
 
     public static FileTailOptions File(SourceConfig source) => new()
     {

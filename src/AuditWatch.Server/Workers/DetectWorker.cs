@@ -20,7 +20,7 @@ sealed partial class DetectWorker(IPartitionedJournal journal, DetectionEngine e
         try
         {
             await using var partition = journal.Open(0);
-            await new DetectionRun(Reader, engine, state, backlog.Detected, committed, clock, log).RunAsync(partition, stoppingToken);
+            await new DetectionRun(engine, state, backlog.Detected, committed, clock, log).RunAsync(partition, stoppingToken);
         }
         catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
         {

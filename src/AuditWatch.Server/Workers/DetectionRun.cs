@@ -1,5 +1,4 @@
 using AuditWatch.Detection;
-using AuditWatch.Detection.Reasoning;
 using AuditWatch.Detection.State;
 using AuditWatch.Events;
 using AuditWatch.Ingest.Journal;
@@ -10,17 +9,17 @@ using Microsoft.Extensions.Logging;
 namespace AuditWatch.Server.Workers;
 
 /// <summary>
-/// One partition of the journal → engine → state. Several frames share a commit while there are more to read; at the journal's end every frame is committed at once, so an alert
-/// never waits for company. A commit that fails is tried again until it holds: the engine has gone on, the state must follow; unless another process has taken the reader over.
+/// One partition of the journal → engine → state. Several frames share a commit while there are more to read, and what changes in each of them is written once; at the
+/// journal's end every frame is committed at once, so an alert never waits for company. A commit that fails is tried again until it holds: the engine has gone on, the state must follow; unless another process has taken the reader over.
 /// </summary>
-sealed partial class DetectionRun(string reader, DetectionEngine engine, StateStore state, ReaderProgress progress, Committed committed, TimeProvider clock, ILogger log)
+sealed partial class DetectionRun(DetectionEngine engine, StateStore state, ReaderProgress progress, Committed committed, TimeProvider clock, ILogger log)
 {
-    const int FramesPerCommit = 32;
-    readonly List<DetectionCommit> _open = [];
+    const int FramesPerCommit = 64;
     readonly List<QuarantineNote> _quarantined = [];
     readonly List<FalcoNote> _falco = [];
     readonly List<AlertsOver> _over = [];
-    readonly TakenExceptions _exceptions = new(reader, engine, state, committed, clock, log);
+    readonly TakenExceptions _exceptions = new(engine.Reader, engine, state, committed, clock, log);
+    int _frames;
 
     /// <summary>Called with each frame that is read, before it is judged.</summary>
     public Action<JournalFrame>? OnFrame { get; init; }
@@ -38,48 +37,48 @@ sealed partial class DetectionRun(string reader, DetectionEngine engine, StateSt
             // A fact may end an alert, which must be there by then.
             if (frame.Kind == RecordKind.Health) await CommitAsync(stop);
             OnFrame?.Invoke(frame);
-            if (Take(frame) is { } commit) _open.Add(commit);
-            if (_open.Count >= FramesPerCommit || frame.PositionOf(frame.Records.Count - 1) >= partition.End) await CommitAsync(stop);
+            Take(frame);
+            if (++_frames >= FramesPerCommit || frame.PositionOf(frame.Records.Count - 1) >= partition.End) await CommitAsync(stop);
         }
     }
 
-    DetectionCommit? Take(JournalFrame frame)
+    void Take(JournalFrame frame)
     {
         var last = frame.PositionOf(frame.Records.Count - 1);
         switch (frame.Kind)
         {
             case RecordKind.Audit:
                 if (last > engine.Position) progress.OnRead(last, frame.Records.Count - frame.FirstIndex);
-                return engine.Process(new JournaledEvents(frame.Cluster, frame.Segment, frame.Frame, frame.ReceivedMicros, frame.Fresh, frame.FirstIndex));
+                engine.Judge(new JournaledEvents(frame.Cluster, frame.Segment, frame.Frame, frame.ReceivedMicros, frame.Fresh, frame.FirstIndex));
+                break;
             case RecordKind.Idle:
-                return engine.Idle(frame.Cluster, last);
+                engine.PassIdle(frame.Cluster, last);
+                break;
             case RecordKind.Falco:
                 if (last > engine.Position) _falco.AddRange(FalcoNotes.Of(frame));
-                return engine.ProcessFalco(new JournaledEvents(frame.Cluster, frame.Segment, frame.Frame, frame.ReceivedMicros, frame.Fresh, frame.FirstIndex));
+                engine.JudgeFalco(new JournaledEvents(frame.Cluster, frame.Segment, frame.Frame, frame.ReceivedMicros, frame.Fresh, frame.FirstIndex));
+                break;
             case RecordKind.Health:
                 if (last > engine.Position) _over.AddRange(AlertsOver.Of(frame, engine));
-                return engine.ProcessHealth(new JournaledEvents(frame.Cluster, frame.Segment, frame.Frame, frame.ReceivedMicros, frame.Fresh, frame.FirstIndex));
+                engine.JudgeHealth(new JournaledEvents(frame.Cluster, frame.Segment, frame.Frame, frame.ReceivedMicros, frame.Fresh, frame.FirstIndex));
+                break;
             case RecordKind.Quarantine when last > engine.Position:
                 for (var i = frame.FirstIndex; i < frame.Records.Count; i++)
                     if (QuarantineRecord.Read(frame.Records[i]) is { } record)
                         _quarantined.Add(new QuarantineNote(frame.PositionOf(i), frame.Cluster, frame.Source, record.Reason, frame.ReceivedMicros, record.Bytes));
-                return engine.Skip(last);
+                engine.Pass(last);
+                break;
             default:
-                return engine.Skip(last);
+                engine.Pass(last);
+                break;
         }
     }
 
     async Task CommitAsync(CancellationToken stop)
     {
-        if (_open.Count == 0) return;
-        // Later words about an alert or a key replace earlier ones; their order is kept.
-        var alerts = _open.SelectMany(c => c.Alerts).Reverse().DistinctBy(a => a.AlertId).Reverse().ToList();
-        var commit = (_open.Count == 1 ? _open[0] : new DetectionCommit(reader, _open[^1].Position, [.. _open.SelectMany(c => c.Changes)], alerts)
-        {
-            Incidents = [.. _open.SelectMany(c => c.Incidents).Reverse().DistinctBy(i => i.IncidentId).Reverse()],
-            Hidden = [.. _open.SelectMany(c => c.Hidden).GroupBy(u => u.Id, StringComparer.Ordinal).Select(g => new ExceptionUse(g.Key, g.Sum(u => u.Findings), g.Max(u => u.LastMicros)))],
-        }) with
-        { Epoch = committed.Epoch };
+        _frames = 0;
+        if (engine.TakeCommit() is not { } taken) return;
+        var commit = taken with { Epoch = committed.Epoch };
         for (var pause = TimeSpan.FromMilliseconds(200); ; pause = TimeSpan.FromTicks(Math.Min(pause.Ticks * 2, TimeSpan.FromSeconds(30).Ticks)))
         {
             try
@@ -102,7 +101,6 @@ sealed partial class DetectionRun(string reader, DetectionEngine engine, StateSt
         _quarantined.Clear();
         _falco.Clear();
         _over.Clear();
-        _open.Clear();
     }
 
     [LoggerMessage(3310, LogLevel.Error, "Could not save detection up to {Position}; it is tried again.")]

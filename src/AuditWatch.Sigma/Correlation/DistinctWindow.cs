@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text;
 
 namespace AuditWatch.Sigma.Correlation;
 
@@ -36,8 +35,24 @@ public sealed class DistinctWindow(TimeSpan span, TimeSpan lateness, int capacit
     {
         ArgumentNullException.ThrowIfNull(parts);
         if (parts.Count == 1) return parts[0];
-        var text = new StringBuilder();
-        foreach (var part in parts) text.Append(CultureInfo.InvariantCulture, $"{part.Length}:").Append(part);
-        return text.ToString();
+        var length = 0;
+        for (var i = 0; i < parts.Count; i++) length += Digits(parts[i].Length) + 1 + parts[i].Length;
+        return string.Create(length, parts, static (text, parts) =>
+        {
+            for (var i = 0; i < parts.Count; i++)
+            {
+                parts[i].Length.TryFormat(text, out var digits, provider: CultureInfo.InvariantCulture);
+                text[digits] = ':';
+                parts[i].CopyTo(text[(digits + 1)..]);
+                text = text[(digits + 1 + parts[i].Length)..];
+            }
+        });
+    }
+
+    static int Digits(int number)
+    {
+        var digits = 1;
+        for (; number >= 10; number /= 10) digits++;
+        return digits;
     }
 }

@@ -4,6 +4,7 @@ using System.Net;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using AuditWatch.Detection.Alerts;
+using AuditWatch.Events;
 
 namespace AuditWatch.Storage.Elasticsearch;
 
@@ -151,7 +152,7 @@ internal static class AlertDocument
             json.WriteString("sentence", Cut(alert.Sentence));
             json.WriteNumber("count", alert.Count);
             json.WriteString("outcome", alert.Outcome);
-            Texts(json, "evidence", [.. alert.Evidence.Where(e => e.File is null).Take(100).Select(place.NameOf)]);
+            Texts(json, "evidence", [.. alert.Evidence.Where(e => e.File is null).Take(100).Select(e => place.WordOf(new EventPosition(e.Segment, e.Frame, e.Index)))]);
             if (alert.GroupBy is { } group) Texts(json, "group_by", [.. group.Select(g => $"{g.Key}={g.Value}")]);
         });
     });

@@ -13,10 +13,10 @@ public sealed class BulkBody
     readonly EcsDocument _document;
     readonly byte[] _action;
 
-    /// <summary>For the audit stream of a place.</summary>
-    public BulkBody(ElasticsearchPlace place)
+    /// <summary>For the audit stream of a place, whose documents one writer writes into one body after the other.</summary>
+    public BulkBody(ElasticsearchPlace place, EcsDocument? document = null)
     {
-        _document = new EcsDocument(place.Namespace);
+        _document = document ?? new EcsDocument(place.Namespace, place.Topic);
         _action = Encoding.UTF8.GetBytes($$"""{"create":{"_index":"{{place.AuditStream}}","_id":""");
     }
 
@@ -38,7 +38,7 @@ public sealed class BulkBody
     {
         var start = _output.Length;
         _output.Raw(_action);
-        _output.Quoted(Encoding.UTF8.GetBytes(id.ToString()));
+        _output.Id(id);
         _output.Raw("}}\n"u8);
         _document.Write(_output, audited, id, position, receivedMicros, nowMicros);
         _output.Raw("\n"u8);

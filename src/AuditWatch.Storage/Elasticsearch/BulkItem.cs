@@ -30,22 +30,46 @@ internal readonly record struct BulkItem(int Status, string? ErrorType, string? 
             }
             return items.Count == sent ? items : null;
         }
-        catch (JsonException)
+        catch (Exception fault) when (fault is JsonException or InvalidOperationException)
         {
             return null;
         }
     }
 
-    // {"create":{"status":400,"error":{"type":…,"reason":…,"caused_by":{"reason":…}},"failure_store":"used"}}
+    // {"create":{"status":400,"error":{"type":…,"reason":…,"caused_by":{"reason":…}},"failure_store":"used"}}: thousands in an answer, nearly all with nothing but a status.
     static BulkItem Item(ref Utf8JsonReader reader)
     {
+        var (status, diverted) = (0, false);
+        (string? Type, string Reason)? error = null;
+        var depth = reader.CurrentDepth;
+        while (reader.Read() && reader.CurrentDepth > depth)
+        {
+            if (reader.TokenType != JsonTokenType.PropertyName || reader.CurrentDepth != depth + 2) continue;
+            if (reader.ValueTextEquals("status"u8))
+            {
+                reader.Read();
+                if (!reader.TryGetInt32(out status)) throw new JsonException();
+            }
+            else if (reader.ValueTextEquals("failure_store"u8))
+            {
+                reader.Read();
+                diverted = reader.ValueTextEquals("used"u8) || reader.ValueTextEquals("failed"u8);
+            }
+            else if (reader.ValueTextEquals("error"u8))
+            {
+                reader.Read();
+                error = Error(ref reader);
+            }
+        }
+        return new BulkItem(status, error is { } why ? why.Type : diverted ? "failure_store" : null, error?.Reason, diverted);
+    }
+
+    static (string? Type, string Reason)? Error(ref Utf8JsonReader reader)
+    {
         using var json = JsonDocument.ParseValue(ref reader);
-        var item = json.RootElement.EnumerateObject().First().Value;
-        var status = item.TryGetProperty("status", out var s) ? s.GetInt32() : 0;
-        var diverted = item.TryGetProperty("failure_store", out var store) && store.GetString() is "used" or "failed";
-        if (!item.TryGetProperty("error", out var error) || error.ValueKind != JsonValueKind.Object) return new BulkItem(status, diverted ? "failure_store" : null, null, diverted);
+        if (json.RootElement is not { ValueKind: JsonValueKind.Object } error) return null;
         var reason = error.TryGetProperty("reason", out var r) ? r.GetString() ?? "" : "";
         if (error.TryGetProperty("caused_by", out var cause) && cause.TryGetProperty("reason", out var deeper)) reason += ": " + deeper.GetString();
-        return new BulkItem(status, error.TryGetProperty("type", out var t) ? t.GetString() : null, reason, diverted);
+        return (error.TryGetProperty("type", out var t) ? t.GetString() : null, reason);
     }
 }

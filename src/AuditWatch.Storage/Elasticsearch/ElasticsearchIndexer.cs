@@ -1,4 +1,5 @@
 using AuditWatch.Events;
+using AuditWatch.Events.Ecs;
 using AuditWatch.Events.Model;
 using AuditWatch.Storage.State;
 using Microsoft.Extensions.Logging;
@@ -12,6 +13,9 @@ namespace AuditWatch.Storage.Elasticsearch;
 /// </summary>
 public sealed class ElasticsearchIndexer : IAsyncDisposable
 {
+    /// <summary>While Elasticsearch has nothing of ours to do, this part of a full body is enough to send.</summary>
+    const int PartForNothing = 5;
+
     readonly ElasticsearchConnection _connection;
     readonly StateStore _state;
     readonly IndexerOptions _options;
@@ -23,11 +27,12 @@ public sealed class ElasticsearchIndexer : IAsyncDisposable
     readonly Stack<BulkBody> _spare = new();
     readonly Queue<Sent> _underWay = new();
     readonly List<Task> _settling = [];
-    readonly SemaphoreSlim _saving = new(1, 1);
+    readonly SemaphoreSlim _saving = new(1, 1), _noting = new(1, 1);
+    readonly EcsDocument _document;
     readonly CancellationTokenSource _broken = new();
     readonly Lock _lock = new();
     BulkBody _body;
-    EventPosition _sentBefore, _head;
+    EventPosition _sentBefore, _noted, _last, _head;
     Exception? _fault;
 
     ElasticsearchIndexer(ElasticsearchConnection connection, StateStore state, IndexerOptions options, TimeProvider clock, ILogger log, string? reader)
@@ -41,7 +46,8 @@ public sealed class ElasticsearchIndexer : IAsyncDisposable
             if (isClean) _gate.OnClean();
             else _gate.OnPressure();
         };
-        _body = new BulkBody(connection.Place);
+        _document = new EcsDocument(connection.Place.Namespace, connection.Place.Topic);
+        _body = new BulkBody(connection.Place, _document);
     }
 
     /// <summary>Everything up to here is settled, and that is on the disk.</summary>
@@ -72,7 +78,7 @@ public sealed class ElasticsearchIndexer : IAsyncDisposable
             indexer._sentEpoch = await state.TakeReaderAsync(indexer._reader + " sent", owner, stop).ConfigureAwait(false);
         }
         indexer.Settled = indexer._head = await state.ReadPositionAsync(indexer._reader, stop).ConfigureAwait(false) ?? EventPosition.Start;
-        indexer._sentBefore = await state.ReadPositionAsync(indexer._reader + " sent", stop).ConfigureAwait(false) ?? EventPosition.Start;
+        indexer._sentBefore = indexer._noted = await state.ReadPositionAsync(indexer._reader + " sent", stop).ConfigureAwait(false) ?? EventPosition.Start;
         var template = await connection.GetAsync("/_index_template/logs-kubernetes.audit_logs", stop).ConfigureAwait(false);
         if (template.IsSuccess) indexer._sender.SkipPipeline();
         return indexer;
@@ -83,7 +89,16 @@ public sealed class ElasticsearchIndexer : IAsyncDisposable
     {
         _body.Add(audited, id, position, receivedMicros, UnixMicros.Of(_clock));
         Counters.OnRead();
-        if (_body.Bytes >= _options.BodyBytes || _body.Count >= _options.BodyDocuments) await FlushAsync(stop).ConfigureAwait(false);
+        if (_body.Count >= _options.BodyDocuments || (_body.Bytes >= _options.BodyBytes / PartForNothing && (_body.Bytes >= _options.BodyBytes || IsNothingUnderWay)))
+            await FlushAsync(stop).ConfigureAwait(false);
+    }
+
+    bool IsNothingUnderWay
+    {
+        get
+        {
+            lock (_lock) return _underWay.Count == 0;
+        }
     }
 
     /// <summary>There is nothing for Elasticsearch up to here.</summary>
@@ -117,14 +132,13 @@ public sealed class ElasticsearchIndexer : IAsyncDisposable
         {
             ThrowIfBroken();
         }
-        // What may have been sent when the process is killed is known before it is sent: only that must be looked up again.
         var isUnknown = _body.Documents[0].Position <= _sentBefore;
-        if (_body.Last > _sentBefore) await _state.SavePositionAsync(_reader + " sent", _body.Last, _sentEpoch, stop).ConfigureAwait(false);
         var (body, sent) = (_body, new Sent(_body.Last));
         lock (_lock)
         {
             _underWay.Enqueue(sent);
-            _body = _spare.TryPop(out var spare) ? spare : new BulkBody(_connection.Place);
+            _last = body.Last;
+            _body = _spare.TryPop(out var spare) ? spare : new BulkBody(_connection.Place, _document);
             _settling.RemoveAll(t => t.IsCompletedSuccessfully);
             _settling.Add(Task.Run(() => SettleAsync(body, sent, isUnknown, stop), stop));
         }
@@ -144,6 +158,7 @@ public sealed class ElasticsearchIndexer : IAsyncDisposable
     {
         try
         {
+            await NoteAsync(sent.Last, stop).ConfigureAwait(false);
             await _sender.SettleAsync(body, isUnknown, stop).ConfigureAwait(false);
             lock (_lock)
             {
@@ -169,6 +184,24 @@ public sealed class ElasticsearchIndexer : IAsyncDisposable
         }
     }
 
+    // What may have been sent when the process is killed is on the disk before it is sent: only that must be looked up again. One save serves all bodies that wait for it.
+    async Task NoteAsync(EventPosition last, CancellationToken stop)
+    {
+        await _noting.WaitAsync(stop).ConfigureAwait(false);
+        try
+        {
+            if (last <= _noted) return;
+            EventPosition newest;
+            lock (_lock) newest = _last;
+            await _state.SavePositionAsync(_reader + " sent", newest, _sentEpoch, stop).ConfigureAwait(false);
+            _noted = newest;
+        }
+        finally
+        {
+            _noting.Release();
+        }
+    }
+
     async Task SaveAsync(CancellationToken stop)
     {
         await _saving.WaitAsync(stop).ConfigureAwait(false);
@@ -188,7 +221,7 @@ public sealed class ElasticsearchIndexer : IAsyncDisposable
 
     void ThrowIfBroken()
     {
-        if (_fault is { } fault) throw new InvalidOperationException($"What Elasticsearch answered could not be noted: {fault.Message}", fault);
+        if (_fault is { } fault) throw new InvalidOperationException($"What Elasticsearch was sent or answered could not be noted: {fault.Message}", fault);
     }
 
     /// <inheritdoc/>
@@ -198,6 +231,7 @@ public sealed class ElasticsearchIndexer : IAsyncDisposable
         lock (_lock) all = [.. _settling];
         await Task.WhenAll(all).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         _saving.Dispose();
+        _noting.Dispose();
         _broken.Dispose();
     }
 

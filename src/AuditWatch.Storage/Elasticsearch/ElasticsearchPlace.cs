@@ -1,4 +1,4 @@
-using AuditWatch.Detection.Alerts;
+using System.Globalization;
 using AuditWatch.Events;
 
 namespace AuditWatch.Storage.Elasticsearch;
@@ -17,8 +17,8 @@ public sealed record ElasticsearchPlace(string Url, string Namespace = "default"
     /// <summary>AuditWatch's own URL as people reach it: what links in documents lead to; null: no links.</summary>
     public string? AuditWatchUrl { get; init; }
 
-    /// <summary>How documents say where a record lies; null: <c>segment-frame-index</c>.</summary>
-    public Func<EventPosition, string>? PlaceNames { get; init; }
+    /// <summary>The topic that the journal is kept in; null: it is a folder.</summary>
+    public JournalTopic? Topic { get; init; }
 
     /// <summary>The data stream of audit documents.</summary>
     public string AuditStream => $"logs-kubernetes.audit_logs-{Namespace}";
@@ -29,8 +29,8 @@ public sealed record ElasticsearchPlace(string Url, string Namespace = "default"
     /// <summary>The index of where alerts stand.</summary>
     public string TriageIndex => $"auditwatch-triage-{Namespace}";
 
-    internal string NameOf(EvidencePosition place) =>
-        PlaceNames?.Invoke(new EventPosition(place.Segment, place.Frame, place.Index)) ?? string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{place.Segment}-{place.Frame}-{place.Index}");
+    /// <summary>A place in the journal in one word, as documents of alerts name their evidence.</summary>
+    internal string WordOf(EventPosition position) => Topic is { } topic ? topic.Word(position) : string.Create(CultureInfo.InvariantCulture, $"{position.Segment}-{position.Frame}-{position.Index}");
 
     /// <summary>Whether a data stream's name can end in this: the rules that all Elastic agents share.</summary>
     public static bool IsNamespace(string name) =>

@@ -1,6 +1,6 @@
 using System.Buffers;
-using System.Globalization;
 using System.Text.Json;
+using AuditWatch.Events;
 using AuditWatch.Storage.State;
 
 namespace AuditWatch.Storage.Elasticsearch;
@@ -37,7 +37,7 @@ internal static class TriageDocument
                 AlertDocument.Text(json, "sentence", alert.Sentence);
                 json.WriteNumber("count", alert.Count);
                 json.WriteString("outcome", alert.Outcome);
-                AlertDocument.Texts(json, "evidence", [.. alert.Evidence.Where(e => e.File is null).TakeLast(100).Select(place.NameOf)]);
+                AlertDocument.Texts(json, "evidence", [.. alert.Evidence.Where(e => e.File is null).TakeLast(100).Select(e => place.WordOf(new EventPosition(e.Segment, e.Frame, e.Index)))]);
                 json.WriteString("last_evidence", AlertDocument.Time(alert.Window?.ToMicros ?? alert.TimeMicros));
                 if (alert.GroupBy is { } group) AlertDocument.Texts(json, "group_by", [.. group.Select(g => $"{g.Key}={g.Value}")]);
             });

@@ -17,9 +17,10 @@ public sealed partial class StateStore
             "select id, alert_id, version, attempts from outbox where due_us <= @now order by due_us, id limit @limit",
             new { now, limit }, transaction, stop)).ConfigureAwait(false)).AsList();
         if (due.Count == 0) return (IReadOnlyList<OutboxEntry>)[];
-        await connection.ExecuteAsync(Sql(
-            "update outbox set attempts = attempts + 1, due_us = @again where id = @id",
-            due.ConvertAll(row => new { again = now + RetryMicros(row.Attempts), id = row.Id }), transaction, stop)).ConfigureAwait(false);
+        foreach (var alike in due.GroupBy(row => row.Attempts))
+            await connection.ExecuteAsync(Sql(
+                $"update outbox set attempts = attempts + 1, due_us = @again where id {_database.In("@ids")}",
+                new { again = now + RetryMicros(alike.Key), ids = alike.Select(row => row.Id).ToArray() }, transaction, stop)).ConfigureAwait(false);
         var done = (await connection.QueryAsync<(long Entry, string Consumer)>(Sql(
             $"select outbox_id, consumer from outbox_done where outbox_id {_database.In("@ids")}",
             new { ids = due.ConvertAll(row => row.Id) }, transaction, stop)).ConfigureAwait(false)).ToLookup(mark => mark.Entry, mark => mark.Consumer);
@@ -33,19 +34,25 @@ public sealed partial class StateStore
     {
         var connection = transaction.Connection!;
         var now = UnixMicros.Of(_clock);
-        await connection.ExecuteAsync(Sql(
-            """
-            insert into outbox_done (outbox_id, consumer, done_us)
-            select id, @consumer, @now from outbox where id = @entry
-            on conflict do nothing
-            """, entries.Select(entry => new { consumer, now, entry }), transaction, stop)).ConfigureAwait(false);
-        await connection.ExecuteAsync(Sql(
-            "delete from outbox_failure where outbox_id = @entry and consumer = @consumer and parked_us is null", entries.Select(entry => new { entry, consumer }), transaction, stop)).ConfigureAwait(false);
-        return await connection.ExecuteAsync(Sql(
-            $"""
-            delete from outbox where id = @entry
-            and (select count(*) from outbox_done where outbox_id = @entry and consumer {_database.In("@consumers")}) = @all
-            """, entries.Select(entry => new { entry, consumers = _outbox.Consumers, all = _outbox.Consumers.Count }), transaction, stop)).ConfigureAwait(false);
+        var forgotten = 0;
+        foreach (var some in entries.Chunk(500))   // well under every database's limit of parameters
+        {
+            await connection.ExecuteAsync(Sql(
+                $"""
+                insert into outbox_done (outbox_id, consumer, done_us)
+                select id, @consumer, @now from outbox where id {_database.In("@some")}
+                on conflict do nothing
+                """, new { consumer, now, some }, transaction, stop)).ConfigureAwait(false);
+            await connection.ExecuteAsync(Sql(
+                $"delete from outbox_failure where outbox_id {_database.In("@some")} and consumer = @consumer and parked_us is null", new { some, consumer }, transaction, stop)).ConfigureAwait(false);
+            forgotten += await connection.ExecuteAsync(Sql(
+                $"""
+                delete from outbox where id {_database.In("@some")}
+                and (select count(*) from outbox_done where outbox_id = outbox.id and consumer {_database.In("@consumers")}) = @all
+                """, new { some, consumers = _outbox.Consumers, all = _outbox.Consumers.Count }, transaction, stop)).ConfigureAwait(false);
+        }
+
+        return forgotten;
     }
 
     /// <summary>Whether a consumer has dealt with an entry (an entry that is forgotten, all have).</summary>

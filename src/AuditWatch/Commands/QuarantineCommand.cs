@@ -21,7 +21,7 @@ internal static class QuarantineCommand
         });
         return new Command("quarantine", "Records that could not be taken as events, kept with the reason, cleaned of secrets.")
         {
-            Listing.List(terminal, "list", "Quarantined records, oldest first.", "quarantine",
+            Listing.List(terminal, "list", "Quarantined records, newest first.", "quarantine",
                 [Listing.Filter("--reason", "Only this reason."), Listing.Filter("--source", "Only this source."), Listing.Filter("--cluster", "Only this cluster.")],
                 "id", "received", "cluster", "source", "reason", "bytes"),
             Listing.Show(terminal, "One record: the reason, the place, and what was kept of it.", "quarantine", "record"),

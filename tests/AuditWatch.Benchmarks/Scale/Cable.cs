@@ -21,6 +21,10 @@ internal sealed class Cable : IAsyncDisposable
         _taking = TakeAsync();
     }
 
+    /// <summary>The server's port.</summary>
+    public int Target => _target;
+
+    /// <summary>The port that its clients know.</summary>
     public int Port => ((IPEndPoint)_listener.LocalEndpoint).Port;
 
     public void Cut()

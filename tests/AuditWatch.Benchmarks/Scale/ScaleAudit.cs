@@ -25,7 +25,7 @@ internal sealed class ScaleAudit(ScaleStage stage, string program)
         {
             var now = await stage.Postgres.QueryAsync(ScaleStage.Database,
                 "select string_agg(reader || ' ' || segment || ' ' || frame || ' ' || record, ',' order by reader) from reader_position; select count(*), coalesce(max(last_change_us), 0) from alert; select count(*) from outbox");
-            var isAtRest = now.TrimEnd().EndsWith("\n0", StringComparison.Ordinal) && await AreAtTheEndAsync("", readers: 0, stop);
+            var isAtRest = now.TrimEnd().EndsWith("\n0", StringComparison.Ordinal) && await AreAtAsync("", await EndsAsync(stop), stop);
             if (now != before || !isAtRest) (before, since) = (now, Stopwatch.StartNew());
             if (watch.Elapsed > TimeSpan.FromMinutes(6)) throw new TimeoutException($"It did not come to rest:\n{now}");
         }
@@ -76,26 +76,38 @@ internal sealed class ScaleAudit(ScaleStage stage, string program)
         return new Result(accepted, order.Values.Sum(keys => (long)keys.Count), twice, missing, indexed, scannedAll, raisedAll, differing, told.Count, told.Values.Sum() - told.Count, faults);
     }
 
-    /// <summary>Whether the readers whose names begin so are at the ends of their partitions, and there are at least so many of them.</summary>
-    public async Task<bool> AreAtTheEndAsync(string beginning, int readers, CancellationToken stop)
+    /// <summary>The last offset of each partition that holds something.</summary>
+    public async Task<IReadOnlyDictionary<int, long>> EndsAsync(CancellationToken stop)
     {
         await using var journal = await OpenJournalAsync(stop);
+        var ends = new Dictionary<int, long>();
         foreach (var number in journal.Partitions)
         {
             await using var partition = journal.Open(number);
-            var end = partition.End;
-            if (end.Index < 0) continue;
-            var rows = (await stage.Postgres.QueryAsync(ScaleStage.Database, $"select segment & 65535, frame from reader_position where reader like '{beginning}%{ScaleStage.Topic}/{number}'"))
-                .Split('\n', StringSplitOptions.RemoveEmptyEntries);
-            if (readers > 0 && rows.Length == 0) return false;
-            foreach (var line in rows)
-            {
-                var words = line.Split('|');
-                if (KafkaPlace.OffsetOf(new EventPosition(int.Parse(words[0], CultureInfo.InvariantCulture), int.Parse(words[1], CultureInfo.InvariantCulture), 0)) < KafkaPlace.OffsetOf(end)) return false;
-            }
+            if (partition.End is { Index: >= 0 } end) ends[number] = KafkaPlace.OffsetOf(end);
         }
-        return true;
+        return ends;
     }
+
+    /// <summary>Whether there are readers whose names begin so, and all of them are at these offsets of their partitions, or behind.</summary>
+    public async Task<bool> AreAtAsync(string beginning, IReadOnlyDictionary<int, long> ends, CancellationToken stop)
+    {
+        var places = await PlacesAsync(beginning, stop);
+        return ends.All(end => places[end.Key].Any() && places[end.Key].All(place => place >= end.Value));
+    }
+
+    /// <summary>How many offsets behind these the readers have read.</summary>
+    public async Task<long> ReadBehindAsync(string beginning, IReadOnlyDictionary<int, long> ends, CancellationToken stop)
+    {
+        var places = await PlacesAsync(beginning, stop);
+        return ends.Sum(end => places[end.Key].DefaultIfEmpty(end.Value).Min() - end.Value);
+    }
+
+    async Task<ILookup<int, long>> PlacesAsync(string beginning, CancellationToken stop) =>
+        (await stage.Postgres.QueryAsync(ScaleStage.Database,
+            $"select segment >> 16, segment & 65535, frame from reader_position where reader ~ '^{beginning}.*{ScaleStage.Topic}/[0-9]+$'"))
+        .Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => line.Split('|').Select(word => int.Parse(word, CultureInfo.InvariantCulture)).ToArray())
+        .ToLookup(row => row[0], row => KafkaPlace.OffsetOf(new EventPosition(row[1], row[2], 0)));
 
     // Each cluster's events in the journal's own order, as a reader of the partition gets them, which drops what came twice.
     async Task<(Dictionary<string, List<string>> Order, long Twice, List<string> Faults)> ReadJournalAsync(CancellationToken stop)

@@ -6,64 +6,80 @@ internal sealed record ScaleFault(string Kind, string What, Func<ScaleStage, Can
     // Longer than a member of a group may be silent before its partitions go to another.
     static readonly TimeSpan s_pastTakeOver = TimeSpan.FromSeconds(40);
 
+    /// <summary>As a new version is rolled out.</summary>
+    public static ScaleFault Rolling { get; } = new("all processes ended in order and started, one after another", "rolling restart", RollAsync);
+
     public static ScaleFault Pick(Random random)
     {
         var process = random.Next(6);
         var pause = TimeSpan.FromMilliseconds(random.Next(300, 4000));
         return random.Next(100) switch
         {
-            < 46 => OfProcess("kill -9 of a process", "killed", process, async (p, stop) =>
+            < 38 => OfProcess("kill -9 of a process", "killed", process, async (p, stop) =>
             {
                 await p.KillAsync();
                 p.Start();
                 if (random.Next(3) > 0) await p.ReadyAsync(stop);   // else the next fault comes while it starts
             }),
-            < 60 => OfProcess("a process stopped and let go on", $"stopped for {pause.TotalSeconds:F1} s", process, async (p, stop) =>
+            < 50 => OfProcess("a process stopped and let go on", $"stopped for {pause.TotalSeconds:F1} s", process, async (p, stop) =>
             {
                 p.Signal("STOP");
                 await Task.Delay(pause, stop);
                 p.Signal("CONT");
             }),
-            < 65 => OfProcess("a process stopped past the take-over and let go on", "stopped past the take-over", 2 + process % 3, async (p, stop) =>
+            < 55 => OfProcess("a process stopped past the take-over and let go on", "stopped past the take-over", 2 + process % 3, async (p, stop) =>
             {
                 p.Signal("STOP");
                 await Task.Delay(s_pastTakeOver, stop);
                 p.Signal("CONT");
             }),
-            < 73 => OfProcess("a process ended in order and started", "ended in order", process, async (p, stop) =>
+            < 61 => OfProcess("a process ended in order and started", "ended in order", process, async (p, stop) =>
             {
                 await p.TerminateAsync();
                 p.Start();
                 await p.ReadyAsync(stop);
             }),
-            < 78 => new("Kafka killed", "Kafka killed", async (s, stop) =>
+            < 66 => Rolling,
+            < 71 => new("Kafka killed", "Kafka killed", async (s, stop) =>
             {
                 await s.Kafka.KillAsync();
                 await Task.Delay(pause, stop);
                 await s.Kafka.StartAsync();
             }),
-            < 83 => new("PostgreSQL killed", "PostgreSQL killed", async (s, stop) =>
+            < 76 => new("PostgreSQL killed", "PostgreSQL killed", async (s, stop) =>
             {
                 await s.Postgres.KillAsync();
                 await Task.Delay(pause, stop);
                 await s.Postgres.StartAsync();
             }),
-            < 87 => new("RabbitMQ killed", "RabbitMQ killed", async (s, stop) =>
+            < 80 => new("RabbitMQ killed", "RabbitMQ killed", async (s, stop) =>
             {
                 await s.Rabbit.KillAsync();
                 await Task.Delay(pause, stop);
                 await s.Rabbit.StartAsync();
             }),
-            < 90 => new("Elasticsearch killed", "Elasticsearch killed", async (s, stop) =>
+            < 84 => new("Elasticsearch killed", "Elasticsearch killed", async (s, stop) =>
             {
                 await s.Elasticsearch.KillAsync();
                 await Task.Delay(pause, stop);
                 await s.Elasticsearch.StartAgainAsync();
             }),
+            < 90 => Cut("Kafka", s => s.KafkaCable, pause),
             < 94 => Cut("PostgreSQL", s => s.PostgresCable, pause),
             < 97 => Cut("RabbitMQ", s => s.RabbitCable, pause),
             _ => Cut("Elasticsearch", s => s.ElasticsearchCable, pause),
         };
+    }
+
+    // The next one is ended when the one before is ready.
+    static async Task RollAsync(ScaleStage stage, CancellationToken stop)
+    {
+        foreach (var process in stage.Processes)
+        {
+            await process.TerminateAsync();
+            process.Start();
+            await process.ReadyAsync(stop);
+        }
     }
 
     static ScaleFault OfProcess(string kind, string how, int number, Func<ScaleProcess, CancellationToken, Task> act) =>

@@ -26,19 +26,24 @@ internal static class ScaleKills
         stage.Add("detect-1", "detect", program);
         stage.Add("detect-2", "detect", program);
         stage.Add("index", "index,api", program);
-        stage.Add("notify", "notify", program);
         await Task.WhenAll(stage.Processes.Select(p => p.ReadyAsync(deadline.Token)));
 
         var loads = s_recordings.Select((name, i) => new ScaleLoad(name, ScaleLoad.Recording(name), [.. ingesters.Select(p => p.Url)], seed + i)).ToList();
-        var done = 0;
-        var posting = Task.WhenAll(loads.Select(load => load.RunAsync(() => (done + 1.0) / (faults + 1), deadline.Token)));
+        var (done, head) = (0, 0.0);
+        var posting = Task.WhenAll(loads.Select(load => load.RunAsync(() => head + (1 - head) * (done + 1) / (faults + 1), deadline.Token)));
+        // Whoever is told of alerts comes when some have been raised: what was published before it first listened must wait for it.
+        long early;
+        await using (var state = await stage.OpenStateAsync())
+            for (; (early = await state.CountAlertsAsync(deadline.Token)) < 20; head = Math.Min(0.5, head + 0.005)) await Task.Delay(250, deadline.Token);
+        await stage.Add("notify", "notify", program).ReadyAsync(deadline.Token);
         var random = new Random(seed);
         var tried = new SortedDictionary<string, int>(StringComparer.Ordinal);
         var watch = Stopwatch.StartNew();
         for (; done < faults; done++)
         {
             await Task.Delay(random.Next(200, 2500), deadline.Token);
-            var fault = ScaleFault.Pick(random);
+            // One of them is in every series, however short.
+            var fault = done == faults / 2 ? ScaleFault.Rolling : ScaleFault.Pick(random);
             Console.Error.WriteLine($"{watch.Elapsed.TotalSeconds,6:F0} s  {done + 1}/{faults}  {fault.What}; acknowledged {string.Join(' ', loads.Select(l => $"{l.Acknowledged}/{l.Bodies}"))}");
             tried[fault.Kind] = tried.GetValueOrDefault(fault.Kind) + 1;
             await fault.DoAsync(stage, deadline.Token);
@@ -49,7 +54,8 @@ internal static class ScaleKills
         var found = await new ScaleAudit(stage, program).RunAsync(loads, deadline.Token);
 
         Console.WriteLine($"Seed {seed}, {seconds:F0} s under load, {loads.Sum(l => l.Acknowledged)} posts acknowledged, {loads.Sum(l => l.Failed)} without a good answer (sent again), {loads.Sum(l => l.Repeated)} sent again though acknowledged; " +
-                          $"{stage.Processes.Sum(p => p.Ends)} times a process ended by itself because a server that it needs was away at its start.\n");
+                          $"{stage.Processes.Sum(p => p.Ends)} times a process ended by itself because a server that it needs was away at its start; " +
+                          $"{stage.Processes.Sum(p => p.Overdue)} times one did not end within 30 s of SIGTERM; {early} alerts were raised before the first `notify` process began.\n");
         Console.WriteLine("| fault | times |\n|---|---|");
         foreach (var (kind, times) in tried) Console.WriteLine($"| {kind} | {times} |");
         Console.WriteLine($"| **all** | **{faults}** |\n");

@@ -10,11 +10,10 @@ namespace AuditWatch.Benchmarks.Scale;
 /// One cluster's API server: posts its recording in order, to one ingester as long as that answers, then to another; what got no answer is sent again until it has one, and now and then
 /// something that had one is sent again too.
 /// </summary>
-internal sealed class ScaleLoad(string cluster, IReadOnlyList<string> lines, IReadOnlyList<string> ingesters, int seed)
+internal sealed class ScaleLoad(string cluster, IReadOnlyList<string> lines, IReadOnlyList<string> ingesters, int seed, int eventsEach = 8)
 {
-    const int EventsEach = 8;
     readonly Random _random = new(seed);
-    readonly List<byte[]> _bodies = [.. lines.Chunk(EventsEach).Select(BodyOf)];
+    readonly List<byte[]> _bodies = [.. lines.Chunk(eventsEach).Select(BodyOf)];
     int _at = seed;
 
     public string Cluster => cluster;

@@ -29,7 +29,24 @@ internal sealed class ScaleProcess : IDisposable
     public string Log => Path.Combine(_folder, Name + ".log");
 
     /// <summary>CPU seconds of this life.</summary>
-    public double CpuSeconds => _process!.TotalProcessorTime.TotalSeconds;
+    public double CpuSeconds
+    {
+        get
+        {
+            _process!.Refresh();
+            return _process.TotalProcessorTime.TotalSeconds;
+        }
+    }
+
+    /// <summary>The most memory that this life had.</summary>
+    public double PeakMegabytes
+    {
+        get
+        {
+            _process!.Refresh();
+            return _process.PeakWorkingSet64 / 1e6;
+        }
+    }
 
     public void Start()
     {
@@ -90,9 +107,13 @@ internal sealed class ScaleProcess : IDisposable
         using var deadline = new CancellationTokenSource(TimeSpan.FromSeconds(30));
         await _process!.WaitForExitAsync(deadline.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         if (_process.HasExited) return true;
+        Overdue++;
         await KillAsync();
         return false;
     }
+
+    /// <summary>How often it did not end in the time that is promised.</summary>
+    public int Overdue { get; private set; }
 
     public void Signal(string signal)
     {

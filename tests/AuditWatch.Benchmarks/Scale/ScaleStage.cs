@@ -4,15 +4,15 @@ using AuditWatch.Testing;
 
 namespace AuditWatch.Benchmarks.Scale;
 
-/// <summary>Real Kafka, RabbitMQ, PostgreSQL and Elasticsearch on this machine, the network to three of them, and any number of processes that share them.</summary>
+/// <summary>Real Kafka, RabbitMQ, PostgreSQL and Elasticsearch on this machine, the network to all four, and any number of processes that share them.</summary>
 internal sealed class ScaleStage : IAsyncDisposable
 {
     public const string Topic = "auditwatch-journal", Database = "scale";
     readonly List<ScaleProcess> _processes = [];
 
-    ScaleStage(KitServer kafka, RabbitMqServer rabbit, PostgresServer postgres, ElasticsearchServer elasticsearch, AlertReceiver receiver) =>
-        (Kafka, Rabbit, Postgres, Elasticsearch, Receiver, RabbitCable, PostgresCable, ElasticsearchCable) =
-        (kafka, rabbit, postgres, elasticsearch, receiver, new Cable(rabbit.Port), new Cable(postgres.Port), new Cable(new Uri(elasticsearch.Url).Port));
+    ScaleStage(KitServer kafka, Cable kafkaCable, RabbitMqServer rabbit, PostgresServer postgres, ElasticsearchServer elasticsearch, AlertReceiver receiver) =>
+        (Kafka, KafkaCable, Rabbit, Postgres, Elasticsearch, Receiver, RabbitCable, PostgresCable, ElasticsearchCable) =
+        (kafka, kafkaCable, rabbit, postgres, elasticsearch, receiver, new Cable(rabbit.Port), new Cable(postgres.Port), new Cable(new Uri(elasticsearch.Url).Port));
 
     public KitServer Kafka { get; }
 
@@ -24,6 +24,8 @@ internal sealed class ScaleStage : IAsyncDisposable
 
     public AlertReceiver Receiver { get; }
 
+    public Cable KafkaCable { get; }
+
     public Cable RabbitCable { get; }
 
     public Cable PostgresCable { get; }
@@ -34,6 +36,7 @@ internal sealed class ScaleStage : IAsyncDisposable
 
     public string Folder { get; } = Directory.CreateTempSubdirectory("auditwatch-scale-").FullName;
 
+    /// <summary>The broker, past the cable.</summary>
     public string Bootstrap => Kafka.Says["bootstrap"];
 
     string Config => Path.Combine(Folder, "auditwatch.yaml");
@@ -42,11 +45,12 @@ internal sealed class ScaleStage : IAsyncDisposable
     {
         if (Kit.Folder is null) throw new InvalidOperationException(Kit.Missing);
         var elasticsearch = ElasticsearchServer.StartAsync();
-        var kafka = KitServer.StartAsync("kafka");
+        var kafkaCable = new Cable(KitServer.FreePort());
+        var kafka = StartKafkaAsync(kafkaCable);
         var rabbit = RabbitMqServer.StartAsync("scale");
         var postgres = PostgresServer.StartAsync("max_connections=120");
         await Task.WhenAll(elasticsearch, kafka, rabbit, postgres);
-        var stage = new ScaleStage(await kafka, await rabbit, await postgres, await elasticsearch, new AlertReceiver());
+        var stage = new ScaleStage(await kafka, kafkaCable, await rabbit, await postgres, await elasticsearch, new AlertReceiver());
         await stage.Postgres.MakeDatabaseAsync(Database);
         await stage.WriteConfigAsync(partitions);
         return stage;
@@ -77,6 +81,7 @@ internal sealed class ScaleStage : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         foreach (var process in _processes) process.Dispose();
+        await KafkaCable.DisposeAsync();
         await RabbitCable.DisposeAsync();
         await PostgresCable.DisposeAsync();
         await ElasticsearchCable.DisposeAsync();
@@ -86,6 +91,13 @@ internal sealed class ScaleStage : IAsyncDisposable
         await Postgres.DisposeAsync();
         await Elasticsearch.DisposeAsync();
     }
+
+    // A broker tells its clients where to go on, whomever they asked first. So it has two names: those who come over the cable are sent back to the cable, its own controller and whoever
+    // counts afterwards come past it.
+    static Task<KitServer> StartKafkaAsync(Cable cable) => KitServer.StartAsync("kafka",
+        "--override", $"listeners=CLIENT://127.0.0.1:{{port}},CABLE://127.0.0.1:{cable.Target},CONTROLLER://127.0.0.1:{{controller}}",
+        "--override", $"advertised.listeners=CLIENT://127.0.0.1:{{port}},CABLE://127.0.0.1:{cable.Port}",
+        "--override", "listener.security.protocol.map=CLIENT:PLAINTEXT,CABLE:PLAINTEXT,CONTROLLER:PLAINTEXT");
 
     async Task WriteConfigAsync(int partitions)
     {
@@ -100,7 +112,7 @@ internal sealed class ScaleStage : IAsyncDisposable
         await File.WriteAllBytesAsync(key, System.Security.Cryptography.RandomNumberGenerator.GetBytes(32));
         await File.WriteAllTextAsync(Config, string.Create(CultureInfo.InvariantCulture, $"""
             journal:
-              kafka: {"{"}bootstrap: "{Bootstrap}", topic: {Topic}, partitions: {partitions}{"}"}
+              kafka: {"{"}bootstrap: "127.0.0.1:{KafkaCable.Port}", topic: {Topic}, partitions: {partitions}{"}"}
             state:
               postgres: {"{"}host: 127.0.0.1, port: {PostgresCable.Port}, database: {Database}, username: {Database}, password_file: "{Secret("postgres", PostgresServer.Password)}", tls: disable, max_connections: 12{"}"}
             bus:

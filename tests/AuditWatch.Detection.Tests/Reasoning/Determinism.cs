@@ -43,6 +43,28 @@ public sealed class Determinism
     }
 
     [Fact]
+    public void Frames_that_share_a_commit_leave_the_same_alerts_and_the_same_saved_keys_also_when_the_worker_dies()
+    {
+        var crashes = 0;
+        Gen.Select(Gen.Int[0, 50], Gen.Int[1, 20], Gen.Int[2, 9], Gen.Int[0, 1_000_000]).Sample((seed, size, frames, fate) =>
+        {
+            var history = Busy(seed);
+            var random = new Random(fate);
+            var each = new Lab().Run(history, size);
+            var shared = new Lab().Run(history, size, framesPerCommit: frames);
+            var dying = new Lab().Run(history, size, () => random.Next(12) == 0, framesPerCommit: frames);
+            crashes += dying.Crashes;
+            foreach (var other in new[] { shared, dying })
+            {
+                Assert.Equal(each.Text, other.Text);
+                Assert.Equal(StandingOf(each), StandingOf(other));
+                Assert.Equal(each.SavedKeys, other.SavedKeys);
+            }
+        }, iter: Lab.Cases(12, 300), threads: 1, seed: "0000KpR3Zf0a");
+        Assert.True(crashes > 20);
+    }
+
+    [Fact]
     public void Arrival_out_of_order_inside_the_reach_does_not_show()
     {
         Gen.Select(Gen.Int[0, 50], Gen.Int[0, 1_000_000]).Sample((seed, fate) =>

@@ -1,4 +1,9 @@
+using System.Net;
+using System.Text;
 using System.Text.Json;
+using AuditWatch.Events.Ecs;
+using AuditWatch.Events.Envelopes;
+using AuditWatch.Events.Model;
 using AuditWatch.Events.Tests.Model;
 using Xunit;
 
@@ -120,5 +125,44 @@ public sealed class EcsDocumentTests
         var json = An.Event("get", "pods").With("userAgent", "PLACE").Json.Replace("PLACE", "a\\\"b\\u0000\\ud800\\n\\\\", StringComparison.Ordinal);
         var document = Documents.Of(json, out _);
         Assert.Equal("a\"b\0\uFFFD\n\\", document.At("user_agent>original")!.Value.GetString());
+    }
+
+    // One writer remembers what comes back with event after event; a new one for each event remembers nothing.
+    [Fact]
+    public void Parts_that_were_seen_before_are_written_as_they_were_the_first_time()
+    {
+        var (one, output, audit, again) = (new EcsDocument("prod"), new Utf8Output(), new AuditEvent(new SymbolTable()), new AuditEvent(new SymbolTable()));
+        ClusterFacts[] clusters = [new() { Name = "prod-eu" }, new() { Name = "prod-west", TrustedProxies = [IPNetwork.Parse("10.0.0.0/8")] }];
+        IEnumerable<ReadOnlyMemory<byte>> odd =
+        [
+            .. new[] { "\"user\":null", "\"user\":{\"username\":7}", "\"user\":{\"extra\":{\"a\":[\"x\"],\"a\":[\"y\"]}}", "\"user\":{\"username\":\"a\"},\"user\":{\"uid\":\"b\"}",
+                "\"sourceIPs\":[\"nonsense\",\"10.1.1.1\",\"8.8.8.8\",\"10.2.2.2\"]", "\"sourceIPs\":{}", "\"sourceIPs\":[]", "\"userAgent\":\"a\\u0041/v1\"", "\"userAgent\":{}", "\"annotations\":{\"a.b\":\"1\",\"a_b\":\"2\"}",
+                "\"annotations\":{\"authentication.kubernetes.io/issued-credential-id\":\"JTI=1\"}", "\"responseStatus\":{\"code\":99999999999}", "\"responseStatus\":5", "\"objectRef\":[1]", "\"objectRef\":{\"name\":{\"a\":1}}" }
+                .Select(part => (ReadOnlyMemory<byte>)Encoding.UTF8.GetBytes($$"""{"auditID":"x","stage":"ResponseComplete","verb":"get",{{part}}}""")),
+        ];
+        var number = 0;
+        foreach (var line in odd.Concat(odd).Concat(odd).Concat(odd).Concat(Recordings.Lines("audit-live/requestresponse/audit.log.zst").Take(3_000)))
+        {
+            var cluster = clusters[++number / 7 % 2];
+            Assert.True(audit.TryRead(line, new EventOrigin(1, 0, EnvelopeShape.Event, false), cluster, 1, out _));
+            Assert.True(again.TryRead(line, new EventOrigin(1, 0, EnvelopeShape.Event, false), cluster, 1, out _));
+            output.Clear();
+            one.Write(output, audit, new EventId(255), new EventPosition(3, 4, 5), 1_767_096_000_000_000, 1_767_096_000_000_001);
+            Assert.Equal(Documents.Text(again, out var dropped), Encoding.UTF8.GetString(output.Written.Span));
+            Assert.Equal(dropped, one.Dropped);
+        }
+        Assert.True(number > 2_000);
+    }
+
+    [Fact]
+    public void A_document_of_a_journal_on_Kafka_names_topic_partition_and_offset_too()
+    {
+        var audit = new AuditEvent(new SymbolTable());
+        Assert.True(audit.TryRead(Encoding.UTF8.GetBytes(An.Event("get", "pods").Json), new EventOrigin(1, 0, EnvelopeShape.Event, false), new ClusterFacts { Name = "prod-eu" }, 1, out _));
+        var topic = new JournalTopic("aw-journal", position => (position.Segment >> 16, position.Frame));
+        var output = new Utf8Output();
+        new EcsDocument("prod", topic).Write(output, audit, new EventId(255), new EventPosition(3 << 16, 4711, 5), 1, 1);
+        Assert.Equal("""{"segment":196608,"frame":4711,"index":5,"topic":"aw-journal","partition":3,"offset":4711}""", JsonDocument.Parse(output.Written).RootElement.At("auditwatch>journal")!.Value.GetRawText());
+        Assert.Equal("aw-journal-3-4711-5", topic.Word(new EventPosition(3 << 16, 4711, 5)));
     }
 }

@@ -67,6 +67,46 @@ public sealed class GkeTests
         Assert.Equal(UnknownReason.LevelTooLow, audit.Get(field).Why);
     }
 
+    static DerivedState Ask(AuditEvent audit, string name)
+    {
+        Assert.True(AuditSchema.TryBind(name, out var field, out _));
+        var answer = audit.Get(field);
+        return new DerivedState(answer.Kind, answer.Why);
+    }
+
+    readonly record struct DerivedState(AnswerKind Kind, UnknownReason Why);
+
+    [Theory]
+    [InlineData("io.k8s.core.v1.pods.exec.create", "core/v1/namespaces/a/pods/b/exec", "aw.exec.command", "aw.exec.command_line", "aw.exec.container", "aw.exec.stdin", "aw.exec.tty")]
+    [InlineData("io.k8s.core.v1.nodes.proxy.create", "core/v1/nodes/n1/proxy", "aw.exec.command", "aw.proxy.path")]
+    [InlineData("io.k8s.core.v1.secrets.list", "core/v1/secrets", "aw.label_selector", "aw.field_selector", "aw.limit", "aw.xff_present", "aw.source_ips_all")]
+    public void What_would_stand_in_the_query_is_unknown_rather_than_absent(string method, string resource, params string[] fields)
+    {
+        foreach (var field in fields)
+            Assert.Equal((field, new DerivedState(AnswerKind.Unknown, UnknownReason.LevelTooLow)), (field, Ask(Read(Entry(method, resource, 0)), field)));
+    }
+
+    [Fact]
+    public void A_command_in_a_label_is_told()
+    {
+        var exec = Entry("io.k8s.core.v1.pods.exec.create", "core/v1/namespaces/a/pods/b/exec", 0).Replace("\"operation\"", "\"labels\":{\"command.gke.io/command\":\"cat /etc/shadow\"},\"operation\"");
+        Assert.Equal(AnswerKind.Text, Ask(Read(exec), "aw.exec.command_line").Kind);
+        Assert.Equal(AnswerKind.Unknown, Ask(Read(exec), "aw.exec.tty").Kind);
+    }
+
+    [Theory]
+    [InlineData("PERMISSION_DENIED", AnswerKind.Unknown)]
+    [InlineData("pods is forbidden", AnswerKind.Text)]
+    public void The_code_in_words_is_no_message_of_Kubernetes(string message, AnswerKind kind) =>
+        Assert.Equal(kind, Ask(Read(Entry("io.k8s.core.v1.pods.create", "core/v1/namespaces/a/pods/b", 7).Replace("\"code\":7", "\"code\":7,\"message\":\"" + message + "\"")), "responseStatus.message").Kind);
+
+    [Fact]
+    public void A_refusal_without_a_message_does_not_say_that_it_had_none()
+    {
+        Assert.Equal(AnswerKind.Unknown, Ask(Read(Entry("io.k8s.core.v1.pods.create", "core/v1/namespaces/a/pods/b", 7)), "responseStatus.message").Kind);
+        Assert.Equal(AnswerKind.Absent, Ask(Read(Entry("io.k8s.core.v1.pods.create", "core/v1/namespaces/a/pods/b", 0)), "responseStatus.message").Kind);
+    }
+
     [Fact]
     public void Calls_of_the_cluster_service_itself_are_counted_and_dropped() =>
         Assert.Equal(["container.googleapis.com"], CollectingSink.Of(Health.Replace("\"serviceName\":\"k8s.io\"", "\"serviceName\":\"container.googleapis.com\"")).Dropped);

@@ -38,6 +38,28 @@ public sealed class DerivedFieldTests
     [InlineData("nonsense", "absent")]
     public void The_client_address_has_a_scope(string address, string expected) => Assert.Equal(expected, An.Event("get", "pods").With("sourceIPs", new[] { address }).Says("aw.client_ip.scope"));
 
+    // With networks named, every address is read by .NET; without them, what is plainly IPv4 is read here.
+    [Theory]
+    [InlineData("010.1.2.3")]
+    [InlineData("10.1.2.03")]
+    [InlineData("0.0.0.0")]
+    [InlineData("10.1.2")]
+    [InlineData("10.1.2.")]
+    [InlineData(".10.1.2")]
+    [InlineData("10.1.2.3.4")]
+    [InlineData("10.1..3")]
+    [InlineData("256.1.2.3")]
+    [InlineData("0x0a.1.2.3")]
+    [InlineData("127.255.255.255")]
+    [InlineData("192.168.1.1 ")]
+    [InlineData("")]
+    public void However_an_address_is_written_its_scope_does_not_hang_on_the_networks_that_are_named(string address)
+    {
+        var cluster = new ClusterFacts { Networks = [IPNetwork.Parse("203.0.113.0/24")] };
+        var e = An.Event("get", "pods").With("sourceIPs", new[] { address });
+        Assert.Equal(e.In(cluster).Says("aw.client_ip.scope"), An.Event("get", "pods").With("sourceIPs", new[] { address }).Says("aw.client_ip.scope"));
+    }
+
     [Fact]
     public void Whether_a_client_is_inside_needs_networks()
     {

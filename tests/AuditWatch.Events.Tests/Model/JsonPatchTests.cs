@@ -34,6 +34,17 @@ public sealed class JsonPatchTests
         Assert.Equal("""["/spec/template/spec/containers/0/securityContext/privileged"]""", audit.Says("requestObject.path"));
     }
 
+    [Theory]
+    [InlineData("{}", "empty")]
+    [InlineData("[]", "empty")]
+    [InlineData("""{"kind":"Secret","apiVersion":"v1","metadata":{"name":"a","namespace":"b"}}""", "empty")]
+    [InlineData("""{"metadata":{"labels":{"a":"b"}}}""", "merge")]
+    [InlineData("""{"metadata":null}""", "merge")]
+    [InlineData("""{"data":{}}""", "merge")]
+    [InlineData("""[{"op":"test","path":"/data","value":1}]""", "json")]
+    public void A_patch_that_changes_nothing_is_told_from_one_that_does(string patch, string type) =>
+        Assert.Equal(type, An.Event("patch", "secrets", "Request").With("responseStatus.code", 200).WithJson("requestObject", patch).Says("aw.patch.type"));
+
     [Fact]
     public void Endless_paths_do_no_harm()
     {

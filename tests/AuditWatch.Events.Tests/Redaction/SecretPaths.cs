@@ -95,6 +95,17 @@ internal static class SecretPaths
         ["argument --password=…"] = s => Event("pods", Pod($$"""{"name":"c","args":["--user=a","--password={{Plain(s)}}"]}""")),
         ["argument --api-key …"] = s => Event("pods", Pod($$"""{"name":"c","command":["tool","--api-key","{{s.Json}}"]}""")),
         ["argument of curl -u"] = s => Event("pods", Pod($$"""{"name":"c","command":["sh","-c","curl -u admin:{{Plain(s)}} http://x/password"]}""")),
+        // Nothing but the program and its option says what these are.
+        ["curl -u alone"] = s => Event("pods", Pod($$"""{"name":"c","command":["sh","-c","curl -u admin:{{Plain(s)}} http://x/y"]}""")),
+        ["curl -u alone, one argument each"] = s => Event("pods", Pod($$"""{"name":"c","command":["/usr/bin/curl","-s","-u","admin:{{Plain(s)}}"]}""")),
+        ["curl --user alone"] = s => Event("pods", Pod($$"""{"name":"c","command":["curl","--user","admin:{{Plain(s)}}"]}""")),
+        ["exec curl -u alone"] = s => Event("pods", "{}", uri: $"/x/exec?command=curl\\u0026command=-u\\u0026command=admin:{Uri.EscapeDataString(Plain(s))}", subresource: "exec"),
+        ["exec sh -c curl%20-u alone"] = s => Event("pods", "{}", uri: $"/x/exec?command=sh\\u0026command=-c\\u0026command=curl%20-u%20admin:{Uri.EscapeDataString(Plain(s))}%20http:%2F%2Fx", subresource: "exec"),
+        ["exec sh -c redis-cli+-a alone"] = s => Event("pods", "{}", uri: $"/x/exec?command=sh\\u0026command=-c\\u0026command=redis-cli+-a+{Uri.EscapeDataString(Plain(s))}+info", subresource: "exec"),
+        ["mysql -p alone"] = s => Event("pods", Pod($$"""{"name":"c","args":["mysql","-h","db","-p{{Plain(s)}}"]}""")),
+        ["ldapsearch -w alone"] = s => Event("pods", Pod($$"""{"name":"c","args":["sh","-c","ldapsearch -D cn=a -w {{Plain(s)}} x"]}""")),
+        ["curl -u in a runtime alert's command line"] = s => Event("pods", $$$"""{"output_fields":{"proc.cmdline":"curl -u admin:{{{Plain(s)}}} http://x/y"} }"""),
+        ["curl -u in a runtime alert's sentence"] = s => Event("pods", $$$"""{"output":"Outbound (user=root command=curl -s -u admin:{{{Plain(s)}}} http://x/y pod=a)"}"""),
         ["probe header"] = s => Event("pods", Pod($$"""{"name":"c","livenessProbe":{"httpGet":{"httpHeaders":[{"name":"Authorization","value":"Bearer {{Plain(s)}}"}]} } }""")),
 
         // ConfigMaps

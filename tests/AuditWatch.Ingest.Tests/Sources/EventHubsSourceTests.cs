@@ -75,13 +75,14 @@ public sealed class EventHubsSourceTests(SharedServers servers) : IAsyncLifetime
     {
         var isHigh = true;
         await using var run = new SourceRun(Source(Options("one"), _pipeline.Pipeline, () => Volatile.Read(ref isHigh)));
-        await SendAsync(Enumerable.Range(0, 20).Select(i => Encoding.UTF8.GetBytes(PipelineFixture.Event(i))));
+        await SendAsync([.. Events(0, 20), "no JSON"u8.ToArray()]);
         await run.UntilAsync(s => s.State == SourceState.Holding && s.Partitions.Count == 4, "holding");
         await Task.Delay(500, Stop);   // it has the time to do wrong
         Assert.Equal(0, run.Standing.Messages);
         Volatile.Write(ref isHigh, false);
-        await run.UntilAsync(s => s.Messages == 20 && s.State == SourceState.Running, "everything after all");
+        await run.UntilAsync(s => s.Messages == 21 && s.State == SourceState.Running, "everything after all");
         Assert.Equal(4, run.Standing.Partitions.Count);
+        await SourceRun.BalancesAsync(20, 1, _pipeline);
     }
 
     [Fact]
@@ -99,11 +100,9 @@ public sealed class EventHubsSourceTests(SharedServers servers) : IAsyncLifetime
             Assert.True(second.Standing.Messages > 0 && first.Standing.Messages > 0);
         }
         await first.UntilAsync(s => s.Partitions.Count == 4, "all partitions again");
-        await SendAsync(Events(400, 100));
-        await first.UntilAsync(s => s.Events + other.Pipeline.Counters.Accepted >= 500, "the second lot");
-        var ids = (await SourceRun.ReadAsync(_pipeline)).Ids.Concat((await SourceRun.ReadAsync(other)).Ids).ToList();
-        Assert.Equal(500, ids.Distinct().Count());
-        Assert.Equal(500, ids.Count);
+        await SendAsync([.. Events(400, 100), "no JSON"u8.ToArray()]);
+        await first.UntilAsync(s => s.Events + other.Pipeline.Counters.Accepted >= 500 && s.Quarantined == 1, "the second lot");
+        await SourceRun.BalancesAsync(500, 1, _pipeline, other);
     }
 
     [Fact]
@@ -117,6 +116,7 @@ public sealed class EventHubsSourceTests(SharedServers servers) : IAsyncLifetime
         await second.UntilAsync(s => s.Messages == 50, "what is left");
         Assert.Equal(50, second.Standing.Lost);
         Assert.Contains("50 events", second.Standing.LastError?.Message, StringComparison.Ordinal);
+        await SourceRun.BalancesAsync(60, 0, _pipeline);
     }
 
     [Fact]
@@ -137,6 +137,7 @@ public sealed class EventHubsSourceTests(SharedServers servers) : IAsyncLifetime
         await source.ResetAsync(Stop);
         await using var third = new SourceRun(source);
         await third.UntilAsync(s => s.Messages == 5 && s.State == SourceState.Running, "the new hub from its beginning");
+        await SourceRun.BalancesAsync(45, 0, _pipeline);
     }
 
     [Fact]
@@ -166,14 +167,15 @@ public sealed class EventHubsSourceTests(SharedServers servers) : IAsyncLifetime
     {
         var journal = new RefusingJournal(_pipeline.Journal) { Refuses = true };
         var pipeline = new IngestPipeline(journal, new Events.Redaction.Redactor(new byte[32], new Events.Redaction.RedactionOptions()), TimeProvider.System, new IngestOptions());
-        await SendAsync(Events(0, 50));
+        await SendAsync([.. Events(0, 50), "no JSON"u8.ToArray()]);
         await using (var failing = new SourceRun(Source("one", pipeline))) await failing.UntilAsync(s => s.State == SourceState.Failing, "the fault to show");
         Assert.Equal(0, _checkpoints.Saves);
         await using var run = new SourceRun(Source("one", pipeline));
         await run.UntilAsync(s => s.State == SourceState.Failing, "the fault to show again");
         Assert.Contains("disk", run.Standing.LastError?.Message, StringComparison.Ordinal);
         journal.Refuses = false;
-        await run.UntilAsync(s => s.Events == 50 && s.State == SourceState.Running, "everything, once it is taken");
+        await run.UntilAsync(s => s.Events == 50 && s.Quarantined == 1 && s.State == SourceState.Running, "everything, once it is taken");
+        await SourceRun.BalancesAsync(50, 1, _pipeline);
     }
 
     [Fact]

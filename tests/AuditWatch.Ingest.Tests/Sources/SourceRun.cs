@@ -49,6 +49,19 @@ internal sealed class SourceRun : IAsyncDisposable
         _stop.Dispose();
     }
 
+    /// <summary>Events in = events stored, each once, + quarantined, over all journals that they went to.</summary>
+    public static async Task BalancesAsync(int events, int quarantined, params PipelineFixture[] into)
+    {
+        var (ids, bad) = (new List<EventId>(), 0);
+        foreach (var pipeline in into)
+        {
+            ids.AddRange((await ReadAsync(pipeline)).Ids);
+            bad += (await pipeline.Quarantine()).Count;
+        }
+
+        Assert.Equal((events, events, quarantined), (ids.Count, ids.Distinct().Count(), bad));
+    }
+
     /// <summary>Every audit event in a journal with its id, and the positions that its frames name.</summary>
     public static async Task<(List<EventId> Ids, List<string> Positions)> ReadAsync(PipelineFixture pipeline)
     {

@@ -43,6 +43,15 @@ public sealed class BusTests(SharedRabbitMq shared)
     }
 
     [Fact]
+    public async Task A_process_that_neither_publishes_nor_listens_declares_every_queue_at_its_start()
+    {
+        var server = await shared.ServerAsync();
+        var config = Station.On(server, SharedRabbitMq.Silent);
+        await using var ingest = await Station.StartAsync(NewFolder(), config, publishes: false, consumes: false);
+        await Station.UntilAsync(async () => await server.QueuesAsync(SharedRabbitMq.Silent) is var queues && AlertBus.ConsumersOf(config).All(c => queues.ContainsKey(AlertBus.QueueOf(c))));
+    }
+
+    [Fact]
     public async Task A_message_that_comes_again_changes_nothing()
     {
         var server = await shared.ServerAsync();
@@ -61,6 +70,7 @@ public sealed class BusTests(SharedRabbitMq shared)
     {
         var server = await shared.ServerAsync();
         await using var station = await Station.StartAsync(NewFolder(), Station.On(server, SharedRabbitMq.Killed));
+        await station.ConnectedAsync();
         await station.RaiseAsync(1, 150);
         await server.KillAsync();
         await station.RaiseAsync(151, 150);

@@ -8,8 +8,8 @@ namespace AuditWatch.Server.Tests.Bus;
 /// <summary>One RabbitMQ for all tests, started by the first that asks; every test has a virtual host of its own. Those who use it belong to one collection: some kill it.</summary>
 public sealed class SharedRabbitMq : IAsyncDisposable
 {
-    public const string Once = "once", Early = "early", Killed = "killed", Twice = "twice", Alarm = "alarm", Parked = "parked";
-    readonly Lazy<Task<RabbitMqServer>> _server = new(() => RabbitMqServer.StartAsync(Once, Early, Killed, Twice, Alarm, Parked));
+    public const string Once = "once", Early = "early", Killed = "killed", Twice = "twice", Alarm = "alarm", Silent = "silent", Parked = "parked";
+    readonly Lazy<Task<RabbitMqServer>> _server = new(() => RabbitMqServer.StartAsync(Once, Early, Killed, Twice, Alarm, Silent, Parked));
 
     public async Task<RabbitMqServer> ServerAsync()
     {

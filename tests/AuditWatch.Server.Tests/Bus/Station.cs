@@ -59,6 +59,9 @@ sealed class Station : IAsyncDisposable
         return new Station(host, state, index);
     }
 
+    /// <summary>Waits until it is connected: a broker that dies while a process connects for the first time is another story.</summary>
+    public Task ConnectedAsync() => UntilAsync(() => Task.FromResult(_host.Services.GetRequiredService<IBusControl>().CheckHealth().Status == BusHealthStatus.Healthy));
+
     public Task RaiseAsync(int from, int count) => State.CommitAsync(
         new DetectionCommit("detect", new EventPosition(0, 0, Interlocked.Increment(ref s_commits)), [], [.. Enumerable.Range(from, count).Select(number => Desk.Alert(number))]), Stop);
 

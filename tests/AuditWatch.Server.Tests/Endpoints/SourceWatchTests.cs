@@ -32,6 +32,15 @@ public sealed class SourceWatchTests
     }
 
     [Fact]
+    public void A_source_that_another_process_reads_is_not_told_because_this_one_cannot()
+    {
+        _source.OnError("The broker is gone.", SourceState.Failing);
+        for (var i = 0; i < 20; i++, _now += 60_000_000) Assert.Empty(_watch.Look(_source, _now, _ => _now, isReadElsewhere: true));
+        Assert.Empty(Pass(200));
+        Assert.Single(Pass(200));
+    }
+
+    [Fact]
     public void A_source_that_fails_now_and_then_is_not_told()
     {
         for (var i = 0; i < 20; i++)

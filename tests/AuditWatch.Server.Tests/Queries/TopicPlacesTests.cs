@@ -20,13 +20,6 @@ public sealed class TopicPlacesTests
             Name($$"""{"verb":"get","segment":0,"frame":4,"index":1,"evidence":[{"segment":{{far.Segment}},"frame":{{far.Frame}},"index":{{far.Index}}},{"file":"x","line":2}],"steps":[{"evidence":[{"segment":{{PartitionPlace.SegmentIn(1, 0)}},"frame":9,"index":0}]}]}"""));
     }
 
-    [Fact]
-    public void A_document_of_Elasticsearch_names_them_in_one_word()
-    {
-        var far = PartitionPlace.In(7, KafkaPlace.Of((5L << 30) + 12, 3));
-        Assert.Equal("audit/7/5368709132/3", TopicPlaces.Text(far, "audit"));
-    }
-
     [Theory]
     [InlineData("""{"event":{"segment":0,"frame":4,"index":1}}""")]
     [InlineData("""{"events":[{"requestObject":{"segment":0,"frame":4,"index":1}}]}""")]

@@ -7,7 +7,7 @@ public sealed class FaultTests(OwnKit kit) : IClassFixture<OwnKit>, IDisposable
 {
     static readonly IndexerOptions Small = new() { BodyDocuments = 50, LongestRetry = TimeSpan.FromMilliseconds(500) };
 
-    readonly CancellationTokenSource _deadline = new(TimeSpan.FromSeconds(60));
+    readonly CancellationTokenSource _deadline = new(TimeSpan.FromSeconds(180));
 
     // Every wait ends: a condition that never comes is a failure and no hang.
     CancellationToken Stop => _deadline.Token;

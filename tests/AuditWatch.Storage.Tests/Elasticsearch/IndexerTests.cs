@@ -2,7 +2,6 @@ using System.Text;
 using System.Text.Json;
 using AuditWatch.Storage.Elasticsearch;
 using AuditWatch.Testing;
-using ZstdSharp;
 
 namespace AuditWatch.Storage.Tests.Elasticsearch;
 
@@ -15,18 +14,13 @@ public sealed class IndexerTests(SharedKit kit)
     public async Task A_recording_is_indexed_whole_every_event_once_and_nothing_is_refused()
     {
         var server = await kit.ServerAsync();
-        Assert.SkipWhen(Kit.Recordings is null, Kit.Missing);
-        var events = Recorded("production").DistinctBy(Convert.ToBase64String).ToList();
-        using var connection = await SetUpAsync(server, "recorded");
-        await using var journal = await IndexedJournal.OfAsync(events);
-        await using var indexer = await journal.OpenAsync(connection, new IndexerOptions { Compress = true });
-        await journal.RunAsync(indexer, Stop);
-
-        Assert.Equal((events.Count, events.Count, 0, 0, 0), (indexer.Counters.Read, indexer.Counters.Indexed, indexer.Counters.Duplicate, indexer.Counters.DeadLettered, indexer.Counters.InFlight));
-        Assert.Equal(journal.End, indexer.Settled);
-        Assert.Equal(events.Count, await server.CountAsync(connection.Place.AuditStream));
+        var recorded = await kit.RecordedAsync();
+        var (events, stream) = (recorded.Events, recorded.Place.AuditStream);
+        Assert.Equal((events.Count, events.Count, 0, 0, 0), recorded.Settled);
+        Assert.True(recorded.IsAtEnd);
+        Assert.Equal(events.Count, await server.CountAsync(stream));
         var byVerb = events.Select(e => JsonDocument.Parse(e).RootElement.GetProperty("verb").GetString()!).CountBy(v => v).OrderBy(v => v.Key, StringComparer.Ordinal).Select(v => (v.Key, (long)v.Value));
-        var answer = await server.SendAsync(HttpMethod.Post, $"/{connection.Place.AuditStream}/_search",
+        var answer = await server.SendAsync(HttpMethod.Post, $"/{stream}/_search",
             """{"size":0,"aggs":{"verb":{"terms":{"field":"kubernetes.audit.verb","size":50,"order":{"_key":"asc"}}},"ips":{"value_count":{"field":"source.ip"}},"images":{"cardinality":{"field":"kubernetes.audit.requestObject.spec.containers.image"}}}}""");
         var aggregations = answer.GetProperty("aggregations");
         Assert.Equal(byVerb, aggregations.GetProperty("verb").GetProperty("buckets").EnumerateArray().Select(b => (b.GetProperty("key").GetString()!, b.GetProperty("doc_count").GetInt64())));
@@ -80,14 +74,5 @@ public sealed class IndexerTests(SharedKit kit)
         var connection = server.Connect(dataStreamNamespace);
         await new ElasticsearchSetup(connection).RunAsync(dryRun: false, Stop);
         return connection;
-    }
-
-    static List<byte[]> Recorded(string run)
-    {
-        using var file = File.OpenRead(Path.Combine(Kit.Recordings!, run, "audit.log.zst"));
-        using var text = new StreamReader(new DecompressionStream(file), Encoding.UTF8);
-        var lines = new List<byte[]>();
-        while (text.ReadLine() is { } line) lines.Add(Encoding.UTF8.GetBytes(line));
-        return lines;
     }
 }

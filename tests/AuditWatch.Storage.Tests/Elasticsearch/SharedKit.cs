@@ -9,11 +9,20 @@ namespace AuditWatch.Storage.Tests.Elasticsearch;
 public class SharedKit : IAsyncDisposable
 {
     readonly Lazy<Task<ElasticsearchServer>> _server = new(() => ElasticsearchServer.StartAsync());
+    readonly Lazy<Task<RecordedStream>> _recorded;
+
+    public SharedKit() => _recorded = new(async () => await RecordedStream.OfAsync(await ServerAsync()));
 
     public Task<ElasticsearchServer> ServerAsync()
     {
         Assert.SkipWhen(Kit.Folder is null, Kit.Missing);
         return _server.Value;
+    }
+
+    public Task<RecordedStream> RecordedAsync()
+    {
+        Assert.SkipWhen(Kit.Recordings is null, Kit.Missing);
+        return _recorded.Value;
     }
 
     public async ValueTask DisposeAsync()

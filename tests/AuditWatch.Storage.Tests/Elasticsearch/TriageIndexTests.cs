@@ -1,4 +1,7 @@
+using System.Buffers;
 using System.Text.Json;
+using AuditWatch.Detection.Alerts;
+using AuditWatch.Events;
 using AuditWatch.Storage.Elasticsearch;
 using AuditWatch.Storage.State;
 
@@ -53,6 +56,21 @@ public sealed class TriageIndexTests(SharedKit kit)
         Assert.Empty(there);
         Assert.Contains("setup elasticsearch", trouble, StringComparison.Ordinal);
         Assert.Equal(404, (int)(await server.Http.GetAsync(new Uri($"{server.Url}/auditwatch-triage-unmade"), Stop)).StatusCode);
+    }
+
+    [Theory]
+    [InlineData(false, "131072-7-3")]
+    [InlineData(true, "aw-journal-2-7-3")]
+    public void Evidence_is_named_by_segment_and_frame_or_by_topic_partition_and_offset(bool isOnKafka, string word)
+    {
+        var place = new ElasticsearchPlace("http://127.0.0.1:9200") { Topic = isOnKafka ? new JournalTopic("aw-journal", position => (position.Segment >> 16, position.Frame)) : null };
+        var stored = Stored(1, AlertStatus.New, 1);
+        stored = stored with { Alert = stored.Alert with { Evidence = [new EvidencePosition(2 << 16, 7, 3, null, 0)] } };
+        var (alert, row) = (new ArrayBufferWriter<byte>(), new ArrayBufferWriter<byte>());
+        AlertDocument.Write(stored.Alert, place, 1, alert);
+        TriageDocument.Write(stored, place, row);
+        foreach (var written in new[] { alert, row })
+            Assert.Equal($"[\"{word}\"]", JsonElement.Parse(written.WrittenSpan).GetProperty("auditwatch").GetProperty("alert").GetProperty("evidence").GetRawText());
     }
 
     static async Task<(int, string?)> CountedAsync(TriageIndex index, StoredAlert alert)

@@ -24,7 +24,27 @@ internal sealed class KubeApiServer(string folder, int port) : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        if (Kit.Folder is not null && Directory.Exists(folder)) await StopAsync();
+        if (Kit.Folder is null || !Directory.Exists(folder)) return;
+        // Whoever it posts its events to is gone by now: an ordered stop would go on trying for up to half a minute.
+        foreach (var name in (string[])["kube-apiserver", "etcd"]) await KillAsync(name);
+        await StopAsync();
+    }
+
+    async Task KillAsync(string name)
+    {
+        var file = Path.Combine(folder, name + ".pid");
+        if (!File.Exists(file) || !int.TryParse(await File.ReadAllTextAsync(file), CultureInfo.InvariantCulture, out var pid)) return;
+        try
+        {
+            using var process = Process.GetProcessById(pid);
+            if (!name.StartsWith(process.ProcessName, StringComparison.Ordinal)) return;
+            process.Kill();
+            await process.WaitForExitAsync();
+        }
+        catch (ArgumentException)
+        {
+            // It has ended.
+        }
     }
 
     /// <summary>Forty-five requests: Secrets made and read, Pods listed.</summary>

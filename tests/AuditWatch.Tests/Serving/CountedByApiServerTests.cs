@@ -43,14 +43,14 @@ public sealed class CountedByApiServerTests(ITestOutputHelper output) : IAsyncLi
         await File.WriteAllTextAsync(Path.Combine(_work, "token"), "admin-token\n", Stop);
         await File.WriteAllTextAsync(config, $$"""
             completeness:
-              - {cluster: kit, silence: 8s, learn: 3s, metrics: ["{{Kube.MetricsUrl}}"], token_file: {{_work}}/token, ca_file: {{Kube.Pki}}/ca.crt, every: 1500ms}
+              - {cluster: kit, silence: 5s, learn: 3s, metrics: ["{{Kube.MetricsUrl}}"], token_file: {{_work}}/token, ca_file: {{Kube.Pki}}/ca.crt, every: 1500ms}
             """, Stop);
         await server.StartAsync();
 
         // A first reading, then requests, then quiet.
         await CountedAsync(server, c => c.GetProperty("since").GetString() is not null);
         await Kube.UseAsync(1);
-        var first = await CompleteAsync(server, c => c.GetProperty("api_server_says").GetInt64() >= 90 && Seconds(c) > 7);
+        var first = await CompleteAsync(server, c => c.GetProperty("api_server_says").GetInt64() >= 90 && Seconds(c) > 3);
         output.WriteLine($"API server says {first}, we have {first}.");
 
         await Kube.UseAsync(2);
@@ -98,7 +98,7 @@ public sealed class CountedByApiServerTests(ITestOutputHelper output) : IAsyncLi
             var rows = await server.ListAsync("sources");
             if (rows.Count > 0 && rows[0].TryGetProperty("comparison", out var comparison) && holds(comparison)) return comparison;
             Assert.True(watch.Elapsed < TimeSpan.FromSeconds(120), $"The comparison did not become as wanted:\n{string.Join('\n', rows)}\n{server.Error}");
-            await Task.Delay(200, Stop);
+            await Task.Delay(50, Stop);
         }
     }
 
@@ -109,7 +109,7 @@ public sealed class CountedByApiServerTests(ITestOutputHelper output) : IAsyncLi
             var rows = await server.ListAsync("alerts");
             if (rows.Where(holds).Take(1).ToList() is [var found]) return found;
             Assert.True(watch.Elapsed < TimeSpan.FromSeconds(90), $"No alert as wanted.\n{server.Error}");
-            await Task.Delay(300, Stop);
+            await Task.Delay(50, Stop);
         }
     }
 }

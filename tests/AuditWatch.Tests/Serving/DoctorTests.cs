@@ -85,6 +85,27 @@ public sealed class DoctorTests
         Assert.Equal(2, (await AuditWatchCommand.RunAsync("doctor", "kafka", "--config", Config())).ExitCode);
     }
 
+    [Fact]
+    public async Task Of_Event_Hubs_over_WebSockets_in_TLS_through_a_proxy_it_asks_with_the_managed_identity_that_the_configuration_names()
+    {
+        Assert.SkipUnless(Kit.Recordings is not null, Kit.Missing);
+        await using var hubs = await KitServer.StartAsync("eventhubs", "--hub", "audit:1", "--allow-jwt");
+        await using (var producer = new EventHubProducerClient(hubs.Says["connection-string"]))
+            await producer.SendAsync([new EventData(AksRecords.Body([.. AksRecords.Lines("production").Take(3)]))], Stop);
+        await using var tokens = new TokenEndpoint(isTls: false);
+        await using var proxy = new TunnelProxy();
+        var config = Write($$"""
+            sources:
+              - {name: hubs, type: eventhubs, cluster: west, namespace: west.servicebus.windows.net, hub: audit, credential: managed-identity, client_id: identity-1, transport: websockets, proxy: "{{proxy.Url}}", endpoint: "{{hubs.Says["tls-endpoint"]}}"}
+            """);
+        var ran = await AuditWatchCommand.RunAsync(["doctor", "eventhubs", "--config", config], null, null, ("SSL_CERT_FILE", hubs.Says["ca"]), ("AZURE_POD_IDENTITY_AUTHORITY_HOST", tokens.Url.ToString()));
+        Assert.True(ran.ExitCode == 0, ran.Output + ran.Error);
+        Assert.Equal(["reach ok", "partition ok", "read ok", "decode ok"], Words(ran.Lines.Select(l => JsonElement.Parse(l))));
+        Assert.NotEmpty(proxy.Tunnels);
+        Assert.All(proxy.Tunnels, t => Assert.EndsWith(":" + hubs.Port.ToString(System.Globalization.CultureInfo.InvariantCulture), t, StringComparison.Ordinal));
+        Assert.Contains(tokens.Asked, a => a.StartsWith("GET /metadata/identity/oauth2/token", StringComparison.Ordinal) && a.Contains("client_id=identity-1", StringComparison.Ordinal) && a.Contains("eventhubs.azure.net", StringComparison.Ordinal));
+    }
+
     static List<string> Words(IEnumerable<JsonElement> checks) => [.. checks.Select(c => c.GetProperty("check").GetString() + " " + c.GetProperty("state").GetString())];
 
     string Write(string text)

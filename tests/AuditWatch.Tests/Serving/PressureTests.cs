@@ -35,11 +35,12 @@ public sealed class PressureTests(ITestOutputHelper output)
         var tries = 0;
         for (var caughtUp = false; !caughtUp && tries < 300; tries++, await Task.Delay(100, TestContext.Current.CancellationToken))
         {
-            using var answer = await server.PostAsync("prod", AuditLine.Utf8(AuditLine.Of("last")));
+            using var answer = await server.PostAsync("prod", AuditLine.Utf8(AuditLine.Of("last"), "no JSON"));
             caughtUp = answer.StatusCode == HttpStatusCode.OK;
         }
         await server.SettleAsync();
         output.WriteLine($"{accepted} events taken before {busy} posts were put off; {tries} tries until the readers had caught up.");
         Assert.Equal(accepted + 1, (await server.MetricsAsync())["auditwatch_journal_events_total"]);
+        Assert.Single(await server.QuarantineAsync(1));
     }
 }

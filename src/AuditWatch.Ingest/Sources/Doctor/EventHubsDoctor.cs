@@ -88,10 +88,9 @@ public static class EventHubsDoctor
                 return $"The server's certificate is not trusted ({cause.Message}). Name its authority with ca_file, or correct the one that is named.";
             if (cause is UnauthorizedAccessException)
                 return $"Refused: {cause.Message} The policy needs Listen; an identity needs the role 'Azure Event Hubs Data Receiver' on the hub.";
-            if (cause is Azure.Identity.AuthenticationFailedException or Azure.Identity.CredentialUnavailableException)
-                return $"No credential of Azure was to be had: {cause.Message}";
         }
 
+        if (AzureIdentity.Explain(fault) is { } why) return why;
         return fault switch
         {
             EventHubsException { Reason: EventHubsException.FailureReason.ResourceNotFound } => $"Not found: {fault.Message} Check hub and consumer_group.",

@@ -1,13 +1,13 @@
 using Azure.Core;
-using Azure.Identity;
 using Azure.Storage.Blobs;
 
 namespace AuditWatch.Ingest.Sources.EventHubs;
 
 /// <summary>A blob container, and how to get in.</summary>
 /// <param name="Container">Its address, <c>https://ACCOUNT.blob.core.windows.net/CONTAINER</c>.</param>
-/// <param name="ReadConnectionString">Reads the storage account's connection string, anew each time; null: Azure.Identity's default credential.</param>
-public sealed class BlobPlace(Uri Container, Func<string>? ReadConnectionString)
+/// <param name="ReadConnectionString">Reads the storage account's connection string, anew each time; null: <paramref name="Identity"/>.</param>
+/// <param name="Identity">Who we are at Azure, where there is no connection string.</param>
+public sealed class BlobPlace(Uri Container, Func<string>? ReadConnectionString, AzureIdentity? Identity = null)
 {
     readonly Lock _gate = new();
     BlobContainerClient? _client;
@@ -30,7 +30,7 @@ public sealed class BlobPlace(Uri Container, Func<string>? ReadConnectionString)
     BlobContainerClient Make(string? connectionString)
     {
         var options = new BlobClientOptions { Retry = { MaxRetries = 2, Mode = RetryMode.Exponential, Delay = TimeSpan.FromMilliseconds(300), NetworkTimeout = TimeSpan.FromSeconds(10) } };
-        if (connectionString is null) return new BlobContainerClient(Container, new DefaultAzureCredential(), options);
+        if (connectionString is null) return new BlobContainerClient(Container, (Identity ?? new AzureIdentity()).Open(), options);
         var named = new BlobUriBuilder(Container);
         BlobContainerClient client;
         try

@@ -9,11 +9,14 @@ public sealed record EventHubsOptions
     /// <summary>The cluster that every event belongs to.</summary>
     public required string Cluster { get; init; }
 
-    /// <summary>Reads the connection string; asked again every two seconds, so that keys can be changed while the source runs. Null: <see cref="Namespace"/> with Azure.Identity's default credential.</summary>
+    /// <summary>Reads the connection string; asked again every two seconds, so that keys can be changed while the source runs. Null: <see cref="Namespace"/> with <see cref="Identity"/>.</summary>
     public Func<string>? ReadConnectionString { get; init; }
 
     /// <summary>Host name of the namespace, <c>NAME.servicebus.windows.net</c>.</summary>
     public string? Namespace { get; init; }
+
+    /// <summary>Who we are at Azure, where there is no connection string.</summary>
+    public AzureIdentity Identity { get; init; } = new();
 
     /// <summary>The hub; null: the connection string names it.</summary>
     public string? Hub { get; init; }
@@ -26,6 +29,9 @@ public sealed record EventHubsOptions
 
     /// <summary>AMQP over WebSockets (port 443) instead of TCP (5671).</summary>
     public bool UseWebSockets { get; init; }
+
+    /// <summary>Through which HTTP proxy, over WebSockets; null: what HTTPS_PROXY says.</summary>
+    public Uri? Proxy { get; init; }
 
     /// <summary>Where to connect instead of the namespace's own address: a private endpoint or gateway.</summary>
     public Uri? Endpoint { get; init; }

@@ -43,6 +43,10 @@ public sealed class EventHubsSource(
                 await WatchAsync(processor, new HubWatch(observer, processor.EventHubName, reading), reading, login, stop).ConfigureAwait(false);
                 if (!stop.IsCancellationRequested) reading.OnRenewed();
             }
+            catch (Exception fault) when (AzureIdentity.Explain(fault) is { } why)
+            {
+                throw new IOException(why, fault);
+            }
             finally
             {
                 // The client's own stop has no limit; the process must end all the same, and what is not checkpointed is read again and told to be a repeat.
@@ -63,7 +67,7 @@ public sealed class EventHubsSource(
     }
 
     // Until it is stopped, or its login is no longer what it was.
-    async Task WatchAsync(HubProcessor processor, HubWatch watch, HubReading reading, (string? ConnectionString, string? Authority) login, CancellationToken stop)
+    async Task WatchAsync(HubProcessor processor, HubWatch watch, HubReading reading, (string? Credential, string? Authority) login, CancellationToken stop)
     {
         var (looked, asked) = (time.GetTimestamp(), time.GetTimestamp());
         var looking = Task.CompletedTask;
@@ -87,9 +91,9 @@ public sealed class EventHubsSource(
         await looking.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
     }
 
-    (string? ConnectionString, string? Authority) ReadLogin() => (options.ReadConnectionString?.Invoke(), options.CaFile is { } file ? File.ReadAllText(file) : null);
+    (string? Credential, string? Authority) ReadLogin() => (options.ReadConnectionString is { } read ? read() : options.Identity.Stamp(), options.CaFile is { } file ? File.ReadAllText(file) : null);
 
-    bool IsOutdated((string? ConnectionString, string? Authority) login)
+    bool IsOutdated((string? Credential, string? Authority) login)
     {
         try
         {

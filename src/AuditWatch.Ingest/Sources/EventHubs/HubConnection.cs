@@ -1,6 +1,5 @@
-using System.Net.Security;
+using System.Net;
 using System.Security.Cryptography.X509Certificates;
-using Azure.Identity;
 using Azure.Messaging.EventHubs;
 using Azure.Messaging.EventHubs.Consumer;
 using Azure.Messaging.EventHubs.Primitives;
@@ -37,7 +36,7 @@ internal static class HubConnection
         };
         return options.ReadConnectionString is { } read
             ? options.Hub is { } hub && !HasEntityPath(read()) ? new(options.ConsumerGroup, read(), hub, client) : new(options.ConsumerGroup, read(), client)
-            : new(options.ConsumerGroup, options.Namespace, options.Hub, new DefaultAzureCredential(), client);
+            : new(options.ConsumerGroup, options.Namespace, options.Hub, options.Identity.Open(), client);
     }
 
     public static bool HasEntityPath(string connectionString) => connectionString.Contains("EntityPath=", StringComparison.OrdinalIgnoreCase);
@@ -46,21 +45,11 @@ internal static class HubConnection
     {
         var connection = new EventHubConnectionOptions { TransportType = options.UseWebSockets ? EventHubsTransportType.AmqpWebSockets : EventHubsTransportType.AmqpTcp };
         if (options.Endpoint is not null) connection.CustomEndpointAddress = options.Endpoint;
+        if (options.Proxy is not null) connection.Proxy = new WebProxy(options.Proxy);
         if (options.CaFile is not { } file) return connection;
         var authorities = new X509Certificate2Collection();
         authorities.ImportFromPemFile(file);
-        connection.CertificateValidationCallback = (_, certificate, _, errors) => certificate is not null && IsTrusted(certificate, authorities, errors);
+        connection.CertificateValidationCallback = (_, certificate, _, errors) => certificate is not null && OwnAuthority.IsTrusted(certificate, authorities, errors);
         return connection;
-    }
-
-    static bool IsTrusted(X509Certificate certificate, X509Certificate2Collection authorities, SslPolicyErrors errors)
-    {
-        if ((errors & ~SslPolicyErrors.RemoteCertificateChainErrors) != SslPolicyErrors.None) return false;
-        using var chain = new X509Chain();
-        chain.ChainPolicy.TrustMode = X509ChainTrustMode.CustomRootTrust;
-        chain.ChainPolicy.CustomTrustStore.AddRange(authorities);
-        chain.ChainPolicy.RevocationMode = X509RevocationMode.NoCheck;
-        using var copy = X509CertificateLoader.LoadCertificate(certificate.GetRawCertData());
-        return chain.Build(copy);
     }
 }

@@ -1,6 +1,5 @@
 using System.Collections.Concurrent;
 using AuditWatch.Ingest.Pipeline;
-using Azure.Identity;
 using Azure.Messaging.EventHubs;
 using Azure.Messaging.EventHubs.Primitives;
 using Azure.Messaging.EventHubs.Processor;
@@ -25,7 +24,7 @@ internal sealed class HubProcessor : PluggableCheckpointStoreEventProcessor<HubP
         : base(store, MostEvents, reading.Options.ConsumerGroup, connectionString, hub, options) => (_store, _reading) = (store, reading);
 
     HubProcessor(HubCheckpointStore store, HubReading reading, EventProcessorOptions options)
-        : base(store, MostEvents, reading.Options.ConsumerGroup, reading.Options.Namespace, reading.Options.Hub, new DefaultAzureCredential(), options) =>
+        : base(store, MostEvents, reading.Options.ConsumerGroup, reading.Options.Namespace, reading.Options.Hub, reading.Options.Identity.Open(), options) =>
         (_store, _reading) = (store, reading);
 
     public static HubProcessor Create(HubCheckpointStore store, HubReading reading)

@@ -68,7 +68,7 @@ internal sealed partial class HubReading(EventHubsOptions options, IngestPipelin
             OnAhead(partition ?? "?", fault.Message);
             return;
         }
-        var text = $"{operation}: {fault.Message}";
+        var text = AzureIdentity.Explain(fault) ?? $"{operation}: {fault.Message}";
         standing.OnError(text);
         _faults[partition ?? ""] = text;
         LogError(log, standing.Name, text);

@@ -26,8 +26,8 @@ internal sealed class HubWatch(EventHubConsumerClient observer, string hub, HubR
             }
             catch (Exception fault) when (!stop.IsCancellationRequested)
             {
-                reading.WatchFault = fault.Message;
-                reading.Standing.OnError("The hub does not answer: " + fault.Message);
+                reading.WatchFault = AzureIdentity.Explain(fault) ?? fault.Message;
+                reading.Standing.OnError("The hub does not answer: " + reading.WatchFault);
                 return;
             }
             Judge(partition, end);

@@ -1,5 +1,4 @@
 using Azure.Core;
-using Azure.Identity;
 using Confluent.Kafka;
 
 namespace AuditWatch.Ingest.Sources.Kafka;
@@ -17,11 +16,11 @@ internal static class KafkaClient
         return builder;
     }
 
-    /// <summary>Asks for tokens with Azure.Identity's default credential where the settings say so; null: no such tokens are needed.</summary>
+    /// <summary>Asks for tokens with Azure's credential where the settings say so; null: no such tokens are needed.</summary>
     public static Action<IClient>? TokenRefresh(string bootstrap, KafkaSecurity? security)
     {
         if (security is not { Mechanism: "OAUTHBEARER", TokenEndpoint: null } || !IsSasl(security)) return null;
-        var credential = new DefaultAzureCredential();
+        var credential = security.Identity.Open();
         return client => Refresh(client, credential, bootstrap, security);
     }
 
@@ -109,7 +108,7 @@ internal static class KafkaClient
         }
         catch (Exception fault)
         {
-            client.OAuthBearerSetTokenFailure(fault.Message);
+            client.OAuthBearerSetTokenFailure(AzureIdentity.Explain(fault) ?? fault.Message);
         }
     }
 }

@@ -14,8 +14,11 @@ public sealed record KafkaSecurity(string Protocol, string Mechanism)
     /// <summary>PEM file of the authority that the broker's certificate comes from; null: the system's.</summary>
     public string? CaFile { get; init; }
 
-    /// <summary>OAUTHBEARER: where tokens are asked for (client credentials). Null: Azure.Identity's default credential, for Event Hubs.</summary>
+    /// <summary>OAUTHBEARER: where tokens are asked for (client credentials). Null: <see cref="Identity"/>, for Event Hubs.</summary>
     public string? TokenEndpoint { get; init; }
+
+    /// <summary>OAUTHBEARER without a token endpoint: who we are at Azure.</summary>
+    public AzureIdentity Identity { get; init; } = new();
 
     /// <summary>OAUTHBEARER: the scope to ask for.</summary>
     public string? Scope { get; init; }

@@ -162,7 +162,7 @@ public sealed partial class KafkaSource
         }
 
         (string? Password, string? Authority) ReadLogin() =>
-            source.Options.Security is { } security ? (security.ReadPassword?.Invoke(), security.CaFile is { } file ? File.ReadAllText(file) : null) : default;
+            source.Options.Security is { } security ? (security.ReadPassword?.Invoke() + security.Identity.Stamp(), security.CaFile is { } file ? File.ReadAllText(file) : null) : default;
 
         bool IsOutdated()
         {

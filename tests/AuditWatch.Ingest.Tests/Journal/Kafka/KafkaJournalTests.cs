@@ -1,7 +1,10 @@
 using System.Text;
 using AuditWatch.Events;
+using AuditWatch.Events.Redaction;
 using AuditWatch.Ingest.Journal;
 using AuditWatch.Ingest.Journal.Kafka;
+using AuditWatch.Ingest.Pipeline;
+using AuditWatch.Ingest.Tests.Pipeline;
 using AuditWatch.Ingest.Tests.Sources;
 using AuditWatch.Testing;
 using Confluent.Kafka;
@@ -50,6 +53,31 @@ public sealed class KafkaJournalTests(SharedServers servers) : JournalContract, 
             await using var partition = one.Open(0);
             Assert.Equal(text, Encoding.UTF8.GetString((await partition.ReadRecordAsync(position, Stop))!.Utf8.Span));
         }
+    }
+
+    [Fact]
+    public async Task A_body_of_40_MB_is_taken_in_whole()
+    {
+        var noise = new byte[750_000];
+        var random = new Random(40);
+        var events = Enumerable.Range(0, 40).Select(number =>
+        {
+            random.NextBytes(noise);
+            return PipelineFixture.Event(number, $$""","responseObject":{"blob":"{{Convert.ToBase64String(noise)}}"}""");
+        }).ToList();
+        var body = Encoding.UTF8.GetBytes(PipelineFixture.List(events));
+        Assert.True(body.Length > 40_000_000);
+        await using var journal = await OpenKafkaAsync();
+        var options = new IngestOptions();
+        using var ingest = new WebhookReceiver(new IngestPipeline(journal, new Redactor(Encoding.ASCII.GetBytes("a key of one installation 123456"), new RedactionOptions()), TimeProvider.System, options),
+            TimeProvider.System, options, () => journal.IsOverHighWater);
+
+        var answer = await ingest.ReceiveAsync("prod", new MemoryStream(body), body.Length, Stop);
+
+        Assert.Equal((WebhookOutcome.Accepted, 40, 0L), (answer.Outcome, (int)answer.Ingested.Accepted, (long)answer.Ingested.Quarantined));
+        Assert.Equal(events, (await ReadAll(journal)).Select(r => r.Text));
+        Assert.Empty((await KafkaJournalVerifier.VerifyAsync(_options, Stop)).Findings);
+        Assert.False(journal.IsOverHighWater);
     }
 
     [Fact]

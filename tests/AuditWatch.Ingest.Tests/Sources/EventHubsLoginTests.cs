@@ -13,6 +13,7 @@ using Xunit;
 namespace AuditWatch.Ingest.Tests.Sources;
 
 /// <summary>Tokens of Azure's identities, asked for at a real endpoint, and the ways in beside plain AMQP: WebSockets, and a proxy.</summary>
+[Collection("faults of the Event Hubs server are for all of its hubs")]
 public sealed class EventHubsLoginTests(SharedServers servers) : IAsyncLifetime
 {
     readonly PipelineFixture _pipeline = new();

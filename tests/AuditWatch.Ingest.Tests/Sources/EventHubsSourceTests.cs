@@ -12,6 +12,7 @@ using Xunit;
 namespace AuditWatch.Ingest.Tests.Sources;
 
 /// <summary>The official client against a server that speaks as Event Hubs does, and fails on demand.</summary>
+[Collection("faults of the Event Hubs server are for all of its hubs")]
 public sealed class EventHubsSourceTests(SharedServers servers) : IAsyncLifetime
 {
     readonly PipelineFixture _pipeline = new();

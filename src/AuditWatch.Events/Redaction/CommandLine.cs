@@ -5,11 +5,6 @@ namespace AuditWatch.Events.Redaction;
 /// <summary>Short options that carry a password, of the programs that are known for it.</summary>
 internal static class CommandLine
 {
-    /// <summary>How far before its option a program is looked for.</summary>
-    const int FarthestProgram = 4096;
-
-    static readonly byte[][] WithP = Programs("sshpass", "docker", "podman", "az", "oc", "mongo", "mongosh", "mongodump", "mysql", "mysqldump", "mysqladmin", "mariadb"),
-        WithU = Programs("curl"), WithA = Programs("redis-cli"), WithW = Programs("ldapsearch", "ldapadd", "ldapmodify"), WithCapitalP = Programs("sqlcmd", "bcp", "isql", "ipmitool");
     static readonly SearchValues<byte> WordEnds = SearchValues.Create(" \t\n;|&()"u8);
 
     /// <summary>Whether the option's next argument is a password, given the program: <c>sshpass -p</c>, <c>curl -u user:password</c>, <c>redis-cli -a</c>.</summary>
@@ -47,32 +42,18 @@ internal static class CommandLine
         }
     }
 
-    /// <summary>Whether an option that begins behind <paramref name="at"/> may carry a password: one of its programs stands before it.</summary>
+    /// <summary>Whether an option that may carry a password begins behind <paramref name="at"/>. Its program is not looked for here: so rare are they, and so many may a hostile text have.</summary>
     public static bool Wakes(ReadOnlySpan<byte> text, int at)
     {
         var here = text[at..];
-        var isOption = here.Length > 4 && here[0] switch
+        return here.Length > 4 && here[0] switch
         {
             (byte)' ' or (byte)'\t' or (byte)'"' or (byte)'\'' or (byte)'=' or (byte)'+' => true,
             (byte)'0' => text[..at].EndsWith("%2"u8),
             (byte)'-' => here.StartsWith("--user"u8),
             _ => false,
         };
-        if (!isOption) return false;
-        var before = text[Math.Max(0, at - FarthestProgram)..at];
-        foreach (var program in here[2] switch { (byte)'p' => WithP, (byte)'u' => WithU, (byte)'a' => WithA, (byte)'w' => WithW, _ => WithCapitalP })
-            if (HasWord(before, program)) return true;
-        return false;
     }
-
-    static bool HasWord(ReadOnlySpan<byte> text, byte[] word)
-    {
-        for (int at = 0, next; (next = text[at..].IndexOf(word)) >= 0; at += next + word.Length)
-            if (!IsLetter(text, at + next - 1) && !IsLetter(text, at + next + word.Length)) return true;
-        return false;
-    }
-
-    static bool IsLetter(ReadOnlySpan<byte> text, int at) => (uint)at < (uint)text.Length && char.IsAsciiLetter((char)text[at]);
 
     /// <summary>Cuts such passwords in a command line that is one text.</summary>
     public static void CutShortOptions(TextLayer layer, CutList cuts)
@@ -111,8 +92,6 @@ internal static class CommandLine
             if (Is(word, known)) return true;
         return false;
     }
-
-    static byte[][] Programs(params ReadOnlySpan<string> names) => [.. names.ToArray().Select(n => System.Text.Encoding.ASCII.GetBytes(n))];
 
     static bool Is(ReadOnlySpan<byte> program, string name)
     {
